@@ -1,0 +1,276 @@
+//! What to look for among a project's events.
+
+use std::fmt;
+
+use crate::{FieldError, Severity, Timestamp, loc};
+
+/// Events of a page when `limit` is not given.
+pub const DEFAULT_PAGE: usize = 50;
+/// The most events of a page.
+pub const MAX_PAGE: usize = 1_000;
+/// The longest `q`, in characters.
+const MAX_Q: usize = 1_000;
+/// The most values of one filter.
+const MAX_VALUES: usize = 50;
+
+/// One end of a span of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimeBound {
+    /// A moment.
+    At(Timestamp),
+    /// So many seconds before the server's now.
+    Ago(u32),
+}
+
+impl TimeBound {
+    /// Reads a timestamp, `now`, or `-15m`, `-24h`, `-7d`, `-90s`, `-2w`.
+    ///
+    /// # Errors
+    /// A sentence for people.
+    pub fn parse(text: &str) -> Result<Self, &'static str> {
+        const EXPECTED: &str = "expected an RFC 3339 timestamp, `now`, or a time ago such as -15m, -24h or -7d";
+        if text == "now" {
+            return Ok(Self::Ago(0));
+        }
+        let Some(ago) = text.strip_prefix('-') else {
+            return Timestamp::parse(text).map(Self::At).map_err(|_| EXPECTED);
+        };
+        let (number, unit) = ago.split_at_checked(ago.len().saturating_sub(1)).ok_or(EXPECTED)?;
+        let seconds = match unit {
+            "s" => 1,
+            "m" => 60,
+            "h" => 3_600,
+            "d" => 86_400,
+            "w" => 604_800,
+            _ => return Err(EXPECTED),
+        };
+        if !number.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(EXPECTED);
+        }
+        let count: u32 = number.parse().map_err(|_| EXPECTED)?;
+        count.checked_mul(seconds).map(Self::Ago).ok_or(EXPECTED)
+    }
+
+    /// The moment it means.
+    #[must_use]
+    pub fn resolve(self, now: Timestamp) -> Timestamp {
+        match self {
+            Self::At(time) => time,
+            Self::Ago(seconds) => now.plus_micros(-(i64::from(seconds) * 1_000_000)),
+        }
+    }
+}
+
+impl fmt::Display for TimeBound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::At(time) => time.fmt(f),
+            Self::Ago(0) => f.write_str("now"),
+            Self::Ago(s) if s % 86_400 == 0 => write!(f, "-{}d", s / 86_400),
+            Self::Ago(s) if s % 3_600 == 0 => write!(f, "-{}h", s / 3_600),
+            Self::Ago(s) if s % 60 == 0 => write!(f, "-{}m", s / 60),
+            Self::Ago(s) => write!(f, "-{s}s"),
+        }
+    }
+}
+
+/// The parameters of `GET /api/v1/projects/{id}/events`. Several values of
+/// one filter (commas, or the parameter again) mean any of them; several
+/// filters mean all of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EventQuery {
+    /// Words, `"phrases"` and `prefixes*` that must all be in the event's text; or one of its ids.
+    pub q: String,
+    /// From this moment on.
+    pub from: Option<TimeBound>,
+    /// Before this moment.
+    pub to: Option<TimeBound>,
+    /// Any of these severities.
+    pub severity: Vec<Severity>,
+    /// Any of these kinds.
+    pub kind: Vec<String>,
+    /// Any of these services.
+    pub service: Vec<String>,
+    /// Any of these environments.
+    pub environment: Vec<String>,
+    /// How many, 1 to [`MAX_PAGE`]; [`DEFAULT_PAGE`] when absent.
+    pub limit: Option<usize>,
+    /// `next_cursor` of the page before.
+    pub cursor: Option<String>,
+    /// `watermark` of an earlier answer: only what was stored after it.
+    pub arrived_after: Option<String>,
+}
+
+impl EventQuery {
+    /// The names that [`Self::from_pairs`] knows.
+    pub const NAMES: &'static [&'static str] = &[
+        "q",
+        "from",
+        "to",
+        "severity",
+        "kind",
+        "service",
+        "environment",
+        "limit",
+        "cursor",
+        "arrived_after",
+    ];
+
+    /// Reads the pairs of a query string.
+    ///
+    /// # Errors
+    /// Every fault, each with `["query", name]` as its place; an unknown name is one.
+    pub fn from_pairs(pairs: impl IntoIterator<Item = (String, String)>) -> Result<Self, Vec<FieldError>> {
+        let mut query = Self::default();
+        let mut errors = Vec::new();
+        for (name, value) in pairs {
+            if let Err(msg) = query.set(&name, value) {
+                errors.push(FieldError::new(loc!["query", name.as_str()], msg));
+            }
+        }
+        if errors.is_empty() { Ok(query) } else { Err(errors) }
+    }
+
+    fn set(&mut self, name: &str, value: String) -> Result<(), String> {
+        match name {
+            "q" if value.chars().count() > MAX_Q => return Err(format!("must have at most {MAX_Q} characters")),
+            "q" => self.q = value,
+            "from" => self.from = bound(&value)?,
+            "to" => self.to = bound(&value)?,
+            "severity" => {
+                for word in list(&value) {
+                    self.severity.push(Severity::parse(word).map_err(|e| e.to_string())?);
+                }
+            }
+            "kind" => self.kind.extend(list(&value).map(str::to_owned)),
+            "service" => self.service.extend(list(&value).map(str::to_owned)),
+            "environment" => self.environment.extend(list(&value).map(str::to_owned)),
+            "limit" => match value.parse() {
+                Ok(limit) if (1..=MAX_PAGE).contains(&limit) => self.limit = Some(limit),
+                _ => return Err(format!("must be a number from 1 to {MAX_PAGE}")),
+            },
+            "cursor" => self.cursor = Some(value).filter(|v| !v.is_empty()),
+            "arrived_after" => self.arrived_after = Some(value).filter(|v| !v.is_empty()),
+            _ => {
+                return Err(format!(
+                    "unknown parameter; expected one of: {}",
+                    Self::NAMES.join(", ")
+                ));
+            }
+        }
+        let most = self
+            .severity
+            .len()
+            .max(self.kind.len())
+            .max(self.service.len())
+            .max(self.environment.len());
+        if most > MAX_VALUES {
+            return Err(format!("must have at most {MAX_VALUES} values"));
+        }
+        Ok(())
+    }
+
+    /// Writes the pairs that [`Self::from_pairs`] reads, leaving out what is not set.
+    #[must_use]
+    pub fn to_pairs(&self) -> Vec<(&'static str, String)> {
+        let severities: Vec<&str> = self.severity.iter().map(|s| s.as_str()).collect();
+        let mut pairs = vec![
+            ("q", self.q.clone()),
+            ("from", self.from.map(|b| b.to_string()).unwrap_or_default()),
+            ("to", self.to.map(|b| b.to_string()).unwrap_or_default()),
+            ("severity", severities.join(",")),
+        ];
+        for (name, values) in [
+            ("kind", &self.kind),
+            ("service", &self.service),
+            ("environment", &self.environment),
+        ] {
+            // A value with a comma in it cannot stand in a list: it gets a pair of its own, quoted.
+            let quoted: Vec<String> = values
+                .iter()
+                .map(|v| if v.contains(',') { format!("\"{v}\"") } else { v.clone() })
+                .collect();
+            let (alone, listed): (Vec<_>, Vec<_>) = quoted.into_iter().partition(|v| v.contains(','));
+            pairs.push((name, listed.join(",")));
+            pairs.extend(alone.into_iter().map(|v| (name, v)));
+        }
+        pairs.push(("limit", self.limit.map(|n| n.to_string()).unwrap_or_default()));
+        pairs.push(("cursor", self.cursor.clone().unwrap_or_default()));
+        pairs.push(("arrived_after", self.arrived_after.clone().unwrap_or_default()));
+        pairs.retain(|(_, value)| !value.is_empty());
+        pairs
+    }
+
+    /// Whether anything narrows the search but time.
+    #[must_use]
+    pub fn is_filtered(&self) -> bool {
+        !self.q.trim().is_empty()
+            || !self.severity.is_empty()
+            || !self.kind.is_empty()
+            || !self.service.is_empty()
+            || !self.environment.is_empty()
+    }
+}
+
+fn bound(value: &str) -> Result<Option<TimeBound>, String> {
+    if value.is_empty() {
+        return Ok(None);
+    }
+    TimeBound::parse(value).map(Some).map_err(str::to_owned)
+}
+
+/// The values of a list: split at commas, unless the whole is quoted.
+fn list(value: &str) -> impl Iterator<Item = &str> {
+    let quoted = value.strip_prefix('"').and_then(|v| v.strip_suffix('"'));
+    let separator = if quoted.is_some() { '\u{0}' } else { ',' };
+    quoted.unwrap_or(value).split(separator).filter(|v| !v.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{decode_pairs, encode_pairs};
+
+    #[test]
+    fn survives_the_url() {
+        let query = EventQuery {
+            q: "card \"was declined\" pay*".into(),
+            from: Some(TimeBound::Ago(86_400)),
+            to: Some(TimeBound::At(Timestamp::from_micros(1_763_726_400_000_001))),
+            severity: vec![Severity::Error, Severity::Critical],
+            kind: vec!["api_call".into()],
+            service: vec!["payment-service".into(), "a, b".into()],
+            environment: vec!["prod".into()],
+            limit: Some(100),
+            cursor: Some("abc".into()),
+            arrived_after: None,
+        };
+        let url = encode_pairs(query.to_pairs());
+        assert_eq!(EventQuery::from_pairs(decode_pairs(&url)), Ok(query), "{url}");
+    }
+
+    #[test]
+    fn names_every_fault() {
+        let errors = EventQuery::from_pairs(decode_pairs("limit=0&from=soon&colour=red&severity=loud")).unwrap_err();
+        let places: Vec<String> = errors.iter().map(|e| serde_json::to_string(&e.loc).unwrap()).collect();
+        assert_eq!(
+            places,
+            [
+                r#"["query","limit"]"#,
+                r#"["query","from"]"#,
+                r#"["query","colour"]"#,
+                r#"["query","severity"]"#
+            ]
+        );
+        assert!(errors[2].msg.starts_with("unknown parameter; expected one of: q, from"));
+    }
+
+    #[test]
+    fn times_ago() {
+        assert_eq!(TimeBound::parse("-15m"), Ok(TimeBound::Ago(900)));
+        assert_eq!(TimeBound::parse("-2w").unwrap().to_string(), "-14d");
+        for bad in ["-", "-m", "15m", "-1y", "-+1h", "-99999999999w", "-é"] {
+            assert!(TimeBound::parse(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! Which values a field has, and how often.
+
+use serde::{Deserialize, Serialize};
+
+/// The fields that can be asked for, as spelled in `fields=`.
+pub const FACET_FIELDS: &[&str] = &["severity", "kind", "service", "environment"];
+
+/// One value and how many events have it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FacetValue {
+    /// The value.
+    pub value: String,
+    /// How many of the events looked at have it.
+    pub count: i64,
+}
+
+/// Answer of `GET /api/v1/projects/{id}/facets`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facets {
+    /// Values by field, most frequent first, at most 100 each.
+    pub facets: std::collections::BTreeMap<String, Vec<FacetValue>>,
+    /// Whether only the newest events were counted (the limit is a setting).
+    pub partial: bool,
+}

@@ -1,0 +1,32 @@
+//! What the server and the browser both know: wire types, ids, validated
+//! names and the words of a search. Nothing here does I/O, and nothing here
+//! may cost the browser more than `serde` does.
+//!
+//! Conventions of the wire, kept by every type below: times are RFC 3339 in
+//! UTC with microseconds, durations are `*_ms` numbers, money is `*_usd`
+//! decimals, ids of projects and users are integers, everything else that
+//! names a thing is a string.
+
+mod auth;
+mod event;
+mod event_query;
+mod facets;
+mod names;
+mod outcome;
+mod problem;
+mod project;
+mod time;
+mod urlencode;
+mod vocabulary;
+
+pub use auth::{Credentials, Me, SessionToken};
+pub use event::{Event, EventPage, EventSummary, Tokens};
+pub use event_query::{DEFAULT_PAGE, EventQuery, MAX_PAGE, TimeBound};
+pub use facets::{FACET_FIELDS, FacetValue, Facets};
+pub use names::{Email, NameError, Password, ProjectName, slug_from_name};
+pub use outcome::{BatchOutcome, ItemOutcome, ItemStatus};
+pub use problem::{FieldError, Loc, Problem};
+pub use project::{CreateProject, CreatedProject, Project, ProjectList};
+pub use time::{Timestamp, TimestampError};
+pub use urlencode::{decode_pairs, encode_pairs, encode_segment};
+pub use vocabulary::{CostSource, Severity, Status, UnknownWord};
