@@ -1,1 +1,3 @@
-//! Stub.
+//! The user interface.
+
+pub mod api;

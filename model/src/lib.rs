@@ -26,7 +26,9 @@ pub use facets::{FACET_FIELDS, FacetValue, Facets};
 pub use names::{Email, NameError, Password, ProjectName, slug_from_name};
 pub use outcome::{BatchOutcome, ItemOutcome, ItemStatus};
 pub use problem::{FieldError, Loc, Problem};
-pub use project::{CreateProject, CreatedProject, Project, ProjectList};
+pub use project::{
+    ApiKey, ApiKeyList, CreateApiKey, CreateProject, CreatedApiKey, CreatedProject, Project, ProjectList,
+};
 pub use time::{Timestamp, TimestampError};
 pub use urlencode::{decode_pairs, encode_pairs, encode_segment};
 pub use vocabulary::{CostSource, Severity, Status, UnknownWord};

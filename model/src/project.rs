@@ -51,3 +51,42 @@ pub struct ProjectList {
     /// For the next page; `null` at the end.
     pub next_cursor: Option<String>,
 }
+
+/// A key that SDKs send with, as its project's members see it: never the secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiKey {
+    /// Names the key in the API.
+    pub id: i64,
+    /// For people; may be empty.
+    pub name: String,
+    /// The first characters of the key, `proj_7_Ab3dE6gH`, by which to know it again.
+    pub prefix: String,
+    /// Since when.
+    pub created_at: Timestamp,
+}
+
+/// Body of `POST /api/v1/projects/{id}/keys`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreateApiKey {
+    /// Up to 100 characters.
+    #[serde(default)]
+    pub name: String,
+}
+
+/// Answer of `POST /api/v1/projects/{id}/keys`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreatedApiKey {
+    /// The key.
+    pub key: ApiKey,
+    /// The key itself, `proj_{id}_{secret}`: this is the only time it is shown.
+    pub api_key: String,
+}
+
+/// A project's keys, newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiKeyList {
+    /// The keys.
+    pub items: Vec<ApiKey>,
+    /// For the next page; `null` at the end.
+    pub next_cursor: Option<String>,
+}

@@ -1,0 +1,3 @@
+//! The typed client of the public API.
+
+pub mod transport;
