@@ -1,0 +1,13 @@
+//! Who may do what: passwords, sessions, projects and keys.
+
+mod accounts;
+mod attempts;
+mod keys;
+mod password;
+mod projects;
+mod secret;
+
+pub use accounts::{Accounts, AccountError, User};
+pub use attempts::Attempts;
+pub use keys::KeyRing;
+pub use projects::{Access, AccessError, Role, Workspace};

@@ -1,0 +1,21 @@
+//! What an event and a batch may be. Every number is a setting.
+
+/// Limits of the pipeline; the defaults are those of the settings file.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// How far in the future an event's time may be, in seconds.
+    pub future_tolerance_secs: u32,
+    /// The longest message, in characters.
+    pub message_chars: usize,
+    /// The most events of one request.
+    pub batch_events: usize,
+    /// The most bytes of events that wait to be written; beyond, requests are
+    /// refused until there is room.
+    pub queue_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { future_tolerance_secs: 300, message_chars: 100_000, batch_events: 10_000, queue_bytes: 64 << 20 }
+    }
+}

@@ -1,0 +1,206 @@
+//! The canonical event on its way in.
+
+use eventglass_model::{CostSource, FieldError, Severity, Status, Timestamp, Tokens, loc};
+
+use crate::ingest::hash::{id_hash, field_token};
+use crate::ingest::limits::Limits;
+use crate::ingest::text;
+
+/// A canonical event that a door has made of what a client sent. Strings are
+/// as the client wrote them; [`NewEvent::check`] holds them to their limits.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "the fields are the canonical event's, described at eventglass_model::Event")]
+pub struct NewEvent {
+    pub event_id: String,
+    pub time: Timestamp,
+    pub kind: String,
+    pub name: Option<String>,
+    pub message: Option<String>,
+    pub severity: Severity,
+    pub status: Status,
+    pub service: Option<String>,
+    pub endpoint: Option<String>,
+    pub method: Option<String>,
+    pub version: Option<String>,
+    pub environment: Option<String>,
+    pub topic: Option<String>,
+    pub user_id: Option<String>,
+    pub session_id: Option<String>,
+    pub request_id: Option<String>,
+    pub trace_id: Option<String>,
+    pub span_id: Option<String>,
+    pub parent_span_id: Option<String>,
+    pub duration_us: Option<i64>,
+    pub status_code: Option<i64>,
+    pub provider: Option<String>,
+    pub model: Option<String>,
+    pub tokens: Option<Tokens>,
+    pub cost_nano_usd: Option<i64>,
+    pub cost_source: Option<CostSource>,
+    pub country: Option<String>,
+    pub city: Option<String>,
+    pub region: Option<String>,
+    pub device: Option<String>,
+    /// JSON text, whole.
+    pub input: Option<String>,
+    /// JSON text, whole.
+    pub output: Option<String>,
+    /// JSON object as text, whole.
+    pub attributes: Option<String>,
+    /// Human text that is searched besides name, message, endpoint, service
+    /// and user: an error's message, a prompt. Cut at [`text::MAX_TEXT_BYTES`].
+    pub extra_text: String,
+}
+
+impl NewEvent {
+    /// An event with what every event has, and nothing else.
+    #[must_use]
+    pub fn new(event_id: String, time: Timestamp, kind: String) -> Self {
+        Self {
+            event_id,
+            time,
+            kind,
+            name: None,
+            message: None,
+            severity: Severity::Info,
+            status: Status::Unset,
+            service: None,
+            endpoint: None,
+            method: None,
+            version: None,
+            environment: None,
+            topic: None,
+            user_id: None,
+            session_id: None,
+            request_id: None,
+            trace_id: None,
+            span_id: None,
+            parent_span_id: None,
+            duration_us: None,
+            status_code: None,
+            provider: None,
+            model: None,
+            tokens: None,
+            cost_nano_usd: None,
+            cost_source: None,
+            country: None,
+            city: None,
+            region: None,
+            device: None,
+            input: None,
+            output: None,
+            attributes: None,
+            extra_text: String::new(),
+        }
+    }
+
+    /// Every fault of the event, with the canonical field's name as its place.
+    /// There is no limit on how old an event may be.
+    #[must_use]
+    pub fn check(&self, now: Timestamp, limits: &Limits) -> Vec<FieldError> {
+        let mut errors = Vec::new();
+        let latest = now.plus_micros(i64::from(limits.future_tolerance_secs) * 1_000_000);
+        if self.time > latest {
+            let msg = format!("must not be more than {} seconds in the future", limits.future_tolerance_secs);
+            errors.push(FieldError::new(loc!["time"], msg));
+        }
+        if self.event_id.is_empty() {
+            errors.push(FieldError::new(loc!["event_id"], "must not be empty"));
+        }
+        if self.kind.is_empty() {
+            errors.push(FieldError::new(loc!["kind"], "must not be empty"));
+        }
+        let optional = |field: &Option<String>| field.as_ref().map_or(0, |text| text.chars().count());
+        let lengths = [
+            ("event_id", self.event_id.chars().count(), 200),
+            ("kind", self.kind.chars().count(), 100),
+            ("name", optional(&self.name), 1_000),
+            ("message", optional(&self.message), limits.message_chars),
+            ("service", optional(&self.service), 200),
+            ("endpoint", optional(&self.endpoint), 2_000),
+            ("method", optional(&self.method), 50),
+            ("version", optional(&self.version), 200),
+            ("environment", optional(&self.environment), 200),
+            ("topic", optional(&self.topic), 200),
+            ("user_id", optional(&self.user_id), 200),
+            ("session_id", optional(&self.session_id), 200),
+            ("request_id", optional(&self.request_id), 200),
+            ("trace_id", optional(&self.trace_id), 200),
+            ("span_id", optional(&self.span_id), 200),
+            ("parent_span_id", optional(&self.parent_span_id), 200),
+            ("provider", optional(&self.provider), 200),
+            ("model", optional(&self.model), 200),
+            ("country", optional(&self.country), 100),
+            ("city", optional(&self.city), 200),
+            ("region", optional(&self.region), 100),
+            ("device", optional(&self.device), 100),
+        ];
+        for (field, length, most) in lengths {
+            if length > most {
+                errors.push(FieldError::new(loc![field], format!("must have at most {most} characters, has {length}")));
+            }
+        }
+        if self.duration_us.is_some_and(|d| d < 0) {
+            errors.push(FieldError::new(loc!["duration_ms"], "must not be negative"));
+        }
+        errors
+    }
+
+    /// Makes the event ready for the writer. Runs in the request's task, so
+    /// that the one writer has little left to do.
+    #[must_use]
+    pub(crate) fn prepare(self, project_id: i64) -> PendingEvent {
+        let event_hash = id_hash(project_id, &self.event_id);
+        let trace_hash = self.trace_id.as_deref().map(|trace_id| id_hash(project_id, trace_id));
+        let text = text::search_text(&self, project_id);
+        PendingEvent { project_id, event_hash, trace_hash, text, event: self }
+    }
+
+    /// Roughly what the event holds in memory, in bytes.
+    #[must_use]
+    pub(crate) fn size(&self) -> usize {
+        let long = [&self.message, &self.input, &self.output, &self.attributes];
+        std::mem::size_of::<PendingEvent>()
+            + long.iter().map(|text| text.as_ref().map_or(0, String::len)).sum::<usize>()
+            + 2 * self.extra_text.len()
+            + 512
+    }
+}
+
+/// An event that only waits to be written.
+#[derive(Clone, Debug)]
+pub struct PendingEvent {
+    /// Whose it is.
+    pub project_id: i64,
+    /// Hash of the project and the client's id, by which duplicates are found.
+    pub event_hash: i64,
+    /// Hash of the project and the trace id.
+    pub trace_hash: Option<i64>,
+    /// The words it is found by.
+    pub text: String,
+    /// The event.
+    pub event: NewEvent,
+}
+
+impl PendingEvent {
+    /// The words in the text index that stand for this event's filterable fields.
+    #[must_use]
+    pub(crate) fn field_tokens(event: &NewEvent, project_id: i64) -> String {
+        let mut tokens = format!("{} {}", field_token("p", &project_id.to_string()), severity_token(event.severity));
+        let fields =
+            [("k", Some(&event.kind)), ("s", event.service.as_ref()), ("e", event.environment.as_ref())];
+        for (prefix, value) in fields {
+            if let Some(value) = value {
+                tokens.push(' ');
+                tokens.push_str(&field_token(prefix, value));
+            }
+        }
+        tokens
+    }
+}
+
+/// The word in the text index that stands for a severity.
+#[must_use]
+pub(crate) fn severity_token(severity: Severity) -> String {
+    field_token("l", severity.as_str())
+}

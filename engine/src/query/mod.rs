@@ -1,0 +1,9 @@
+//! What a search means, above any one database.
+
+mod pulse;
+mod search;
+mod words;
+
+pub use pulse::PulseSearch;
+pub use search::EventSearch;
+pub use words::{Term, Words};

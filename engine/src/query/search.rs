@@ -1,0 +1,40 @@
+//! A search with every relative thing made absolute.
+
+use eventglass_model::{DEFAULT_PAGE, EventQuery, Severity, Timestamp};
+
+use crate::query::words::Words;
+
+/// What the store is asked for. See [`EventQuery`] for the meaning of the fields.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are EventQuery's, resolved")]
+pub struct EventSearch {
+    pub words: Words,
+    pub from: Option<Timestamp>,
+    pub to: Option<Timestamp>,
+    pub severity: Vec<Severity>,
+    pub kind: Vec<String>,
+    pub service: Vec<String>,
+    pub environment: Vec<String>,
+    pub limit: usize,
+    pub cursor: Option<String>,
+    pub arrived_after: Option<String>,
+}
+
+impl EventSearch {
+    /// Resolves a query at a moment.
+    #[must_use]
+    pub fn new(query: EventQuery, now: Timestamp) -> Self {
+        Self {
+            words: Words::parse(&query.q),
+            from: query.from.map(|bound| bound.resolve(now)),
+            to: query.to.map(|bound| bound.resolve(now)),
+            severity: query.severity,
+            kind: query.kind,
+            service: query.service,
+            environment: query.environment,
+            limit: query.limit.unwrap_or(DEFAULT_PAGE),
+            cursor: query.cursor,
+            arrived_after: query.arrived_after,
+        }
+    }
+}

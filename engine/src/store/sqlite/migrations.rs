@@ -1,0 +1,28 @@
+//! The schema's history. Listed here, not found by a macro, so that building
+//! needs no database driver at compile time.
+
+use std::borrow::Cow;
+
+use sqlx::SqliteConnection;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+
+use crate::store::StoreError;
+
+const HISTORY: &[(i64, &str, &str)] = &[(1, "core", include_str!("../../../../migrations/sqlite/0001_core.sql"))];
+
+/// Runs what has not run yet.
+///
+/// # Errors
+/// When a migration fails, was changed after it ran, or is not known to this program.
+pub(super) async fn run(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    let migrations = HISTORY
+        .iter()
+        .map(|(version, name, text)| {
+            let sql = sqlx::SqlStr::from_static(text);
+            Migration::new(*version, Cow::Borrowed(*name), MigrationType::Simple, sql, false)
+        })
+        .collect();
+    let migrator = Migrator::with_migrations(migrations);
+    migrator.run_direct(None, connection, false).await?;
+    Ok(())
+}

@@ -1,0 +1,108 @@
+//! SQLite: the default store, inside the program.
+//!
+//! One connection writes, behind a fair lock; a small pool reads. The log
+//! (WAL) is synced at each commit (`synchronous=FULL`) and moved into the
+//! database by a task of its own, so that no commit waits for that.
+
+mod access;
+mod append;
+mod checkpoint;
+mod migrations;
+mod read;
+mod row;
+mod sql;
+
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection, SqliteConnection};
+use tokio::sync::Mutex;
+use tokio::task::JoinHandle;
+
+use crate::store::{Store, StoreError};
+
+/// Connections that read.
+const READERS: u32 = 4;
+/// The writer's page cache, in KiB (negative: that is how SQLite spells KiB).
+const WRITER_CACHE: &str = "-32768";
+/// Each reader's page cache.
+const READER_CACHE: &str = "-8192";
+
+/// The store in one SQLite file.
+pub struct SqliteStore {
+    writer: std::sync::Arc<Mutex<Writer>>,
+    readers: SqlitePool,
+    checkpointer: JoinHandle<()>,
+}
+
+/// The one connection that writes, and what it remembers between commits.
+struct Writer {
+    connection: SqliteConnection,
+    /// Numbers events in the order of arrival; see [`crate::store::EventKey`].
+    arrivals: u64,
+    /// `received_at` of the last commit, in microseconds.
+    last_commit: i64,
+}
+
+impl SqliteStore {
+    /// Opens or creates the file and brings its schema up to date.
+    ///
+    /// # Errors
+    /// When the file cannot be opened, is no database, or is newer than this program.
+    pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::from_str("sqlite::memory:")?
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(10))
+            .pragma("temp_store", "memory")
+            .disable_statement_logging();
+
+        let writing = options.clone().pragma("cache_size", WRITER_CACHE).pragma("wal_autocheckpoint", "0");
+        let mut connection = SqliteConnection::connect_with(&writing).await?;
+        migrations::run(&mut connection).await?;
+        let last_commit: Option<i64> =
+            sqlx::query_scalar("SELECT max(last_event_at) FROM projects").fetch_one(&mut connection).await?;
+        let mut seed = [0; 8];
+        getrandom::fill(&mut seed).map_err(|e| StoreError::Inconsistent(format!("no randomness: {e}")))?;
+        let writer = Writer { connection, arrivals: u64::from_le_bytes(seed) >> 8, last_commit: last_commit.unwrap_or(0) };
+        let writer = std::sync::Arc::new(Mutex::new(writer));
+
+        let reading = options.read_only(true).create_if_missing(false).pragma("cache_size", READER_CACHE);
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .min_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_with(reading)
+            .await?;
+        let checkpointer = checkpoint::start(SqliteConnection::connect_with(&writing).await?, std::sync::Arc::clone(&writer));
+        Ok(Self { writer, readers, checkpointer })
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn ready(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT 1 FROM projects LIMIT 1").fetch_optional(&self.readers).await?;
+        let mut writer = self.writer.lock().await;
+        // Takes the write lock and gives it back: fails on a read-only or locked file.
+        sqlx::raw_sql("BEGIN IMMEDIATE; ROLLBACK").execute(&mut writer.connection).await?;
+        Ok(())
+    }
+
+    async fn close(&self) {
+        self.checkpointer.abort();
+        self.readers.close().await;
+        let mut writer = self.writer.lock().await;
+        if let Err(error) = sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut writer.connection).await {
+            tracing::warn!(%error, "last checkpoint failed; the next start does it");
+        }
+    }
+}

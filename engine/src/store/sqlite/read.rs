@@ -1,0 +1,239 @@
+//! Reading events.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use eventglass_model::{Event, EventPage, EventSummary, FacetValue, Facets, Severity, Timestamp};
+use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
+use uuid::Uuid;
+
+use super::{SqliteStore, row, sql};
+use crate::ingest::{PendingEvent, field_token, id_hash, severity_token};
+use crate::query::{EventSearch, PulseSearch};
+use crate::store::{Appended, EventKey, EventStore, PulseCounts, StoreError, tail_matches};
+
+/// The most values of a facet.
+const FACET_VALUES: usize = 100;
+
+#[async_trait]
+impl EventStore for SqliteStore {
+    async fn append(&self, events: Vec<PendingEvent>, now: Timestamp) -> Result<Vec<Appended>, StoreError> {
+        self.writer.lock().await.append(events, now).await
+    }
+
+    async fn search(&self, project_id: i64, search: &EventSearch) -> Result<EventPage, StoreError> {
+        // One transaction: the watermark and the page are of the same moment.
+        let mut tx = self.readers.begin().await?;
+        let watermark: Option<i64> =
+            sqlx::query_scalar("SELECT last_event_at FROM projects WHERE id = $1").bind(project_id).fetch_one(&mut *tx).await?;
+        let mut items = find(&mut tx, project_id, search).await?;
+        tx.commit().await?;
+
+        let more = items.len() > search.limit;
+        items.truncate(search.limit);
+        let last = items.last().filter(|_| more && search.arrived_after.is_none());
+        let next_cursor = last.map(|(key, _)| format!("{:x}", key.0));
+        items.sort_by_key(|(key, _)| std::cmp::Reverse(*key));
+        Ok(EventPage {
+            items: items.into_iter().map(|(_, item)| item).collect(),
+            next_cursor,
+            watermark: format!("{:x}", watermark.unwrap_or(0)),
+        })
+    }
+
+    async fn event(&self, project_id: i64, id: &str) -> Result<Option<Event>, StoreError> {
+        let by_key = Uuid::parse_str(id).ok().and_then(EventKey::from_id);
+        let mut reader = self.readers.acquire().await?;
+        if let Some((key, tail)) = by_key {
+            let mut query = QueryBuilder::new(format!("SELECT {} FROM events e WHERE e.key = ", row::WHOLE));
+            query.push_bind(key.0).push(" AND e.project_id = ").push_bind(project_id);
+            if let Some(found) = query.build().fetch_optional(&mut *reader).await?
+                && tail_matches(tail, found.try_get("event_hash")?)
+            {
+                return row::event(&found).map(Some);
+            }
+        }
+        let mut query = QueryBuilder::new(format!("SELECT {} FROM events e WHERE e.event_hash = ", row::WHOLE));
+        query.push_bind(id_hash(project_id, id)).push(" AND e.project_id = ").push_bind(project_id);
+        query.push(" AND e.event_id = ").push_bind(id.to_owned());
+        query.build().fetch_optional(&mut *reader).await?.as_ref().map(row::event).transpose()
+    }
+
+    async fn facets(
+        &self,
+        project_id: i64,
+        search: &EventSearch,
+        fields: &[&str],
+        most: usize,
+    ) -> Result<Facets, StoreError> {
+        let mut query = QueryBuilder::new("SELECT severity, kind, service, environment, count(*) FROM (");
+        push_search(&mut query, "e.severity, e.kind, e.service, e.environment", project_id, search);
+        query.push(" ORDER BY e.key DESC LIMIT ").push_bind(to_i64(most)).push(") GROUP BY 1, 2, 3, 4");
+        let mut facets: BTreeMap<String, BTreeMap<String, i64>> = BTreeMap::new();
+        let mut looked_at = 0;
+        for group in query.build().fetch_all(&self.readers).await? {
+            let count: i64 = group.try_get(4)?;
+            looked_at += count;
+            let severity: i64 = group.try_get("severity")?;
+            let values = [
+                ("severity", Severity::from_code(severity).map(|s| s.as_str().to_owned())),
+                ("kind", group.try_get("kind")?),
+                ("service", group.try_get("service")?),
+                ("environment", group.try_get("environment")?),
+            ];
+            for (field, value) in values {
+                if let Some(value) = value.filter(|_| fields.contains(&field)) {
+                    *facets.entry(field.to_owned()).or_default().entry(value).or_default() += count;
+                }
+            }
+        }
+        let facets = facets.into_iter().map(|(field, values)| (field, most_frequent(values))).collect();
+        Ok(Facets { facets, partial: looked_at >= to_i64(most) })
+    }
+
+    async fn pulse_search(
+        &self,
+        project_id: i64,
+        search: &PulseSearch,
+        count_most: i64,
+    ) -> Result<(Vec<Event>, PulseCounts), StoreError> {
+        let mut tx = self.readers.begin().await?;
+        let total =
+            sqlx::query_scalar("SELECT event_count FROM projects WHERE id = $1").bind(project_id).fetch_one(&mut *tx).await?;
+        let mut counting = QueryBuilder::new("SELECT count(*) FROM (");
+        push_pulse(&mut counting, "1", project_id, search);
+        counting.push(" LIMIT ").push_bind(count_most).push(")");
+        let matching = counting.build_query_scalar().fetch_one(&mut *tx).await?;
+
+        let mut query = QueryBuilder::new("");
+        push_pulse(&mut query, row::WHOLE, project_id, search);
+        query.push(" ORDER BY e.key DESC LIMIT ").push_bind(search.limit).push(" OFFSET ").push_bind(search.offset);
+        let rows = query.build().fetch_all(&mut *tx).await?;
+        tx.commit().await?;
+        let events = rows.iter().map(row::event).collect::<Result<_, _>>()?;
+        Ok((events, PulseCounts { total, matching }))
+    }
+}
+
+/// Up to one more than the limit; by key descending, or, for what arrived
+/// after a watermark, the latest arrivals.
+async fn find(
+    tx: &mut SqliteConnection,
+    project_id: i64,
+    search: &EventSearch,
+) -> Result<Vec<(EventKey, EventSummary)>, StoreError> {
+    let mut query = QueryBuilder::new("");
+    let mut order = " ORDER BY e.key DESC LIMIT ";
+    if let Some(watermark) = &search.arrived_after {
+        let after = i64::from_str_radix(watermark, 16).map_err(|_| StoreError::BadToken("arrived_after"))?;
+        query.push(format!("SELECT {} FROM events e INDEXED BY events_by_arrival WHERE e.received_at > ", row::SUMMARY));
+        query.push_bind(after);
+        if let Some(expression) = sql::match_expression(project_id, search) {
+            query.push(" AND EXISTS (SELECT 1 FROM event_text t WHERE t.event_text MATCH ").push_bind(expression);
+            query.push(" AND t.rowid = e.key)");
+        }
+        sql::push_conditions(&mut query, project_id, search);
+        order = " ORDER BY e.received_at DESC, e.key DESC LIMIT ";
+    } else if let Some(column) = id_column(tx, project_id, search).await? {
+        let id = search.words.id.clone().unwrap_or_default();
+        let without_words = EventSearch { words: crate::query::Words::default(), ..search.clone() };
+        query.push(format!("SELECT {} FROM events e WHERE e.{column}_hash = ", row::SUMMARY));
+        query.push_bind(id_hash(project_id, &id)).push(format!(" AND e.{column}_id = ")).push_bind(id);
+        sql::push_conditions(&mut query, project_id, &without_words);
+    } else {
+        push_search(&mut query, row::SUMMARY, project_id, search);
+    }
+    if let Some(cursor) = &search.cursor {
+        let below = i64::from_str_radix(cursor, 16).map_err(|_| StoreError::BadToken("cursor"))?;
+        query.push(" AND e.key < ").push_bind(below);
+    }
+    query.push(order).push_bind(to_i64(search.limit + 1));
+    let rows = query.build().fetch_all(tx).await?;
+    rows.iter().map(|found| Ok((row::key(found)?, row::summary(found)?))).collect()
+}
+
+/// Whether what is searched for is the id of an event (`event`) or of a trace
+/// (`trace`) of this project.
+async fn id_column(
+    tx: &mut SqliteConnection,
+    project_id: i64,
+    search: &EventSearch,
+) -> Result<Option<&'static str>, StoreError> {
+    let Some(id) = &search.words.id else { return Ok(None) };
+    for column in ["event", "trace"] {
+        let mut query = QueryBuilder::new(format!("SELECT 1 FROM events WHERE {column}_hash = "));
+        query.push_bind(id_hash(project_id, id)).push(format!(" AND {column}_id = ")).push_bind(id.clone());
+        query.push(" AND project_id = ").push_bind(project_id).push(" LIMIT 1");
+        if query.build().fetch_optional(&mut *tx).await?.is_some() {
+            return Ok(Some(column));
+        }
+    }
+    Ok(None)
+}
+
+/// Adds `SELECT … FROM … WHERE …`, through the text index where it has a say.
+/// More conditions may follow.
+fn push_search(query: &mut QueryBuilder<Sqlite>, columns: &str, project_id: i64, search: &EventSearch) {
+    let (from, to) = (search.from, search.to);
+    push_source(query, columns, sql::match_expression(project_id, search), from, to);
+    sql::push_conditions(query, project_id, search);
+}
+
+/// Adds `SELECT … FROM … WHERE`, and a first condition.
+fn push_source(
+    query: &mut QueryBuilder<Sqlite>,
+    columns: &str,
+    expression: Option<String>,
+    from: Option<Timestamp>,
+    to: Option<Timestamp>,
+) {
+    let Some(expression) = expression else {
+        query.push(format!("SELECT {columns} FROM events e INDEXED BY events_by_project WHERE 1"));
+        return;
+    };
+    // CROSS JOIN: the text index first, as it walks newest first and stops at the limit.
+    query.push(format!("SELECT {columns} FROM event_text t CROSS JOIN events e ON e.key = t.rowid WHERE t.event_text MATCH "));
+    query.push_bind(expression);
+    if let Some(from) = from {
+        query.push(" AND t.rowid >= ").push_bind(EventKey::from_time(from).0);
+    }
+    if let Some(to) = to {
+        query.push(" AND t.rowid < ").push_bind(EventKey::before_time(to).0);
+    }
+}
+
+/// As [`push_search`], with PulseStream's filters.
+fn push_pulse(query: &mut QueryBuilder<Sqlite>, columns: &str, project_id: i64, search: &PulseSearch) {
+    let mut words: Vec<String> = Vec::new();
+    words.extend(search.event_type.as_deref().map(|kind| field_token("k", kind)));
+    words.extend(search.severity.map(severity_token));
+    let expression = (!words.is_empty()).then(|| {
+        words.push(field_token("p", &project_id.to_string()));
+        words.join(" AND ")
+    });
+    // The older search counts its end in.
+    let to = search.end_time.map(|end| end.plus_micros(1));
+    push_source(query, columns, expression, search.start_time, to);
+    query.push(" AND e.project_id = ").push_bind(project_id);
+    sql::push_times(query, search.start_time, to);
+    sql::push_any_of(query, "e.kind", search.event_type.as_slice());
+    sql::push_any_of(query, "e.severity", search.severity.map(Severity::code).as_slice());
+    sql::push_any_of(query, "e.endpoint", search.endpoint.as_slice());
+    sql::push_any_of(query, "e.status_code", search.status_code.as_slice());
+    sql::push_any_of(query, "e.user_id", search.user_id.as_slice());
+    if let Some(service) = &search.service {
+        query.push(" AND e.service LIKE ").push_bind(sql::contains_pattern(service)).push(" ESCAPE '\\'");
+    }
+}
+
+fn most_frequent(values: BTreeMap<String, i64>) -> Vec<FacetValue> {
+    let mut values: Vec<FacetValue> = values.into_iter().map(|(value, count)| FacetValue { value, count }).collect();
+    // Stable: equals stay in the order of their names.
+    values.sort_by_key(|value| std::cmp::Reverse(value.count));
+    values.truncate(FACET_VALUES);
+    values
+}
+
+fn to_i64(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}

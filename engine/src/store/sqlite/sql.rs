@@ -1,0 +1,156 @@
+//! Pieces of SQL.
+
+use eventglass_model::Timestamp;
+use sqlx::{QueryBuilder, Sqlite};
+use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
+
+use crate::ingest::{field_token, severity_token};
+use crate::query::{EventSearch, Term};
+use crate::store::EventKey;
+
+/// The columns of a row of `events`, in the order in which they are bound.
+pub(super) const INSERT_COLUMNS: [&str; 38] = [
+    "key", "project_id", "event_id", "event_hash", "time", "received_at", "kind", "name", "message", "severity",
+    "status", "service", "endpoint", "method", "version", "environment", "topic", "user_id", "session_id",
+    "request_id", "trace_id", "trace_hash", "span_id", "parent_span_id", "duration_us", "status_code", "provider",
+    "model", "tokens", "cost_nano_usd", "cost_source", "country", "city", "region", "device", "input", "output",
+    "attributes",
+];
+
+/// `?, ?, ?`.
+pub(super) fn placeholders(count: usize) -> String {
+    vec!["?"; count].join(", ")
+}
+
+/// `(?, ?), (?, ?)`.
+pub(super) fn rows_of_placeholders(rows: usize, columns: usize) -> String {
+    vec![format!("({})", placeholders(columns)); rows].join(", ")
+}
+
+/// What the text index is asked, or `None` when it has no say.
+///
+/// A detail-less index knows no phrases, so that every piece must be one
+/// token: pieces are cut where its tokenizer cuts.
+pub(super) fn match_expression(project_id: i64, search: &EventSearch) -> Option<String> {
+    let mut all = Vec::new();
+    for term in &search.words.terms {
+        let (Term::Word(text) | Term::Prefix(text) | Term::Phrase(text)) = term;
+        let pieces: Vec<&str> = text.split(|c| !is_token_char(c)).filter(|piece| !piece.is_empty()).collect();
+        all.extend(pieces.iter().map(|piece| format!("\"{piece}\"")));
+        if let (Term::Prefix(_), Some(last)) = (term, all.last_mut()) {
+            last.push('*');
+        }
+    }
+    let severities: Vec<String> = search.severity.iter().map(|s| severity_token(*s)).collect();
+    let tokens = |field: &str, values: &[String]| values.iter().map(|value| field_token(field, value)).collect();
+    let any_of: [Vec<String>; 4] = [
+        severities,
+        tokens("k", &search.kind),
+        tokens("s", &search.service),
+        tokens("e", &search.environment),
+    ];
+    all.extend(any_of.iter().filter(|values| !values.is_empty()).map(|values| format!("({})", values.join(" OR "))));
+    if all.is_empty() {
+        return None;
+    }
+    all.push(field_token("p", &project_id.to_string()));
+    Some(all.join(" AND "))
+}
+
+/// Whether the tokenizer `unicode61` keeps a character: letters, numbers,
+/// private use, and the marks that it folds away.
+fn is_token_char(c: char) -> bool {
+    matches!(c.general_category_group(), GeneralCategoryGroup::Letter | GeneralCategoryGroup::Number)
+        || ('\u{300}'..='\u{36f}').contains(&c)
+}
+
+/// Adds the conditions that are about the row itself. Those that the text
+/// index was asked too are asked again: it knows only hashes of them.
+pub(super) fn push_conditions(query: &mut QueryBuilder<Sqlite>, project_id: i64, search: &EventSearch) {
+    query.push(" AND e.project_id = ").push_bind(project_id);
+    push_times(query, search.from, search.to);
+    let severities: Vec<i64> = search.severity.iter().map(|s| s.code()).collect();
+    push_any_of(query, "e.severity", &severities);
+    push_any_of(query, "e.kind", &search.kind);
+    push_any_of(query, "e.service", &search.service);
+    push_any_of(query, "e.environment", &search.environment);
+    for term in &search.words.terms {
+        let Term::Phrase(phrase) = term else { continue };
+        let pattern = contains_pattern(phrase);
+        query.push(" AND (");
+        for (n, column) in
+            ["name", "message", "service", "endpoint", "user_id", "model", "attributes", "input", "output"].iter().enumerate()
+        {
+            if n > 0 {
+                query.push(" OR ");
+            }
+            query.push(format!("e.{column} LIKE ")).push_bind(pattern.clone()).push(" ESCAPE '\\'");
+        }
+        query.push(")");
+    }
+}
+
+/// Adds a span of time, as bounds of the key and of the time itself.
+pub(super) fn push_times(query: &mut QueryBuilder<Sqlite>, from: Option<Timestamp>, to: Option<Timestamp>) {
+    if let Some(from) = from {
+        query.push(" AND e.key >= ").push_bind(EventKey::from_time(from).0);
+        query.push(" AND e.time >= ").push_bind(from.micros());
+    }
+    if let Some(to) = to {
+        query.push(" AND e.key < ").push_bind(EventKey::before_time(to).0);
+        query.push(" AND e.time < ").push_bind(to.micros());
+    }
+}
+
+/// Adds `column IN (…)`, or nothing when there are no values.
+pub(super) fn push_any_of<T>(query: &mut QueryBuilder<Sqlite>, column: &str, values: &[T])
+where
+    T: Clone + for<'q> sqlx::Encode<'q, Sqlite> + sqlx::Type<Sqlite> + Send + 'static,
+{
+    if values.is_empty() {
+        return;
+    }
+    query.push(format!(" AND {column} IN ("));
+    let mut list = query.separated(", ");
+    for value in values {
+        list.push_bind(value.clone());
+    }
+    query.push(")");
+}
+
+/// A LIKE pattern (escape: backslash) for texts that contain this one.
+pub(super) fn contains_pattern(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in text.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::Words;
+
+    fn expression(q: &str) -> Option<String> {
+        let search = EventSearch { words: Words::parse(q), ..EventSearch::default() };
+        match_expression(7, &search).map(|e| e.replace(&field_token("p", "7"), "P"))
+    }
+
+    #[test]
+    fn asks_for_single_tokens_only() {
+        assert_eq!(expression("payment-serv*").as_deref(), Some("\"payment\" AND \"serv\"* AND P"));
+        assert_eq!(expression("\"card was\" AND").as_deref(), Some("\"card\" AND \"was\" AND \"AND\" AND P"));
+        assert_eq!(expression("हिन्दी").as_deref().map(|e| e.contains('"')), Some(true));
+        assert_eq!(expression(""), None);
+    }
+
+    #[test]
+    fn patterns_mean_themselves() {
+        assert_eq!(contains_pattern("50%_\\"), "%50\\%\\_\\\\%");
+    }
+}

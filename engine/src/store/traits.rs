@@ -1,0 +1,229 @@
+//! What a store must be able to do. Object-safe: the program holds one `dyn Store`.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use eventglass_model::{ApiKey, Event, EventPage, Facets, Project, Timestamp};
+use thiserror::Error;
+
+use crate::ingest::PendingEvent;
+use crate::query::{EventSearch, PulseSearch};
+
+/// Why a store could not do it. Absence is not an error: look-ups give `Option`.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// Something with that name is there already.
+    #[error("{0} is taken")]
+    Conflict(&'static str),
+    /// A cursor or watermark that this store did not make.
+    #[error("{0} is not one that this server gave")]
+    BadToken(&'static str),
+    /// What was read makes no sense; the database was changed by something else.
+    #[error("inconsistent data: {0}")]
+    Inconsistent(String),
+    /// The database failed.
+    #[error("database: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The schema could not be brought up to date.
+    #[error("migration: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+}
+
+/// What became of an event that was to be appended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Appended {
+    /// It is stored now.
+    New,
+    /// An event with its id was stored before, or stands before it in the same group.
+    Duplicate,
+}
+
+/// A user as the store knows them.
+#[derive(Clone, Debug)]
+pub struct UserRow {
+    /// Names the user.
+    pub id: i64,
+    /// Lower case.
+    pub email: String,
+    /// PHC string.
+    pub password_hash: String,
+    /// Since when.
+    pub created_at: Timestamp,
+}
+
+/// A key as the store knows it.
+#[derive(Clone, Debug)]
+pub struct KeyRow {
+    /// Names the key.
+    pub id: i64,
+    /// The project it writes to.
+    pub project_id: i64,
+    /// SHA-256 of the whole key.
+    pub secret_hash: Vec<u8>,
+}
+
+/// A key to be stored.
+#[derive(Clone, Debug)]
+pub struct NewKey {
+    /// For people.
+    pub name: String,
+    /// The beginning of the key, by which it is found.
+    pub prefix: String,
+    /// SHA-256 of the whole key.
+    pub secret_hash: [u8; 32],
+}
+
+/// How many events there are, for PulseStream's search.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PulseCounts {
+    /// In the project, exactly.
+    pub total: i64,
+    /// That match, counted up to the limit that was given.
+    pub matching: i64,
+}
+
+/// Events: appended in groups, searched newest first.
+#[async_trait]
+pub trait EventStore: Send + Sync {
+    /// Commits a group as a whole and says what became of each event, in order.
+    /// Durable when it returns. `now` becomes `received_at`, unless an earlier
+    /// commit had that or a later one.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`]; then either all of the group is stored or nothing.
+    async fn append(&self, events: Vec<PendingEvent>, now: Timestamp) -> Result<Vec<Appended>, StoreError>;
+
+    /// A page of a project's events, newest first.
+    ///
+    /// # Errors
+    /// [`StoreError::BadToken`] for a foreign cursor or watermark; [`StoreError::Database`].
+    async fn search(&self, project_id: i64, search: &EventSearch) -> Result<EventPage, StoreError>;
+
+    /// One event by the server's id or by the client's.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    async fn event(&self, project_id: i64, id: &str) -> Result<Option<Event>, StoreError>;
+
+    /// The values of fields among the newest `most` events that match.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    async fn facets(&self, project_id: i64, search: &EventSearch, fields: &[&str], most: usize) -> Result<Facets, StoreError>;
+
+    /// Whole events by PulseStream's filters and offset, newest first, with
+    /// counts, the matching ones counted up to `count_most`.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    async fn pulse_search(
+        &self,
+        project_id: i64,
+        search: &PulseSearch,
+        count_most: i64,
+    ) -> Result<(Vec<Event>, PulseCounts), StoreError>;
+}
+
+/// Users, sessions, projects, members and keys.
+#[async_trait]
+pub trait AccessStore: Send + Sync {
+    /// Adds a user and gives their id.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when the address is taken.
+    async fn add_user(&self, email: &str, password_hash: &str, now: Timestamp) -> Result<i64, StoreError>;
+
+    /// A user by address (lower case).
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    async fn user_by_email(&self, email: &str) -> Result<Option<UserRow>, StoreError>;
+
+    /// Opens a session, and forgets those that have expired.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    async fn add_session(&self, token_hash: [u8; 32], user_id: i64, now: Timestamp, expires_at: Timestamp) -> Result<(), StoreError>;
+
+    /// The user of a session that has not expired.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    async fn user_by_session(&self, token_hash: [u8; 32], now: Timestamp) -> Result<Option<UserRow>, StoreError>;
+
+    /// Closes a session; closing one that is not open is fine.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    async fn remove_session(&self, token_hash: [u8; 32]) -> Result<(), StoreError>;
+
+    /// Adds a project with its owner, under the first free of `slug`, `slug-2`, `slug-3`, ...
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    async fn add_project(&self, owner: i64, name: &str, slug: &str, description: &str, now: Timestamp) -> Result<Project, StoreError>;
+
+    /// A project by id.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    async fn project_by_id(&self, id: i64) -> Result<Option<Project>, StoreError>;
+
+    /// A project by slug.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    async fn project_by_slug(&self, slug: &str) -> Result<Option<Project>, StoreError>;
+
+    /// The projects that a user is a member of, by id, after `after`, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    async fn projects_of(&self, user_id: i64, after: i64, limit: usize) -> Result<Vec<Project>, StoreError>;
+
+    /// What a user may be called in a project; `None` for a stranger.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    async fn role(&self, project_id: i64, user_id: i64) -> Result<Option<String>, StoreError>;
+
+    /// Adds a key.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    async fn add_key(&self, project_id: i64, key: NewKey, now: Timestamp) -> Result<ApiKey, StoreError>;
+
+    /// Every key with this prefix: one, or by a rare chance a few.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    async fn keys_by_prefix(&self, prefix: &str) -> Result<Vec<KeyRow>, StoreError>;
+
+    /// A project's keys, newest first, below `before`, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    async fn keys_of(&self, project_id: i64, before: i64, limit: usize) -> Result<Vec<ApiKey>, StoreError>;
+
+    /// Revokes a key; `false` when the project has no such key.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    async fn remove_key(&self, project_id: i64, key_id: i64) -> Result<bool, StoreError>;
+}
+
+/// All of it.
+#[async_trait]
+pub trait Store: EventStore + AccessStore {
+    /// Whether the store can be read and written, for `/readyz`.
+    ///
+    /// # Errors
+    /// What is wrong.
+    async fn ready(&self) -> Result<(), StoreError>;
+
+    /// Moves what is in logs to where it belongs and closes; for the end of the program.
+    async fn close(&self);
+}
+
+/// The store, handed around.
+pub type SharedStore = Arc<dyn Store>;
