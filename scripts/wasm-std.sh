@@ -2,8 +2,11 @@
 # Builds the standard library for wasm32-unknown-unknown from Debian's sources
 # and lays it into Debian's toolchain. For machines which cannot reach rustup's
 # server, where `rustup target add` does this in a second. About 30 s, once for
-# each compiler version.
+# each compiler version. Builds as the user, installs as root.
 set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=scripts/setup/common.sh
+. scripts/setup/common.sh
 
 sysroot=$(/usr/bin/rustc --print sysroot)
 dest="$sysroot/lib/rustlib/wasm32-unknown-unknown/lib"
@@ -13,6 +16,7 @@ if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$version" ]; then
   exit 0
 fi
 
+say "Building the standard library for wasm (about 30 s)"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/src"
@@ -33,8 +37,8 @@ echo '#![no_std]' >"$work/src/lib.rs"
     /usr/bin/cargo build --quiet -Zbuild-std=std,panic_abort,panic_unwind,proc_macro,test \
     --target wasm32-unknown-unknown --release
 )
-rm -rf "$dest"
-mkdir -p "$dest"
-find "$work/target/wasm32-unknown-unknown/release/deps" -name '*.rlib' ! -name 'libempty-*' \
-  -exec cp -t "$dest" {} +
-echo "$version" >"$stamp"
+as_root rm -rf "$dest"
+as_root mkdir -p "$dest"
+find "$work/target/wasm32-unknown-unknown/release/deps" -name '*.rlib' ! -name 'libempty-*' -print0 |
+  as_root xargs -0 cp -t "$dest"
+echo "$version" | as_root tee "$stamp" >/dev/null

@@ -1,2 +1,78 @@
-//! Stub.
-fn main() {}
+//! The program `eventglass`: a command line, and nothing else.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use eventglass_harness::bench::{self, BenchArgs};
+use eventglass_harness::generate::{self, GenerateArgs};
+use eventglass_harness::ingest::{self, IngestArgs};
+use eventglass_server::config::{DEFAULTS, Settings};
+
+/// Shows what services and LLM agents are doing.
+#[derive(Parser)]
+#[command(name = "eventglass", version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the API and the pages (what happens when no command is given)
+    Serve(ServeArgs),
+    /// Print every setting with its default and what it means
+    Settings,
+    /// Write realistic events to a file
+    Generate(GenerateArgs),
+    /// Pour a file of events into a server
+    Ingest(IngestArgs),
+    /// Measure what this program can take on this machine
+    Bench(BenchArgs),
+}
+
+#[derive(Default, clap::Args)]
+struct ServeArgs {
+    /// Address and port to listen on [default: 127.0.0.1:8000]
+    #[arg(long)]
+    addr: Option<SocketAddr>,
+    /// Folder of the database [default: ./data]
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// Settings file [default: ./eventglass.toml, if there is one]
+    #[arg(long, env = "EVENTGLASS_CONFIG")]
+    config: Option<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let result = match cli.command.unwrap_or_else(|| Command::Serve(ServeArgs::default())) {
+        Command::Serve(args) => serve(args).map(|()| ExitCode::SUCCESS),
+        Command::Settings => print_settings(),
+        Command::Generate(args) => generate::run(&args),
+        Command::Ingest(args) => ingest::run(&args),
+        Command::Bench(args) => bench::run(&args),
+    };
+    result.unwrap_or_else(|error| {
+        eprintln!("eventglass: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+fn serve(args: ServeArgs) -> anyhow::Result<()> {
+    let usual = Path::new("eventglass.toml");
+    let file = args.config.or_else(|| usual.exists().then(|| usual.to_owned()));
+    let mut settings = Settings::load(file.as_deref(), std::env::vars().collect())?;
+    settings.addr = args.addr.unwrap_or(settings.addr);
+    settings.data = args.data.unwrap_or(settings.data);
+    eventglass_server::init_logs(&settings)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(eventglass_server::serve(settings))
+}
+
+fn print_settings() -> anyhow::Result<ExitCode> {
+    use std::io::Write as _;
+    std::io::stdout().write_all(DEFAULTS.as_bytes())?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -98,18 +98,25 @@ impl Accounts {
         if !self.open {
             return Err(AccountError::RegistrationClosed);
         }
-        self.by_client.wait_secs(client).map_or(Ok(()), |secs| Err(AccountError::TooManyAttempts(secs)))?;
+        self.by_client
+            .wait_secs(client)
+            .map_or(Ok(()), |secs| Err(AccountError::TooManyAttempts(secs)))?;
         let mut errors = Vec::new();
-        let email = Email::parse(&credentials.email).map_err(|e| errors.push(FieldError::new(loc!["body", "email"], e)));
-        let password =
-            Password::parse(credentials.password).map_err(|e| errors.push(FieldError::new(loc!["body", "password"], e)));
+        let email =
+            Email::parse(&credentials.email).map_err(|e| errors.push(FieldError::new(loc!["body", "email"], e)));
+        let password = Password::parse(credentials.password)
+            .map_err(|e| errors.push(FieldError::new(loc!["body", "password"], e)));
         let (Ok(email), Ok(password)) = (email, password) else {
             return Err(AccountError::Invalid(errors));
         };
         // Each registration costs a hash, so that it counts against the client.
         self.by_client.failed(client);
         let password_hash = self.passwords.hash(password.expose().to_owned()).await?;
-        let user_id = match self.store.add_user(email.as_str(), &password_hash, self.clock.now()).await {
+        let user_id = match self
+            .store
+            .add_user(email.as_str(), &password_hash, self.clock.now())
+            .await
+        {
             Err(StoreError::Conflict(_)) => return Err(AccountError::EmailTaken),
             other => other?,
         };
@@ -122,7 +129,10 @@ impl Accounts {
     /// See [`AccountError`].
     pub async fn log_in(&self, credentials: Credentials, client: &str) -> Result<SessionToken, AccountError> {
         let email = credentials.email.trim().to_lowercase();
-        let wait = self.by_email.wait_secs(&email).or_else(|| self.by_client.wait_secs(client));
+        let wait = self
+            .by_email
+            .wait_secs(&email)
+            .or_else(|| self.by_client.wait_secs(client));
         if let Some(secs) = wait {
             return Err(AccountError::TooManyAttempts(secs));
         }
@@ -144,7 +154,9 @@ impl Accounts {
         let token = secret::random()?;
         let now = self.clock.now();
         let expires_at = now.plus_micros(self.session_secs() * 1_000_000);
-        self.store.add_session(secret::hash(&token), user_id, now, expires_at).await?;
+        self.store
+            .add_session(secret::hash(&token), user_id, now, expires_at)
+            .await?;
         Ok(SessionToken { token, user_id })
     }
 
@@ -161,10 +173,17 @@ impl Accounts {
     /// # Errors
     /// When the store fails.
     pub async fn user(&self, token: &str) -> Result<Option<User>, StoreError> {
-        let row = self.store.user_by_session(secret::hash(token), self.clock.now()).await?;
+        let row = self
+            .store
+            .user_by_session(secret::hash(token), self.clock.now())
+            .await?;
         Ok(row.map(|row| User {
             id: row.id,
-            me: Me { user_id: row.id, email: row.email, created_at: row.created_at },
+            me: Me {
+                user_id: row.id,
+                email: row.email,
+                created_at: row.created_at,
+            },
         }))
     }
 }

@@ -25,7 +25,12 @@ impl Attempts {
     /// Allows `most` failures in `window_secs` for each name.
     #[must_use]
     pub fn new(clock: SharedClock, most: u32, window_secs: u32) -> Self {
-        Self { clock, most, window_micros: i64::from(window_secs) * 1_000_000, windows: Mutex::default() }
+        Self {
+            clock,
+            most,
+            window_micros: i64::from(window_secs) * 1_000_000,
+            windows: Mutex::default(),
+        }
     }
 
     /// `None`: go on. Otherwise: wait so many seconds.
@@ -44,9 +49,15 @@ impl Attempts {
         if windows.len() >= REMEMBERED {
             windows.retain(|_, window| window.since + self.window_micros > now);
         }
-        let window = windows.entry(name.to_owned()).or_insert(Window { since: now, failures: 0 });
+        let window = windows.entry(name.to_owned()).or_insert(Window {
+            since: now,
+            failures: 0,
+        });
         if window.since + self.window_micros <= now {
-            *window = Window { since: now, failures: 0 };
+            *window = Window {
+                since: now,
+                failures: 0,
+            };
         }
         window.failures += 1;
     }

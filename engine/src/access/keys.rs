@@ -36,7 +36,11 @@ impl KeyRing {
     /// Over a store.
     #[must_use]
     pub fn new(store: SharedStore, clock: SharedClock) -> Self {
-        Self { store, clock, known: RwLock::default() }
+        Self {
+            store,
+            clock,
+            known: RwLock::default(),
+        }
     }
 
     /// Makes a key for a project.
@@ -69,7 +73,10 @@ impl KeyRing {
             }
         }
         let rows = self.store.keys_by_prefix(prefix).await?;
-        let Some(row) = rows.into_iter().find(|row| bool::from(row.secret_hash.as_slice().ct_eq(&hash))) else {
+        let Some(row) = rows
+            .into_iter()
+            .find(|row| bool::from(row.secret_hash.as_slice().ct_eq(&hash)))
+        else {
             return Ok(None);
         };
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
@@ -77,7 +84,14 @@ impl KeyRing {
             known.clear();
         }
         let until = now + REMEMBER_SECS * 1_000_000;
-        known.insert(hash, Known { key_id: row.id, project_id: row.project_id, until });
+        known.insert(
+            hash,
+            Known {
+                key_id: row.id,
+                project_id: row.project_id,
+                until,
+            },
+        );
         Ok(Some(row.project_id))
     }
 
@@ -95,7 +109,10 @@ impl KeyRing {
     /// When the store fails.
     pub async fn revoke(&self, project_id: i64, key_id: i64) -> Result<bool, StoreError> {
         let removed = self.store.remove_key(project_id, key_id).await?;
-        self.known.write().unwrap_or_else(PoisonError::into_inner).retain(|_, known| known.key_id != key_id);
+        self.known
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .retain(|_, known| known.key_id != key_id);
         Ok(removed)
     }
 }
@@ -124,7 +141,14 @@ mod tests {
     fn prefixes() {
         let secret = "a".repeat(43);
         assert_eq!(prefix(&format!("proj_7_{secret}")), Some("proj_7_aaaaaaaa"));
-        for bad in ["", "proj_7_short", "proj__x", &format!("proj_x_{secret}"), &format!("proj_7_{secret}é"), &format!("7_{secret}")] {
+        for bad in [
+            "",
+            "proj_7_short",
+            "proj__x",
+            &format!("proj_x_{secret}"),
+            &format!("proj_7_{secret}é"),
+            &format!("7_{secret}"),
+        ] {
             assert_eq!(prefix(bad), None, "{bad}");
         }
     }

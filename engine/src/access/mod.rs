@@ -7,7 +7,7 @@ mod password;
 mod projects;
 mod secret;
 
-pub use accounts::{Accounts, AccountError, User};
+pub use accounts::{AccountError, Accounts, User};
 pub use attempts::Attempts;
 pub use keys::KeyRing;
 pub use projects::{Access, AccessError, Role, Workspace};

@@ -26,13 +26,18 @@ impl Passwords {
     /// Makes the decoy, which takes as long as one hash.
     pub(super) fn new() -> Result<Self, PasswordError> {
         let decoy = hash(&super::secret::random().map_err(failed)?)?;
-        Ok(Self { permits: Arc::new(Semaphore::new(AT_ONCE)), decoy: decoy.into() })
+        Ok(Self {
+            permits: Arc::new(Semaphore::new(AT_ONCE)),
+            decoy: decoy.into(),
+        })
     }
 
     /// Hashes a new password.
     pub(super) async fn hash(&self, password: String) -> Result<String, PasswordError> {
         let _permit = self.permits.acquire().await.map_err(failed)?;
-        tokio::task::spawn_blocking(move || hash(&password)).await.map_err(failed)?
+        tokio::task::spawn_blocking(move || hash(&password))
+            .await
+            .map_err(failed)?
     }
 
     /// Whether the password is the one of the hash. Without a hash it takes as
@@ -50,7 +55,10 @@ impl Passwords {
 }
 
 fn hash(password: &str) -> Result<String, PasswordError> {
-    Ok(Argon2::default().hash_password(password.as_bytes()).map_err(failed)?.to_string())
+    Ok(Argon2::default()
+        .hash_password(password.as_bytes())
+        .map_err(failed)?
+        .to_string())
 }
 
 fn failed(error: impl std::fmt::Display) -> PasswordError {

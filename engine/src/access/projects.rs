@@ -94,7 +94,10 @@ impl Workspace {
         };
         let slug = slug_from_name(name.as_str());
         let now = self.clock.now();
-        let project = self.store.add_project(owner.id, name.as_str(), &slug, new.description.trim(), now).await?;
+        let project = self
+            .store
+            .add_project(owner.id, name.as_str(), &slug, new.description.trim(), now)
+            .await?;
         let api_key = self.keys.create(project.id, "first key").await?.api_key;
         Ok(CreatedProject { project, api_key })
     }
@@ -118,7 +121,14 @@ impl Workspace {
             Err(_) => self.store.project_by_slug(id_or_slug).await?,
         };
         let project = found.ok_or(AccessError::NotFound)?;
-        let role = self.store.role(project.id, user.id).await?.ok_or(AccessError::Forbidden)?;
-        Ok(Access { role: role.parse()?, project })
+        let role = self
+            .store
+            .role(project.id, user.id)
+            .await?
+            .ok_or(AccessError::Forbidden)?;
+        Ok(Access {
+            role: role.parse()?,
+            project,
+        })
     }
 }

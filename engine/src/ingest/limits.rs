@@ -16,6 +16,11 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { future_tolerance_secs: 300, message_chars: 100_000, batch_events: 10_000, queue_bytes: 64 << 20 }
+        Self {
+            future_tolerance_secs: 300,
+            message_chars: 100_000,
+            batch_events: 10_000,
+            queue_bytes: 64 << 20,
+        }
     }
 }

@@ -1,15 +1,18 @@
 //! The canonical event on its way in.
 
-use eventglass_model::{CostSource, FieldError, Severity, Status, Timestamp, Tokens, loc};
+use eventglass_model::{CostSource, FieldError, Loc, Severity, Status, Timestamp, Tokens};
 
-use crate::ingest::hash::{id_hash, field_token};
+use crate::ingest::hash::{field_token, id_hash};
 use crate::ingest::limits::Limits;
 use crate::ingest::text;
 
 /// A canonical event that a door has made of what a client sent. Strings are
 /// as the client wrote them; [`NewEvent::check`] holds them to their limits.
 #[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "the fields are the canonical event's, described at eventglass_model::Event")]
+#[expect(
+    missing_docs,
+    reason = "the fields are the canonical event's, described at eventglass_model::Event"
+)]
 pub struct NewEvent {
     pub event_id: String,
     pub time: Timestamp,
@@ -50,6 +53,8 @@ pub struct NewEvent {
     /// Human text that is searched besides name, message, endpoint, service
     /// and user: an error's message, a prompt. Cut at [`text::MAX_TEXT_BYTES`].
     pub extra_text: String,
+    /// Where the event stands in the request, for naming its faults.
+    pub place: Vec<Loc>,
 }
 
 impl NewEvent {
@@ -91,24 +96,32 @@ impl NewEvent {
             output: None,
             attributes: None,
             extra_text: String::new(),
+            place: Vec::new(),
         }
     }
 
-    /// Every fault of the event, with the canonical field's name as its place.
+    /// Every fault of the event, each at the canonical field's name in [`Self::place`].
     /// There is no limit on how old an event may be.
     #[must_use]
     pub fn check(&self, now: Timestamp, limits: &Limits) -> Vec<FieldError> {
         let mut errors = Vec::new();
+        let mut fault = |field: &str, msg: String| {
+            let place = self.place.iter().cloned().chain([Loc::from(field)]);
+            errors.push(FieldError::new(place.collect(), msg));
+        };
         let latest = now.plus_micros(i64::from(limits.future_tolerance_secs) * 1_000_000);
         if self.time > latest {
-            let msg = format!("must not be more than {} seconds in the future", limits.future_tolerance_secs);
-            errors.push(FieldError::new(loc!["time"], msg));
+            let msg = format!(
+                "must not be more than {} seconds in the future",
+                limits.future_tolerance_secs
+            );
+            fault("time", msg);
         }
         if self.event_id.is_empty() {
-            errors.push(FieldError::new(loc!["event_id"], "must not be empty"));
+            fault("event_id", "must not be empty".to_owned());
         }
         if self.kind.is_empty() {
-            errors.push(FieldError::new(loc!["kind"], "must not be empty"));
+            fault("kind", "must not be empty".to_owned());
         }
         let optional = |field: &Option<String>| field.as_ref().map_or(0, |text| text.chars().count());
         let lengths = [
@@ -137,11 +150,11 @@ impl NewEvent {
         ];
         for (field, length, most) in lengths {
             if length > most {
-                errors.push(FieldError::new(loc![field], format!("must have at most {most} characters, has {length}")));
+                fault(field, format!("must have at most {most} characters, has {length}"));
             }
         }
         if self.duration_us.is_some_and(|d| d < 0) {
-            errors.push(FieldError::new(loc!["duration_ms"], "must not be negative"));
+            fault("duration_ms", "must not be negative".to_owned());
         }
         errors
     }
@@ -153,7 +166,13 @@ impl NewEvent {
         let event_hash = id_hash(project_id, &self.event_id);
         let trace_hash = self.trace_id.as_deref().map(|trace_id| id_hash(project_id, trace_id));
         let text = text::search_text(&self, project_id);
-        PendingEvent { project_id, event_hash, trace_hash, text, event: self }
+        PendingEvent {
+            project_id,
+            event_hash,
+            trace_hash,
+            text,
+            event: self,
+        }
     }
 
     /// Roughly what the event holds in memory, in bytes.
@@ -161,7 +180,10 @@ impl NewEvent {
     pub(crate) fn size(&self) -> usize {
         let long = [&self.message, &self.input, &self.output, &self.attributes];
         std::mem::size_of::<PendingEvent>()
-            + long.iter().map(|text| text.as_ref().map_or(0, String::len)).sum::<usize>()
+            + long
+                .iter()
+                .map(|text| text.as_ref().map_or(0, String::len))
+                .sum::<usize>()
             + 2 * self.extra_text.len()
             + 512
     }
@@ -186,9 +208,16 @@ impl PendingEvent {
     /// The words in the text index that stand for this event's filterable fields.
     #[must_use]
     pub(crate) fn field_tokens(event: &NewEvent, project_id: i64) -> String {
-        let mut tokens = format!("{} {}", field_token("p", &project_id.to_string()), severity_token(event.severity));
-        let fields =
-            [("k", Some(&event.kind)), ("s", event.service.as_ref()), ("e", event.environment.as_ref())];
+        let mut tokens = format!(
+            "{} {}",
+            field_token("p", &project_id.to_string()),
+            severity_token(event.severity)
+        );
+        let fields = [
+            ("k", Some(&event.kind)),
+            ("s", event.service.as_ref()),
+            ("e", event.environment.as_ref()),
+        ];
         for (prefix, value) in fields {
             if let Some(value) = value {
                 tokens.push(' ');

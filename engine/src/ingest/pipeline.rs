@@ -77,7 +77,15 @@ impl Ingest {
         let (queue, jobs) = mpsc::unbounded_channel();
         let room = Arc::new(Semaphore::new(limits.queue_bytes.div_ceil(PERMIT_BYTES)));
         let writer = tokio::spawn(write_groups(store, Arc::clone(&clock), jobs));
-        (Self { queue, room, clock, limits: Arc::new(limits) }, writer)
+        (
+            Self {
+                queue,
+                room,
+                clock,
+                limits: Arc::new(limits),
+            },
+            writer,
+        )
     }
 
     /// The limits in force.
@@ -97,9 +105,16 @@ impl Ingest {
     ///
     /// # Errors
     /// [`IngestError`], when nothing of the request was taken.
-    pub async fn submit(&self, project_id: i64, items: Vec<Result<NewEvent, Refused>>) -> Result<BatchOutcome, IngestError> {
+    pub async fn submit(
+        &self,
+        project_id: i64,
+        items: Vec<Result<NewEvent, Refused>>,
+    ) -> Result<BatchOutcome, IngestError> {
         if items.len() > self.limits.batch_events {
-            return Err(IngestError::TooManyEvents { most: self.limits.batch_events, got: items.len() });
+            return Err(IngestError::TooManyEvents {
+                most: self.limits.batch_events,
+                got: items.len(),
+            });
         }
         let now = self.clock.now();
         let mut outcomes = Vec::with_capacity(items.len());
@@ -108,7 +123,14 @@ impl Ingest {
         for item in items {
             let checked = item.and_then(|event| {
                 let errors = event.check(now, &self.limits);
-                if errors.is_empty() { Ok(event) } else { Err(Refused { event_id: Some(event.event_id), errors }) }
+                if errors.is_empty() {
+                    Ok(event)
+                } else {
+                    Err(Refused {
+                        event_id: Some(event.event_id),
+                        errors,
+                    })
+                }
             });
             match checked {
                 Ok(event) => {
@@ -129,7 +151,9 @@ impl Ingest {
         }
         if !pending.is_empty() {
             let appended = self.commit(pending, bytes).await?;
-            let accepted = outcomes.iter_mut().filter(|outcome| outcome.status == ItemStatus::Accepted);
+            let accepted = outcomes
+                .iter_mut()
+                .filter(|outcome| outcome.status == ItemStatus::Accepted);
             for (outcome, appended) in accepted.zip(appended) {
                 if appended == Appended::Duplicate {
                     outcome.status = ItemStatus::Duplicate;
@@ -146,9 +170,18 @@ impl Ingest {
             .try_acquire_many_owned(u32::try_from(permits).unwrap_or(u32::MAX))
             .map_err(|_| IngestError::Busy)?;
         let (reply, answer) = oneshot::channel();
-        let job = Job { events, bytes, queued_at: Instant::now(), reply, _room: room };
+        let job = Job {
+            events,
+            bytes,
+            queued_at: Instant::now(),
+            reply,
+            _room: room,
+        };
         self.queue.send(job).map_err(|_| IngestError::Closed)?;
-        answer.await.map_err(|_| IngestError::Closed)?.map_err(IngestError::Store)
+        answer
+            .await
+            .map_err(|_| IngestError::Closed)?
+            .map_err(IngestError::Store)
     }
 }
 
@@ -176,7 +209,10 @@ async fn write_group(store: &SharedStore, now: Timestamp, mut group: Vec<Job>) {
     for job in &group {
         stage("queue", started.duration_since(job.queued_at));
     }
-    let events: Vec<PendingEvent> = group.iter_mut().flat_map(|job| std::mem::take(&mut job.events)).collect();
+    let events: Vec<PendingEvent> = group
+        .iter_mut()
+        .flat_map(|job| std::mem::take(&mut job.events))
+        .collect();
     metrics::histogram!("eventglass_commit_events").record(count(events.len()));
     let result = store.append(events, now).await;
     stage("commit", started.elapsed());

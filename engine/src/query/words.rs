@@ -29,7 +29,11 @@ impl Words {
         let mut terms = Vec::new();
         for (place, part) in text.split('"').enumerate() {
             if place % 2 == 1 {
-                terms.extend(Some(part.trim()).filter(|p| has_word(p)).map(|p| Term::Phrase(p.to_owned())));
+                terms.extend(
+                    Some(part.trim())
+                        .filter(|p| has_word(p))
+                        .map(|p| Term::Phrase(p.to_owned())),
+                );
                 continue;
             }
             for word in part.split_whitespace().filter(|word| has_word(word)) {
@@ -41,7 +45,10 @@ impl Words {
         }
         let id = text.trim();
         let could_be_id = id.len() >= 6 && id.len() <= 200 && !id.contains(char::is_whitespace) && !id.contains('"');
-        Self { terms, id: could_be_id.then(|| id.to_owned()) }
+        Self {
+            terms,
+            id: could_be_id.then(|| id.to_owned()),
+        }
     }
 
     /// Whether there is nothing to look for.
@@ -63,12 +70,18 @@ mod tests {
 
     #[test]
     fn reads_a_search_box() {
-        assert_eq!(Words::parse(r#"card "was declined" pay* - "#).terms, [
-            Term::Word("card".into()),
-            Term::Phrase("was declined".into()),
-            Term::Prefix("pay".into())
-        ]);
-        assert_eq!(Words::parse("\"never closed").terms, [Term::Phrase("never closed".into())]);
+        assert_eq!(
+            Words::parse(r#"card "was declined" pay* - "#).terms,
+            [
+                Term::Word("card".into()),
+                Term::Phrase("was declined".into()),
+                Term::Prefix("pay".into())
+            ]
+        );
+        assert_eq!(
+            Words::parse("\"never closed").terms,
+            [Term::Phrase("never closed".into())]
+        );
         assert_eq!(Words::parse(" evt_17_abc ").id.as_deref(), Some("evt_17_abc"));
         assert_eq!(Words::parse("two words").id, None);
         assert!(Words::parse(" - \"\" ** ").is_empty());

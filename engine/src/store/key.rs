@@ -31,7 +31,10 @@ impl EventKey {
     #[must_use]
     pub fn new(time: Timestamp, arrival: u64) -> Self {
         let micros = time.micros();
-        let unused_digits = [1_000_000, 1_000].into_iter().find(|digits| micros % digits == 0).unwrap_or(1);
+        let unused_digits = [1_000_000, 1_000]
+            .into_iter()
+            .find(|digits| micros % digits == 0)
+            .unwrap_or(1);
         Self::within(time, unused_digits, arrival)
     }
 
@@ -85,7 +88,7 @@ impl EventKey {
         let tail = i64::try_from(bits & ((1 << 52) - 1)).ok()?;
         let micros = millis.checked_mul(1_000)?.checked_add(sub_millis)?;
         (sub_millis < 1_000 && micros <= MAX_MICROS && id.get_version_num() == 7)
-            .then_some((Self(micros * TIES + tie), tail))
+            .then(|| (Self(micros * TIES + tie), tail))
     }
 }
 

@@ -109,7 +109,13 @@ pub trait EventStore: Send + Sync {
     ///
     /// # Errors
     /// [`StoreError::Database`].
-    async fn facets(&self, project_id: i64, search: &EventSearch, fields: &[&str], most: usize) -> Result<Facets, StoreError>;
+    async fn facets(
+        &self,
+        project_id: i64,
+        search: &EventSearch,
+        fields: &[&str],
+        most: usize,
+    ) -> Result<Facets, StoreError>;
 
     /// Whole events by PulseStream's filters and offset, newest first, with
     /// counts, the matching ones counted up to `count_most`.
@@ -143,7 +149,13 @@ pub trait AccessStore: Send + Sync {
     ///
     /// # Errors
     /// [`StoreError::Database`].
-    async fn add_session(&self, token_hash: [u8; 32], user_id: i64, now: Timestamp, expires_at: Timestamp) -> Result<(), StoreError>;
+    async fn add_session(
+        &self,
+        token_hash: [u8; 32],
+        user_id: i64,
+        now: Timestamp,
+        expires_at: Timestamp,
+    ) -> Result<(), StoreError>;
 
     /// The user of a session that has not expired.
     ///
@@ -161,7 +173,14 @@ pub trait AccessStore: Send + Sync {
     ///
     /// # Errors
     /// [`StoreError::Database`].
-    async fn add_project(&self, owner: i64, name: &str, slug: &str, description: &str, now: Timestamp) -> Result<Project, StoreError>;
+    async fn add_project(
+        &self,
+        owner: i64,
+        name: &str,
+        slug: &str,
+        description: &str,
+        now: Timestamp,
+    ) -> Result<Project, StoreError>;
 
     /// A project by id.
     ///

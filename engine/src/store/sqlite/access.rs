@@ -40,7 +40,10 @@ impl AccessStore for SqliteStore {
     ) -> Result<(), StoreError> {
         let mut writer = self.writer.lock().await;
         let mut tx = writer.connection.begin_with("BEGIN IMMEDIATE").await?;
-        sqlx::query("DELETE FROM sessions WHERE expires_at <= $1").bind(now.micros()).execute(&mut *tx).await?;
+        sqlx::query("DELETE FROM sessions WHERE expires_at <= $1")
+            .bind(now.micros())
+            .execute(&mut *tx)
+            .await?;
         sqlx::query("INSERT INTO sessions (token_hash, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4)")
             .bind(token_hash.to_vec())
             .bind(user_id)
@@ -85,7 +88,12 @@ impl AccessStore for SqliteStore {
         let mut tx = writer.connection.begin_with("BEGIN IMMEDIATE").await?;
         let mut free = slug.to_owned();
         let mut number = 1;
-        while sqlx::query("SELECT 1 FROM projects WHERE slug = $1").bind(&free).fetch_optional(&mut *tx).await?.is_some() {
+        while sqlx::query("SELECT 1 FROM projects WHERE slug = $1")
+            .bind(&free)
+            .fetch_optional(&mut *tx)
+            .await?
+            .is_some()
+        {
             number += 1;
             free = format!("{slug}-{number}");
         }
@@ -118,13 +126,19 @@ impl AccessStore for SqliteStore {
 
     async fn project_by_id(&self, id: i64) -> Result<Option<Project>, StoreError> {
         let sql = format!("SELECT {PROJECT} FROM projects p WHERE p.id = $1");
-        let found = sqlx::query(AssertSqlSafe(sql)).bind(id).fetch_optional(&self.readers).await?;
+        let found = sqlx::query(AssertSqlSafe(sql))
+            .bind(id)
+            .fetch_optional(&self.readers)
+            .await?;
         found.as_ref().map(project).transpose()
     }
 
     async fn project_by_slug(&self, slug: &str) -> Result<Option<Project>, StoreError> {
         let sql = format!("SELECT {PROJECT} FROM projects p WHERE p.slug = $1");
-        let found = sqlx::query(AssertSqlSafe(sql)).bind(slug).fetch_optional(&self.readers).await?;
+        let found = sqlx::query(AssertSqlSafe(sql))
+            .bind(slug)
+            .fetch_optional(&self.readers)
+            .await?;
         found.as_ref().map(project).transpose()
     }
 
@@ -143,11 +157,13 @@ impl AccessStore for SqliteStore {
     }
 
     async fn role(&self, project_id: i64, user_id: i64) -> Result<Option<String>, StoreError> {
-        Ok(sqlx::query_scalar("SELECT role FROM members WHERE project_id = $1 AND user_id = $2")
-            .bind(project_id)
-            .bind(user_id)
-            .fetch_optional(&self.readers)
-            .await?)
+        Ok(
+            sqlx::query_scalar("SELECT role FROM members WHERE project_id = $1 AND user_id = $2")
+                .bind(project_id)
+                .bind(user_id)
+                .fetch_optional(&self.readers)
+                .await?,
+        )
     }
 
     async fn add_key(&self, project_id: i64, new: NewKey, now: Timestamp) -> Result<ApiKey, StoreError> {
@@ -163,7 +179,12 @@ impl AccessStore for SqliteStore {
         .bind(now.micros())
         .fetch_one(&mut writer.connection)
         .await?;
-        Ok(ApiKey { id, name: new.name, prefix: new.prefix, created_at: now })
+        Ok(ApiKey {
+            id,
+            name: new.name,
+            prefix: new.prefix,
+            created_at: now,
+        })
     }
 
     async fn keys_by_prefix(&self, prefix: &str) -> Result<Vec<KeyRow>, StoreError> {
@@ -172,7 +193,13 @@ impl AccessStore for SqliteStore {
             .fetch_all(&self.readers)
             .await?;
         rows.iter()
-            .map(|row| Ok(KeyRow { id: row.try_get(0)?, project_id: row.try_get(1)?, secret_hash: row.try_get(2)? }))
+            .map(|row| {
+                Ok(KeyRow {
+                    id: row.try_get(0)?,
+                    project_id: row.try_get(1)?,
+                    secret_hash: row.try_get(2)?,
+                })
+            })
             .collect()
     }
 
@@ -210,8 +237,14 @@ impl AccessStore for SqliteStore {
 }
 
 fn conflict(error: sqlx::Error, what: &'static str) -> StoreError {
-    let unique = error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation);
-    if unique { StoreError::Conflict(what) } else { StoreError::Database(error) }
+    let unique = error
+        .as_database_error()
+        .is_some_and(sqlx::error::DatabaseError::is_unique_violation);
+    if unique {
+        StoreError::Conflict(what)
+    } else {
+        StoreError::Database(error)
+    }
 }
 
 fn user(row: &SqliteRow) -> Result<UserRow, StoreError> {

@@ -18,13 +18,20 @@ const LOOKUPS: usize = 64;
 
 impl Writer {
     /// See [`crate::store::EventStore::append`].
-    pub(super) async fn append(&mut self, events: Vec<PendingEvent>, now: Timestamp) -> Result<Vec<Appended>, StoreError> {
+    pub(super) async fn append(
+        &mut self,
+        events: Vec<PendingEvent>,
+        now: Timestamp,
+    ) -> Result<Vec<Appended>, StoreError> {
         let started = Instant::now();
         let received_at = now.micros().max(self.last_commit + 1);
         let mut tx = self.connection.begin_with("BEGIN IMMEDIATE").await?;
 
         let outcomes = find_duplicates(&mut tx, &events).await?;
-        let fresh = events.into_iter().zip(&outcomes).filter(|(_, outcome)| **outcome == Appended::New);
+        let fresh = events
+            .into_iter()
+            .zip(&outcomes)
+            .filter(|(_, outcome)| **outcome == Appended::New);
         let mut rows: Vec<(EventKey, PendingEvent)> = fresh
             .map(|(event, _)| {
                 self.arrivals += 1;
@@ -46,10 +53,13 @@ impl Writer {
         tx.commit().await?;
 
         self.last_commit = received_at;
-        for (stage, from, to) in
-            [("dedupe", started, deduped), ("text", deduped, indexed), ("insert", indexed, inserted)]
-        {
-            metrics::histogram!("eventglass_stage_seconds", "stage" => stage).record(to.duration_since(from).as_secs_f64());
+        for (stage, from, to) in [
+            ("dedupe", started, deduped),
+            ("text", deduped, indexed),
+            ("insert", indexed, inserted),
+        ] {
+            metrics::histogram!("eventglass_stage_seconds", "stage" => stage)
+                .record(to.duration_since(from).as_secs_f64());
         }
         metrics::histogram!("eventglass_stage_seconds", "stage" => "sync").record(inserted.elapsed().as_secs_f64());
         Ok(outcomes)
@@ -68,13 +78,26 @@ async fn find_duplicates(tx: &mut SqliteConnection, events: &[PendingEvent]) -> 
             "SELECT project_id, event_id FROM events WHERE event_hash IN ({})",
             sql::placeholders(chunk.len())
         );
-        for row in sqlx::query_with(AssertSqlSafe(query), arguments).fetch_all(&mut *tx).await? {
+        for row in sqlx::query_with(AssertSqlSafe(query), arguments)
+            .fetch_all(&mut *tx)
+            .await?
+        {
             stored.insert((row.try_get(0)?, row.try_get(1)?));
         }
     }
     let mut seen: HashSet<(i64, &str)> = stored.iter().map(|(project, id)| (*project, id.as_str())).collect();
-    let outcome = |event| if seen.insert(event) { Appended::New } else { Appended::Duplicate };
-    Ok(events.iter().map(|event| (event.project_id, event.event.event_id.as_str())).map(outcome).collect())
+    let outcome = |event| {
+        if seen.insert(event) {
+            Appended::New
+        } else {
+            Appended::Duplicate
+        }
+    };
+    Ok(events
+        .iter()
+        .map(|event| (event.project_id, event.event.event_id.as_str()))
+        .map(outcome)
+        .collect())
 }
 
 /// Gives every row a key that no other has, and sorts the rows by it: the
@@ -92,8 +115,14 @@ async fn settle_keys(
             for (key, _) in chunk {
                 bind(&mut arguments, key.0)?;
             }
-            let query = format!("SELECT key FROM events WHERE key IN ({})", sql::placeholders(chunk.len()));
-            for row in sqlx::query_with(AssertSqlSafe(query), arguments).fetch_all(&mut *tx).await? {
+            let query = format!(
+                "SELECT key FROM events WHERE key IN ({})",
+                sql::placeholders(chunk.len())
+            );
+            for row in sqlx::query_with(AssertSqlSafe(query), arguments)
+                .fetch_all(&mut *tx)
+                .await?
+            {
                 taken.insert(row.try_get(0)?);
             }
         }
@@ -118,8 +147,13 @@ async fn insert_texts(tx: &mut SqliteConnection, rows: &[(EventKey, PendingEvent
             bind(&mut arguments, key.0)?;
             bind(&mut arguments, row.text.as_str())?;
         }
-        let query = format!("INSERT INTO event_text (rowid, text) VALUES {}", sql::rows_of_placeholders(chunk.len(), 2));
-        sqlx::query_with(AssertSqlSafe(query), arguments).execute(&mut *tx).await?;
+        let query = format!(
+            "INSERT INTO event_text (rowid, text) VALUES {}",
+            sql::rows_of_placeholders(chunk.len(), 2)
+        );
+        sqlx::query_with(AssertSqlSafe(query), arguments)
+            .execute(&mut *tx)
+            .await?;
     }
     Ok(())
 }
@@ -142,7 +176,9 @@ async fn insert_events(
             sql::INSERT_COLUMNS.join(", "),
             sql::rows_of_placeholders(count, sql::INSERT_COLUMNS.len())
         );
-        sqlx::query_with(AssertSqlSafe(query), arguments).execute(&mut *tx).await?;
+        sqlx::query_with(AssertSqlSafe(query), arguments)
+            .execute(&mut *tx)
+            .await?;
     }
     Ok(())
 }
@@ -171,7 +207,10 @@ fn bind_event(
     received_at: i64,
 ) -> Result<(), StoreError> {
     let event = row.event;
-    let tokens = event.tokens.as_ref().and_then(|tokens| serde_json::to_string(tokens).ok());
+    let tokens = event
+        .tokens
+        .as_ref()
+        .and_then(|tokens| serde_json::to_string(tokens).ok());
     bind(arguments, key.0)?;
     bind(arguments, row.project_id)?;
     bind(arguments, event.event_id)?;
@@ -217,5 +256,7 @@ fn bind<'q, T>(arguments: &mut SqliteArguments, value: T) -> Result<(), StoreErr
 where
     T: sqlx::Encode<'q, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite>,
 {
-    arguments.add(value).map_err(|e| StoreError::Database(sqlx::Error::Encode(e)))
+    arguments
+        .add(value)
+        .map_err(|e| StoreError::Database(sqlx::Error::Encode(e)))
 }

@@ -30,13 +30,17 @@ pub(super) fn start(mut connection: SqliteConnection, writer: Arc<Mutex<Writer>>
 }
 
 async fn checkpoint(connection: &mut SqliteConnection, writer: &Mutex<Writer>) -> Result<(), sqlx::Error> {
-    let result = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").fetch_one(&mut *connection).await?;
+    let result = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)")
+        .fetch_one(&mut *connection)
+        .await?;
     let pages: i64 = result.try_get(1)?;
     if pages > RESTART_PAGES {
         // Nearly all is moved already; with the writer at rest, the remainder
         // is moved and the next commit begins the log anew.
         let _resting = writer.lock().await;
-        sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").fetch_one(&mut *connection).await?;
+        sqlx::query("PRAGMA wal_checkpoint(PASSIVE)")
+            .fetch_one(&mut *connection)
+            .await?;
     }
     Ok(())
 }

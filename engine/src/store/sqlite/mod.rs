@@ -13,7 +13,6 @@ mod row;
 mod sql;
 
 use std::path::Path;
-use std::str::FromStr;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -53,7 +52,7 @@ impl SqliteStore {
     /// # Errors
     /// When the file cannot be opened, is no database, or is newer than this program.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
-        let options = SqliteConnectOptions::from_str("sqlite::memory:")?
+        let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
@@ -63,17 +62,28 @@ impl SqliteStore {
             .pragma("temp_store", "memory")
             .disable_statement_logging();
 
-        let writing = options.clone().pragma("cache_size", WRITER_CACHE).pragma("wal_autocheckpoint", "0");
+        let writing = options
+            .clone()
+            .pragma("cache_size", WRITER_CACHE)
+            .pragma("wal_autocheckpoint", "0");
         let mut connection = SqliteConnection::connect_with(&writing).await?;
         migrations::run(&mut connection).await?;
-        let last_commit: Option<i64> =
-            sqlx::query_scalar("SELECT max(last_event_at) FROM projects").fetch_one(&mut connection).await?;
+        let last_commit: Option<i64> = sqlx::query_scalar("SELECT max(last_event_at) FROM projects")
+            .fetch_one(&mut connection)
+            .await?;
         let mut seed = [0; 8];
         getrandom::fill(&mut seed).map_err(|e| StoreError::Inconsistent(format!("no randomness: {e}")))?;
-        let writer = Writer { connection, arrivals: u64::from_le_bytes(seed) >> 8, last_commit: last_commit.unwrap_or(0) };
+        let writer = Writer {
+            connection,
+            arrivals: u64::from_le_bytes(seed) >> 8,
+            last_commit: last_commit.unwrap_or(0),
+        };
         let writer = std::sync::Arc::new(Mutex::new(writer));
 
-        let reading = options.read_only(true).create_if_missing(false).pragma("cache_size", READER_CACHE);
+        let reading = options
+            .read_only(true)
+            .create_if_missing(false)
+            .pragma("cache_size", READER_CACHE);
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .min_connections(1)
@@ -82,18 +92,29 @@ impl SqliteStore {
             .acquire_timeout(Duration::from_secs(10))
             .connect_with(reading)
             .await?;
-        let checkpointer = checkpoint::start(SqliteConnection::connect_with(&writing).await?, std::sync::Arc::clone(&writer));
-        Ok(Self { writer, readers, checkpointer })
+        let checkpointer = checkpoint::start(
+            SqliteConnection::connect_with(&writing).await?,
+            std::sync::Arc::clone(&writer),
+        );
+        Ok(Self {
+            writer,
+            readers,
+            checkpointer,
+        })
     }
 }
 
 #[async_trait]
 impl Store for SqliteStore {
     async fn ready(&self) -> Result<(), StoreError> {
-        sqlx::query("SELECT 1 FROM projects LIMIT 1").fetch_optional(&self.readers).await?;
+        sqlx::query("SELECT 1 FROM projects LIMIT 1")
+            .fetch_optional(&self.readers)
+            .await?;
         let mut writer = self.writer.lock().await;
         // Takes the write lock and gives it back: fails on a read-only or locked file.
-        sqlx::raw_sql("BEGIN IMMEDIATE; ROLLBACK").execute(&mut writer.connection).await?;
+        sqlx::raw_sql("BEGIN IMMEDIATE; ROLLBACK")
+            .execute(&mut writer.connection)
+            .await?;
         Ok(())
     }
 
@@ -101,7 +122,10 @@ impl Store for SqliteStore {
         self.checkpointer.abort();
         self.readers.close().await;
         let mut writer = self.writer.lock().await;
-        if let Err(error) = sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut writer.connection).await {
+        if let Err(error) = sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            .execute(&mut writer.connection)
+            .await
+        {
             tracing::warn!(%error, "last checkpoint failed; the next start does it");
         }
     }

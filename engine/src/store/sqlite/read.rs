@@ -24,8 +24,10 @@ impl EventStore for SqliteStore {
     async fn search(&self, project_id: i64, search: &EventSearch) -> Result<EventPage, StoreError> {
         // One transaction: the watermark and the page are of the same moment.
         let mut tx = self.readers.begin().await?;
-        let watermark: Option<i64> =
-            sqlx::query_scalar("SELECT last_event_at FROM projects WHERE id = $1").bind(project_id).fetch_one(&mut *tx).await?;
+        let watermark: Option<i64> = sqlx::query_scalar("SELECT last_event_at FROM projects WHERE id = $1")
+            .bind(project_id)
+            .fetch_one(&mut *tx)
+            .await?;
         let mut items = find(&mut tx, project_id, search).await?;
         tx.commit().await?;
 
@@ -46,7 +48,10 @@ impl EventStore for SqliteStore {
         let mut reader = self.readers.acquire().await?;
         if let Some((key, tail)) = by_key {
             let mut query = QueryBuilder::new(format!("SELECT {} FROM events e WHERE e.key = ", row::WHOLE));
-            query.push_bind(key.0).push(" AND e.project_id = ").push_bind(project_id);
+            query
+                .push_bind(key.0)
+                .push(" AND e.project_id = ")
+                .push_bind(project_id);
             if let Some(found) = query.build().fetch_optional(&mut *reader).await?
                 && tail_matches(tail, found.try_get("event_hash")?)
             {
@@ -54,9 +59,18 @@ impl EventStore for SqliteStore {
             }
         }
         let mut query = QueryBuilder::new(format!("SELECT {} FROM events e WHERE e.event_hash = ", row::WHOLE));
-        query.push_bind(id_hash(project_id, id)).push(" AND e.project_id = ").push_bind(project_id);
+        query
+            .push_bind(id_hash(project_id, id))
+            .push(" AND e.project_id = ")
+            .push_bind(project_id);
         query.push(" AND e.event_id = ").push_bind(id.to_owned());
-        query.build().fetch_optional(&mut *reader).await?.as_ref().map(row::event).transpose()
+        query
+            .build()
+            .fetch_optional(&mut *reader)
+            .await?
+            .as_ref()
+            .map(row::event)
+            .transpose()
     }
 
     async fn facets(
@@ -67,8 +81,16 @@ impl EventStore for SqliteStore {
         most: usize,
     ) -> Result<Facets, StoreError> {
         let mut query = QueryBuilder::new("SELECT severity, kind, service, environment, count(*) FROM (");
-        push_search(&mut query, "e.severity, e.kind, e.service, e.environment", project_id, search);
-        query.push(" ORDER BY e.key DESC LIMIT ").push_bind(to_i64(most)).push(") GROUP BY 1, 2, 3, 4");
+        push_search(
+            &mut query,
+            "e.severity, e.kind, e.service, e.environment",
+            project_id,
+            search,
+        );
+        query
+            .push(" ORDER BY e.key DESC LIMIT ")
+            .push_bind(to_i64(most))
+            .push(") GROUP BY 1, 2, 3, 4");
         let mut facets: BTreeMap<String, BTreeMap<String, i64>> = BTreeMap::new();
         let mut looked_at = 0;
         for group in query.build().fetch_all(&self.readers).await? {
@@ -87,8 +109,14 @@ impl EventStore for SqliteStore {
                 }
             }
         }
-        let facets = facets.into_iter().map(|(field, values)| (field, most_frequent(values))).collect();
-        Ok(Facets { facets, partial: looked_at >= to_i64(most) })
+        let facets = facets
+            .into_iter()
+            .map(|(field, values)| (field, most_frequent(values)))
+            .collect();
+        Ok(Facets {
+            facets,
+            partial: looked_at >= to_i64(most),
+        })
     }
 
     async fn pulse_search(
@@ -98,8 +126,10 @@ impl EventStore for SqliteStore {
         count_most: i64,
     ) -> Result<(Vec<Event>, PulseCounts), StoreError> {
         let mut tx = self.readers.begin().await?;
-        let total =
-            sqlx::query_scalar("SELECT event_count FROM projects WHERE id = $1").bind(project_id).fetch_one(&mut *tx).await?;
+        let total = sqlx::query_scalar("SELECT event_count FROM projects WHERE id = $1")
+            .bind(project_id)
+            .fetch_one(&mut *tx)
+            .await?;
         let mut counting = QueryBuilder::new("SELECT count(*) FROM (");
         push_pulse(&mut counting, "1", project_id, search);
         counting.push(" LIMIT ").push_bind(count_most).push(")");
@@ -107,7 +137,11 @@ impl EventStore for SqliteStore {
 
         let mut query = QueryBuilder::new("");
         push_pulse(&mut query, row::WHOLE, project_id, search);
-        query.push(" ORDER BY e.key DESC LIMIT ").push_bind(search.limit).push(" OFFSET ").push_bind(search.offset);
+        query
+            .push(" ORDER BY e.key DESC LIMIT ")
+            .push_bind(search.limit)
+            .push(" OFFSET ")
+            .push_bind(search.offset);
         let rows = query.build().fetch_all(&mut *tx).await?;
         tx.commit().await?;
         let events = rows.iter().map(row::event).collect::<Result<_, _>>()?;
@@ -126,19 +160,33 @@ async fn find(
     let mut order = " ORDER BY e.key DESC LIMIT ";
     if let Some(watermark) = &search.arrived_after {
         let after = i64::from_str_radix(watermark, 16).map_err(|_| StoreError::BadToken("arrived_after"))?;
-        query.push(format!("SELECT {} FROM events e INDEXED BY events_by_arrival WHERE e.received_at > ", row::SUMMARY));
+        query.push(format!(
+            "SELECT {} FROM events e INDEXED BY events_by_arrival WHERE e.received_at > ",
+            row::SUMMARY
+        ));
         query.push_bind(after);
         if let Some(expression) = sql::match_expression(project_id, search) {
-            query.push(" AND EXISTS (SELECT 1 FROM event_text t WHERE t.event_text MATCH ").push_bind(expression);
+            query
+                .push(" AND EXISTS (SELECT 1 FROM event_text t WHERE t.event_text MATCH ")
+                .push_bind(expression);
             query.push(" AND t.rowid = e.key)");
         }
         sql::push_conditions(&mut query, project_id, search);
         order = " ORDER BY e.received_at DESC, e.key DESC LIMIT ";
     } else if let Some(column) = id_column(tx, project_id, search).await? {
         let id = search.words.id.clone().unwrap_or_default();
-        let without_words = EventSearch { words: crate::query::Words::default(), ..search.clone() };
-        query.push(format!("SELECT {} FROM events e WHERE e.{column}_hash = ", row::SUMMARY));
-        query.push_bind(id_hash(project_id, &id)).push(format!(" AND e.{column}_id = ")).push_bind(id);
+        let without_words = EventSearch {
+            words: crate::query::Words::default(),
+            ..search.clone()
+        };
+        query.push(format!(
+            "SELECT {} FROM events e WHERE e.{column}_hash = ",
+            row::SUMMARY
+        ));
+        query
+            .push_bind(id_hash(project_id, &id))
+            .push(format!(" AND e.{column}_id = "))
+            .push_bind(id);
         sql::push_conditions(&mut query, project_id, &without_words);
     } else {
         push_search(&mut query, row::SUMMARY, project_id, search);
@@ -149,7 +197,9 @@ async fn find(
     }
     query.push(order).push_bind(to_i64(search.limit + 1));
     let rows = query.build().fetch_all(tx).await?;
-    rows.iter().map(|found| Ok((row::key(found)?, row::summary(found)?))).collect()
+    rows.iter()
+        .map(|found| Ok((row::key(found)?, row::summary(found)?)))
+        .collect()
 }
 
 /// Whether what is searched for is the id of an event (`event`) or of a trace
@@ -162,7 +212,10 @@ async fn id_column(
     let Some(id) = &search.words.id else { return Ok(None) };
     for column in ["event", "trace"] {
         let mut query = QueryBuilder::new(format!("SELECT 1 FROM events WHERE {column}_hash = "));
-        query.push_bind(id_hash(project_id, id)).push(format!(" AND {column}_id = ")).push_bind(id.clone());
+        query
+            .push_bind(id_hash(project_id, id))
+            .push(format!(" AND {column}_id = "))
+            .push_bind(id.clone());
         query.push(" AND project_id = ").push_bind(project_id).push(" LIMIT 1");
         if query.build().fetch_optional(&mut *tx).await?.is_some() {
             return Ok(Some(column));
@@ -188,11 +241,15 @@ fn push_source(
     to: Option<Timestamp>,
 ) {
     let Some(expression) = expression else {
-        query.push(format!("SELECT {columns} FROM events e INDEXED BY events_by_project WHERE 1"));
+        query.push(format!(
+            "SELECT {columns} FROM events e INDEXED BY events_by_project WHERE 1"
+        ));
         return;
     };
     // CROSS JOIN: the text index first, as it walks newest first and stops at the limit.
-    query.push(format!("SELECT {columns} FROM event_text t CROSS JOIN events e ON e.key = t.rowid WHERE t.event_text MATCH "));
+    query.push(format!(
+        "SELECT {columns} FROM event_text t CROSS JOIN events e ON e.key = t.rowid WHERE t.event_text MATCH "
+    ));
     query.push_bind(expression);
     if let Some(from) = from {
         query.push(" AND t.rowid >= ").push_bind(EventKey::from_time(from).0);
@@ -222,12 +279,18 @@ fn push_pulse(query: &mut QueryBuilder<Sqlite>, columns: &str, project_id: i64, 
     sql::push_any_of(query, "e.status_code", search.status_code.as_slice());
     sql::push_any_of(query, "e.user_id", search.user_id.as_slice());
     if let Some(service) = &search.service {
-        query.push(" AND e.service LIKE ").push_bind(sql::contains_pattern(service)).push(" ESCAPE '\\'");
+        query
+            .push(" AND e.service LIKE ")
+            .push_bind(sql::contains_pattern(service))
+            .push(" ESCAPE '\\'");
     }
 }
 
 fn most_frequent(values: BTreeMap<String, i64>) -> Vec<FacetValue> {
-    let mut values: Vec<FacetValue> = values.into_iter().map(|(value, count)| FacetValue { value, count }).collect();
+    let mut values: Vec<FacetValue> = values
+        .into_iter()
+        .map(|(value, count)| FacetValue { value, count })
+        .collect();
     // Stable: equals stay in the order of their names.
     values.sort_by_key(|value| std::cmp::Reverse(value.count));
     values.truncate(FACET_VALUES);

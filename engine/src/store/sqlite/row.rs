@@ -80,7 +80,10 @@ pub(super) fn event(row: &SqliteRow) -> Result<Event, StoreError> {
         status_code: row.try_get("status_code")?,
         provider: row.try_get("provider")?,
         model: row.try_get("model")?,
-        tokens: tokens.map(|json| serde_json::from_str(&json)).transpose().map_err(inconsistent)?,
+        tokens: tokens
+            .map(|json| serde_json::from_str(&json))
+            .transpose()
+            .map_err(inconsistent)?,
         cost_usd: cost_nano_usd.map(dollars),
         cost_source: cost_source.and_then(CostSource::from_code),
         country: row.try_get("country")?,
@@ -111,13 +114,19 @@ fn status(row: &SqliteRow) -> Result<Status, StoreError> {
     Status::from_code(code).ok_or_else(|| inconsistent(format!("status {code}")))
 }
 
-#[expect(clippy::cast_precision_loss, reason = "microseconds of a duration are far below 2^52")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "microseconds of a duration are far below 2^52"
+)]
 fn duration_ms(row: &SqliteRow) -> Result<Option<f64>, StoreError> {
     let micros: Option<i64> = row.try_get("duration_us")?;
     Ok(micros.map(|micros| micros as f64 / 1_000.0))
 }
 
-#[expect(clippy::cast_precision_loss, reason = "shown to people; sums are made of the integers")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "shown to people; sums are made of the integers"
+)]
 fn dollars(nano: i64) -> f64 {
     nano as f64 / 1e9
 }

@@ -10,10 +10,43 @@ use crate::store::EventKey;
 
 /// The columns of a row of `events`, in the order in which they are bound.
 pub(super) const INSERT_COLUMNS: [&str; 38] = [
-    "key", "project_id", "event_id", "event_hash", "time", "received_at", "kind", "name", "message", "severity",
-    "status", "service", "endpoint", "method", "version", "environment", "topic", "user_id", "session_id",
-    "request_id", "trace_id", "trace_hash", "span_id", "parent_span_id", "duration_us", "status_code", "provider",
-    "model", "tokens", "cost_nano_usd", "cost_source", "country", "city", "region", "device", "input", "output",
+    "key",
+    "project_id",
+    "event_id",
+    "event_hash",
+    "time",
+    "received_at",
+    "kind",
+    "name",
+    "message",
+    "severity",
+    "status",
+    "service",
+    "endpoint",
+    "method",
+    "version",
+    "environment",
+    "topic",
+    "user_id",
+    "session_id",
+    "request_id",
+    "trace_id",
+    "trace_hash",
+    "span_id",
+    "parent_span_id",
+    "duration_us",
+    "status_code",
+    "provider",
+    "model",
+    "tokens",
+    "cost_nano_usd",
+    "cost_source",
+    "country",
+    "city",
+    "region",
+    "device",
+    "input",
+    "output",
     "attributes",
 ];
 
@@ -35,7 +68,10 @@ pub(super) fn match_expression(project_id: i64, search: &EventSearch) -> Option<
     let mut all = Vec::new();
     for term in &search.words.terms {
         let (Term::Word(text) | Term::Prefix(text) | Term::Phrase(text)) = term;
-        let pieces: Vec<&str> = text.split(|c| !is_token_char(c)).filter(|piece| !piece.is_empty()).collect();
+        let pieces: Vec<&str> = text
+            .split(|c| !is_token_char(c))
+            .filter(|piece| !piece.is_empty())
+            .collect();
         all.extend(pieces.iter().map(|piece| format!("\"{piece}\"")));
         if let (Term::Prefix(_), Some(last)) = (term, all.last_mut()) {
             last.push('*');
@@ -49,7 +85,12 @@ pub(super) fn match_expression(project_id: i64, search: &EventSearch) -> Option<
         tokens("s", &search.service),
         tokens("e", &search.environment),
     ];
-    all.extend(any_of.iter().filter(|values| !values.is_empty()).map(|values| format!("({})", values.join(" OR "))));
+    all.extend(
+        any_of
+            .iter()
+            .filter(|values| !values.is_empty())
+            .map(|values| format!("({})", values.join(" OR "))),
+    );
     if all.is_empty() {
         return None;
     }
@@ -60,8 +101,10 @@ pub(super) fn match_expression(project_id: i64, search: &EventSearch) -> Option<
 /// Whether the tokenizer `unicode61` keeps a character: letters, numbers,
 /// private use, and the marks that it folds away.
 fn is_token_char(c: char) -> bool {
-    matches!(c.general_category_group(), GeneralCategoryGroup::Letter | GeneralCategoryGroup::Number)
-        || ('\u{300}'..='\u{36f}').contains(&c)
+    matches!(
+        c.general_category_group(),
+        GeneralCategoryGroup::Letter | GeneralCategoryGroup::Number
+    ) || ('\u{300}'..='\u{36f}').contains(&c)
 }
 
 /// Adds the conditions that are about the row itself. Those that the text
@@ -78,13 +121,27 @@ pub(super) fn push_conditions(query: &mut QueryBuilder<Sqlite>, project_id: i64,
         let Term::Phrase(phrase) = term else { continue };
         let pattern = contains_pattern(phrase);
         query.push(" AND (");
-        for (n, column) in
-            ["name", "message", "service", "endpoint", "user_id", "model", "attributes", "input", "output"].iter().enumerate()
+        for (n, column) in [
+            "name",
+            "message",
+            "service",
+            "endpoint",
+            "user_id",
+            "model",
+            "attributes",
+            "input",
+            "output",
+        ]
+        .iter()
+        .enumerate()
         {
             if n > 0 {
                 query.push(" OR ");
             }
-            query.push(format!("e.{column} LIKE ")).push_bind(pattern.clone()).push(" ESCAPE '\\'");
+            query
+                .push(format!("e.{column} LIKE "))
+                .push_bind(pattern.clone())
+                .push(" ESCAPE '\\'");
         }
         query.push(")");
     }
@@ -137,14 +194,23 @@ mod tests {
     use crate::query::Words;
 
     fn expression(q: &str) -> Option<String> {
-        let search = EventSearch { words: Words::parse(q), ..EventSearch::default() };
+        let search = EventSearch {
+            words: Words::parse(q),
+            ..EventSearch::default()
+        };
         match_expression(7, &search).map(|e| e.replace(&field_token("p", "7"), "P"))
     }
 
     #[test]
     fn asks_for_single_tokens_only() {
-        assert_eq!(expression("payment-serv*").as_deref(), Some("\"payment\" AND \"serv\"* AND P"));
-        assert_eq!(expression("\"card was\" AND").as_deref(), Some("\"card\" AND \"was\" AND \"AND\" AND P"));
+        assert_eq!(
+            expression("payment-serv*").as_deref(),
+            Some("\"payment\" AND \"serv\"* AND P")
+        );
+        assert_eq!(
+            expression("\"card was\" AND").as_deref(),
+            Some("\"card\" AND \"was\" AND \"AND\" AND P")
+        );
         assert_eq!(expression("हिन्दी").as_deref().map(|e| e.contains('"')), Some(true));
         assert_eq!(expression(""), None);
     }

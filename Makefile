@@ -1,0 +1,62 @@
+# The two commands that most people need: `make run` and `make test`.
+# Each target may be run again at any time and is quick when nothing changed.
+
+SHELL := bash
+.NOTPARALLEL:
+.SILENT:
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-test run dev test test-rust test-browser lint fmt bench clean
+
+ADDR ?= 127.0.0.1:8000
+DATA ?= ./data
+
+# What setup found out: which Rust, which Chromium.
+ENV := . scripts/env.sh &&
+
+help: ## Show this list
+	grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+setup: ## Install what is missing (seconds; up to 5 min on a new machine)
+	scripts/setup.sh
+
+setup-test:
+	scripts/setup.sh --test
+
+run: setup ## Build the release and serve it on http://localhost:8000 (first time: 10 to 15 min)
+	$(ENV) binary=$$(cargo xtask release) && \
+	echo "==> Serving on http://localhost:$(lastword $(subst :, ,$(ADDR))) with its data in $(DATA); Ctrl-C ends it" && \
+	exec "$$binary" serve --addr $(ADDR) --data $(DATA)
+
+dev: setup ## Serve while you work: builds, restarts and reloads at every change
+	$(ENV) exec cargo xtask dev -- --addr $(ADDR) --data $(DATA)
+
+test: setup-test lint test-rust test-browser ## Everything: format, lints, Rust tests, size budget, browser tests (first time: 20 to 30 min)
+
+# The frontend is compiled for the browser only: on the host its features
+# would mix with the server's.
+lint: setup ## Check format and lints
+	echo "==> Checking the format"
+	$(ENV) cargo fmt --all --check
+	echo "==> Linting the server's half (seconds; the first time about 4 min)"
+	$(ENV) cargo clippy --workspace --exclude eventglass-frontend --all-targets -- -D warnings
+	echo "==> Linting the browser's half (seconds; the first time about 1 min)"
+	$(ENV) cargo clippy --package eventglass-frontend --target wasm32-unknown-unknown -- -D warnings
+
+test-rust: setup ## Run the Rust tests
+	echo "==> Running the Rust tests (about 1 min; the first time about 6 min)"
+	$(ENV) cargo test --workspace --exclude eventglass-frontend
+
+test-browser: setup-test ## Run the end-to-end tests in Chromium against the release binary
+	$(ENV) EVENTGLASS_BIN=$$(cargo xtask release) && export EVENTGLASS_BIN && \
+	echo "==> Running the browser tests (a few minutes)" && \
+	node_modules/.bin/playwright test --config end2end/playwright.config.ts
+
+fmt: setup ## Format the Rust sources
+	$(ENV) cargo fmt --all
+
+bench: setup ## Measure ingest on this machine with the release binary (about 2 min)
+	$(ENV) binary=$$(cargo xtask release) && exec "$$binary" bench
+
+clean: ## Remove what was built; installed tools and ./data stay
+	$(ENV) cargo clean
+	rm -rf target/site end2end/test-results end2end/playwright-report

@@ -1,0 +1,99 @@
+//! The document.
+
+use leptos::prelude::{document, window};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlDialogElement, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
+
+/// Where this page came from: `http://localhost:8000`.
+#[must_use]
+pub(crate) fn origin() -> String {
+    window().location().origin().unwrap_or_default()
+}
+
+/// Leaves for another page by loading it afresh, so that nothing of the
+/// session before stays in memory.
+pub(crate) fn assign(path: &str) {
+    let _ = window().location().assign(path);
+}
+
+/// Whether the tab is in the background.
+#[must_use]
+pub(crate) fn is_hidden() -> bool {
+    document().hidden()
+}
+
+/// Whether the page is laid out for a phone; the same width as in `style/`.
+#[must_use]
+pub(crate) fn is_narrow() -> bool {
+    window()
+        .match_media("(max-width: 47.99rem)")
+        .ok()
+        .flatten()
+        .is_some_and(|query| query.matches())
+}
+
+/// Moves the focus to an element.
+pub(crate) fn focus_id(id: &str) {
+    if let Some(element) = element(id) {
+        let _ = element.focus();
+    }
+}
+
+/// Scrolls no further than needed to show an element.
+pub(crate) fn reveal_id(id: &str) {
+    if let Some(element) = element(id) {
+        let options = ScrollIntoViewOptions::new();
+        options.set_block(ScrollLogicalPosition::Nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+    }
+}
+
+fn element(id: &str) -> Option<HtmlElement> {
+    document().get_element_by_id(id)?.dyn_into().ok()
+}
+
+/// Sets or removes an attribute of `<html>`.
+pub(crate) fn set_root_attribute(name: &str, value: Option<&str>) {
+    if let Some(root) = document().document_element() {
+        let _ = match value {
+            Some(value) => root.set_attribute(name, value),
+            None => root.remove_attribute(name),
+        };
+    }
+}
+
+/// Whether the focus is inside of what a selector matches.
+#[must_use]
+pub(crate) fn focused_within(selector: &str) -> bool {
+    document()
+        .active_element()
+        .is_some_and(|element| matches!(element.closest(selector), Ok(Some(_))))
+}
+
+/// Whether a key press belongs to where the focus is (a text field, an open
+/// dialog or menu) and is not for the page.
+#[must_use]
+pub(crate) fn is_typing(event: &web_sys::KeyboardEvent) -> bool {
+    if event.ctrl_key() || event.meta_key() || event.alt_key() || event.is_composing() || event.default_prevented() {
+        return true;
+    }
+    let Some(target) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else {
+        return false;
+    };
+    let owner = "input:not([type=checkbox]), textarea, select, [contenteditable], dialog[open], [data-menu]";
+    matches!(target.closest(owner), Ok(Some(_)))
+}
+
+/// Opens a dialog as a modal one: the browser keeps the focus inside and closes it on Esc.
+pub(crate) fn dialog_open(dialog: &HtmlDialogElement) {
+    if !dialog.open() {
+        let _ = dialog.show_modal();
+    }
+}
+
+/// Closes a dialog; the browser gives the focus back.
+pub(crate) fn dialog_close(dialog: &HtmlDialogElement) {
+    if dialog.open() {
+        dialog.close();
+    }
+}

@@ -1,0 +1,15 @@
+//! The few things asked of the browser itself. All of it is for event
+//! handlers and effects, which the server never runs.
+
+mod clipboard;
+mod clock;
+mod dom;
+mod storage;
+
+pub(crate) use clipboard::copy;
+pub(crate) use clock::{local, local_to_timestamp, now_millis, sleep, zone_name, zone_offset};
+pub(crate) use dom::{
+    assign, dialog_close, dialog_open, focus_id, focused_within, is_hidden, is_narrow, is_typing, origin, reveal_id,
+    set_root_attribute,
+};
+pub(crate) use storage::{Store, forget, recall, remember};

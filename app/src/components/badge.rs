@@ -1,0 +1,40 @@
+//! A word in a small frame.
+
+use leptos::prelude::*;
+
+/// What a colour means.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Tone {
+    /// Nothing in particular.
+    #[default]
+    Neutral,
+    /// Good, or chosen.
+    Accent,
+    /// Odd.
+    Warning,
+    /// Bad.
+    Error,
+}
+
+impl Tone {
+    const fn class(self) -> &'static str {
+        match self {
+            Self::Neutral => "badge",
+            Self::Accent => "badge badge-accent",
+            Self::Warning => "badge badge-warning",
+            Self::Error => "badge badge-error",
+        }
+    }
+}
+
+/// A word in a small frame.
+#[component]
+pub(crate) fn Badge(
+    /// What its colour means.
+    #[prop(optional)]
+    tone: Tone,
+    /// The word.
+    children: Children,
+) -> impl IntoView {
+    view! { <span class=tone.class()>{children()}</span> }
+}

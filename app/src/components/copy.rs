@@ -1,0 +1,58 @@
+//! Copying with one press.
+
+use std::time::Duration;
+
+use leptos::{prelude::*, task::spawn_local};
+
+use super::{Glyph, Icon, Toasts};
+use crate::browser;
+
+/// A button that copies, and says so by its icon.
+#[component]
+pub(crate) fn CopyButton(
+    /// What it copies; asked for when pressed.
+    #[prop(into)]
+    text: Callback<(), String>,
+    /// What that is: "Copy the key".
+    #[prop(into)]
+    label: String,
+    /// Whether the words stand on the button too.
+    #[prop(optional)]
+    wordy: bool,
+    /// A picture of what is copied, where several things can be.
+    #[prop(default = Glyph::Copy)]
+    glyph: Glyph,
+) -> impl IntoView {
+    let done = RwSignal::new(false);
+    let toasts = Toasts::from_context();
+    let press = move |_| {
+        let text = text.run(());
+        spawn_local(async move {
+            if !browser::copy(&text).await {
+                toasts.error("The browser did not allow copying.");
+                return;
+            }
+            done.set(true);
+            browser::sleep(Duration::from_millis(1_500)).await;
+            // By now the button may be gone.
+            done.try_set(false);
+        });
+    };
+    let (title, spoken_label, spoken) = (label.clone(), label.clone(), label.clone());
+    view! {
+        <button
+            type="button"
+            class=if wordy { "btn" } else { "btn btn-ghost btn-icon" }
+            title=title
+            aria-label=(!wordy).then_some(spoken_label)
+            class:is-done=done
+            on:click=press
+        >
+            {move || view! { <Icon glyph=if done.get() { Glyph::Check } else { glyph }/> }}
+            {wordy.then(move || view! { <span>{label}</span> })}
+            <span class="sr-only" role="status">
+                {move || done.get().then(|| format!("{spoken}: done"))}
+            </span>
+        </button>
+    }
+}

@@ -1,0 +1,73 @@
+//! A moment.
+
+use eventglass_model::Timestamp;
+use leptos::prelude::*;
+
+use crate::{
+    browser,
+    format::{Civil, ago, offset},
+    hydration::use_hydrated,
+};
+
+/// How to write a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TimeStyle {
+    /// `Nov 21 02:56:49.123`, for a row among others.
+    Row,
+    /// `2026-11-21 02:56:49.123456 +01:00`.
+    Exact,
+    /// `3 min ago`.
+    Ago,
+}
+
+/// A moment in the viewer's zone; in UTC until the browser, which alone knows
+/// that zone, has taken over the page. The tooltip has it exactly.
+#[component]
+pub(crate) fn TimeText(
+    /// The moment.
+    time: Timestamp,
+    /// How to write it.
+    style: TimeStyle,
+) -> impl IntoView {
+    let here = use_hydrated();
+    let iso = time.to_string();
+    let title = iso.clone();
+    view! {
+        <time class="time" datetime=iso title=title>
+            {match style {
+                TimeStyle::Row => row(time, here).into_any(),
+                TimeStyle::Exact => (move || exact(time, here.get())).into_any(),
+                TimeStyle::Ago => (move || if here.get() { since(time) } else { exact(time, false) }).into_any(),
+            }}
+        </time>
+    }
+}
+
+fn civil(time: Timestamp, here: bool) -> Civil {
+    if here { browser::local(time) } else { Civil::utc(time) }
+}
+
+fn row(time: Timestamp, here: ReadSignal<bool>) -> impl IntoView {
+    // One closure for both parts: a list has thousands of these.
+    move || {
+        let civil = civil(time, here.get());
+        view! {
+            <span class="time-day">{civil.day_text()}</span>
+            " "
+            {civil.clock_text()}
+        }
+    }
+}
+
+fn exact(time: Timestamp, here: bool) -> String {
+    let zone = if here {
+        offset(browser::zone_offset(time))
+    } else {
+        "UTC".to_owned()
+    };
+    format!("{} {zone}", civil(time, here).exact_text())
+}
+
+fn since(time: Timestamp) -> String {
+    ago(browser::now_millis() - time.millis())
+}

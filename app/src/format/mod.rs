@@ -1,0 +1,15 @@
+//! Numbers, durations and moments, written for people. Pure: the exact value
+//! belongs beside them, in a `title`.
+
+mod duration;
+mod moment;
+mod number;
+mod relative;
+
+pub(crate) use duration::duration_ms;
+pub(crate) use moment::{Civil, offset};
+pub(crate) use number::{bytes, compact, grouped, usd};
+pub(crate) use relative::ago;
+
+/// Between a number and its unit: they belong on one line.
+const NBSP: char = '\u{a0}';

@@ -1,0 +1,8 @@
+//! One event in detail.
+
+mod content;
+mod facts;
+mod panel;
+mod payload;
+
+pub(crate) use panel::EventPanel;

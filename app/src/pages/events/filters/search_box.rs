@@ -1,0 +1,90 @@
+//! The search box.
+
+use std::time::Duration;
+
+use leptos::{ev, html, leptos_dom::helpers::debounce, prelude::*};
+
+use super::super::state::Page;
+use crate::components::{Glyph, Icon, IconButton, Kbd};
+
+/// How long one may pause while typing.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// Words that must all be in an event. Searches while one types.
+#[component]
+pub(super) fn SearchBox() -> impl IntoView {
+    let page = Page::from_context();
+    let node = NodeRef::<html::Input>::new();
+    let sent = StoredValue::new(page.query.with_untracked(|query| query.q.clone()));
+    let search = move || {
+        let Some(text) = node.get_untracked().map(|input| input.value()) else {
+            return;
+        };
+        if text.trim() == sent.read_value().trim() {
+            return;
+        }
+        sent.set_value(text.clone());
+        let mut query = page.query.get_untracked();
+        let continues = !query.q.is_empty();
+        query.q = text;
+        page.look_for(&query, continues);
+    };
+    let mut later = debounce(PAUSE, move |()| search());
+    // The address changed by other means: back, or a cleared filter.
+    Effect::new(move |_| {
+        let q = page.query.read().q.clone();
+        if q.trim() != sent.read_value().trim() {
+            sent.set_value(q.clone());
+            if let Some(input) = node.get_untracked() {
+                input.set_value(&q);
+            }
+        }
+    });
+    let key = move |event: ev::KeyboardEvent| match event.key().as_str() {
+        "Enter" => search(),
+        "Escape" => {
+            if let Some(input) = node.get_untracked() {
+                let _ = input.blur();
+            }
+        }
+        _ => {}
+    };
+    let clear = move |_| {
+        if let Some(input) = node.get_untracked() {
+            input.set_value("");
+            let _ = input.focus();
+        }
+        search();
+    };
+    let filled = move || !page.query.read().q.is_empty();
+    view! {
+        <search class="search">
+            <Icon glyph=Glyph::Search/>
+            <input
+                class="search-input"
+                id="search"
+                type="text"
+                inputmode="search"
+                enterkeyhint="search"
+                autocomplete="off"
+                autocapitalize="off"
+                spellcheck="false"
+                placeholder="Search words, \"phrases\", prefix*, or an id"
+                aria-label="Search events"
+                aria-keyshortcuts="/"
+                maxlength="1000"
+                node_ref=node
+                value=sent.get_value()
+                on:input=move |_| later(())
+                on:keydown=key
+            />
+            {move || {
+                if filled() {
+                    view! { <IconButton glyph=Glyph::Close label="Clear the search" on:click=clear/> }.into_any()
+                } else {
+                    view! { <Kbd>"/"</Kbd> }.into_any()
+                }
+            }}
+        </search>
+    }
+}

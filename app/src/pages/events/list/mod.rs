@@ -1,0 +1,19 @@
+//! The list of events.
+
+mod banner;
+mod body;
+mod empty;
+mod footer;
+mod live;
+mod merge;
+mod pill;
+mod row;
+mod rows;
+mod summary;
+mod table;
+
+pub(super) use banner::Banner;
+pub(super) use body::ListBody;
+pub(super) use live::keep_live;
+pub(super) use row::row_id;
+pub(super) use rows::{EventList, PAGE_SIZE};

@@ -1,0 +1,11 @@
+//! The pages.
+
+pub(crate) mod auth;
+pub(crate) mod events;
+pub(crate) mod kit;
+#[cfg(debug_assertions)]
+mod kit_content;
+pub(crate) mod not_found;
+pub(crate) mod projects;
+mod send_events;
+pub(crate) mod settings;

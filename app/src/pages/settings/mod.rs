@@ -1,0 +1,7 @@
+//! A project's settings.
+
+mod keys;
+mod new_key;
+mod revoke;
+
+pub(crate) use keys::KeysPage;

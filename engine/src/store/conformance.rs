@@ -1,0 +1,604 @@
+//! What every store must do. Each test is a function over `dyn Store`; the
+//! macro at the end runs all of them on each implementation.
+
+use std::sync::Arc;
+
+use eventglass_model::{EventPage, EventQuery, Severity, TimeBound, Timestamp, decode_pairs};
+
+use super::{Appended, NewKey, SharedStore, StoreError};
+use crate::ingest::{NewEvent, PendingEvent};
+use crate::query::{EventSearch, PulseSearch};
+
+/// 2026-11-21T12:00:00Z.
+const NOON: i64 = 1_795_262_400_000_000;
+const SECOND: i64 = 1_000_000;
+
+fn at(micros: i64) -> Timestamp {
+    Timestamp::from_micros(micros)
+}
+
+fn event(id: &str, time: i64) -> NewEvent {
+    NewEvent {
+        name: Some(format!("event {id}")),
+        ..NewEvent::new(id.to_owned(), at(time), "api_call".to_owned())
+    }
+}
+
+async fn append(store: &SharedStore, project: i64, events: Vec<NewEvent>) -> Vec<Appended> {
+    let pending: Vec<PendingEvent> = events.into_iter().map(|event| event.prepare(project)).collect();
+    store.append(pending, at(NOON)).await.unwrap()
+}
+
+async fn project(store: &SharedStore, name: &str) -> i64 {
+    let email = format!("{name}@example.com");
+    let owner = store.add_user(&email, "phc", at(NOON)).await.unwrap();
+    store.add_project(owner, name, name, "", at(NOON)).await.unwrap().id
+}
+
+/// A search as it stands in a URL.
+async fn search(store: &SharedStore, project: i64, query: &str) -> EventPage {
+    let query = EventQuery::from_pairs(decode_pairs(query)).unwrap();
+    store.search(project, &EventSearch::new(query, at(NOON))).await.unwrap()
+}
+
+async fn found(store: &SharedStore, project: i64, query: &str) -> Vec<String> {
+    search(store, project, query)
+        .await
+        .items
+        .into_iter()
+        .map(|event| event.event_id)
+        .collect()
+}
+
+async fn the_newest_come_first_whatever_their_order_of_arrival(store: SharedStore) {
+    let p = project(&store, "order").await;
+    append(
+        &store,
+        p,
+        vec![event("b", NOON + 2), event("c", NOON + 3), event("a", NOON + 1)],
+    )
+    .await;
+    append(&store, p, vec![event("late", NOON - SECOND), event("d", NOON + 4)]).await;
+    assert_eq!(found(&store, p, "").await, ["d", "c", "b", "a", "late"]);
+}
+
+async fn pages_follow_each_other_without_gap_or_overlap(store: SharedStore) {
+    let p = project(&store, "pages").await;
+    // All of the same second: the order of arrival decides.
+    append(&store, p, (0..25).map(|n| event(&format!("e{n:02}"), NOON)).collect()).await;
+    let mut seen = Vec::new();
+    let mut cursor = String::new();
+    loop {
+        let page = search(&store, p, &format!("limit=10&cursor={cursor}")).await;
+        seen.extend(page.items.into_iter().map(|event| event.event_id));
+        // Events that come meanwhile do not move what is still to be read.
+        append(&store, p, vec![event(&format!("new{}", seen.len()), NOON + SECOND)]).await;
+        match page.next_cursor {
+            Some(next) => cursor = next,
+            None => break,
+        }
+    }
+    let expected: Vec<String> = (0..25).rev().map(|n| format!("e{n:02}")).collect();
+    assert_eq!(seen, expected);
+}
+
+async fn an_id_is_stored_once(store: SharedStore) {
+    let (p, other) = (project(&store, "once").await, project(&store, "other").await);
+    let outcome = append(
+        &store,
+        p,
+        vec![event("x", NOON), event("y", NOON), event("x", NOON + 9)],
+    )
+    .await;
+    assert_eq!(outcome, [Appended::New, Appended::New, Appended::Duplicate]);
+    assert_eq!(
+        append(&store, p, vec![event("y", NOON + 5), event("z", NOON)]).await,
+        [Appended::Duplicate, Appended::New]
+    );
+    assert_eq!(
+        append(&store, other, vec![event("x", NOON)]).await,
+        [Appended::New],
+        "ids are of a project"
+    );
+    assert_eq!(found(&store, p, "").await.len(), 3);
+    let project = store.project_by_id(p).await.unwrap().unwrap();
+    assert_eq!(project.event_count, 3, "counted exactly, duplicates left out");
+}
+
+async fn parallel_writers_store_each_id_once(store: SharedStore) {
+    let p = project(&store, "parallel").await;
+    let writers = (0..8).map(|_| {
+        let store = Arc::clone(&store);
+        tokio::spawn(
+            async move { append(&store, p, (0..50).map(|n| event(&format!("e{n}"), NOON + n)).collect()).await },
+        )
+    });
+    let outcomes: Vec<Appended> = futures::future::join_all(writers)
+        .await
+        .into_iter()
+        .flat_map(Result::unwrap)
+        .collect();
+    assert_eq!(outcomes.iter().filter(|outcome| **outcome == Appended::New).count(), 50);
+    assert_eq!(found(&store, p, "limit=1000").await.len(), 50);
+}
+
+async fn thousands_of_events_share_one_microsecond(store: SharedStore) {
+    let p = project(&store, "crowd").await;
+    let crowd: Vec<NewEvent> = (0..3_000).map(|n| event(&format!("e{n}"), NOON + 123_457)).collect();
+    assert!(
+        append(&store, p, crowd)
+            .await
+            .iter()
+            .all(|outcome| *outcome == Appended::New)
+    );
+    append(&store, p, vec![event("after", NOON + 2 * SECOND)]).await;
+    assert_eq!(store.project_by_id(p).await.unwrap().unwrap().event_count, 3_001);
+    assert_eq!(found(&store, p, "limit=1").await, ["after"]);
+    assert_eq!(
+        found(
+            &store,
+            p,
+            "limit=1000&from=2026-11-21T12:00:00.123457Z&to=2026-11-21T12:00:00.123458Z"
+        )
+        .await
+        .len(),
+        1_000
+    );
+}
+
+async fn times_bound_a_search_to_the_microsecond(store: SharedStore) {
+    let p = project(&store, "times").await;
+    append(
+        &store,
+        p,
+        vec![
+            event("a", NOON + 1),
+            event("b", NOON + 2),
+            event("c", NOON + SECOND),
+            event("old", -5),
+        ],
+    )
+    .await;
+    assert_eq!(
+        found(&store, p, "from=2026-11-21T12:00:00Z&to=2026-11-21T12:00:00.000002Z").await,
+        ["a"]
+    );
+    assert_eq!(found(&store, p, "from=2026-11-21T12:00:00.000002Z").await, ["c", "b"]);
+    assert_eq!(found(&store, p, "to=2026-11-21T12:00:01Z").await, ["b", "a", "old"]);
+    assert_eq!(
+        found(&store, p, "to=1970-01-01T00:00:00Z").await,
+        ["old"],
+        "before the epoch is a time too"
+    );
+}
+
+async fn filters_filter(store: SharedStore) {
+    let p = project(&store, "filters").await;
+    let make = |id: &str, severity, service: &str, environment: &str, kind: &str| NewEvent {
+        severity,
+        service: Some(service.to_owned()),
+        environment: Some(environment.to_owned()),
+        ..NewEvent::new(id.to_owned(), at(NOON), kind.to_owned())
+    };
+    append(
+        &store,
+        p,
+        vec![
+            make("a", Severity::Info, "pay", "prod", "api_call"),
+            make("b", Severity::Error, "pay", "dev", "cart.add"),
+            make("c", Severity::Critical, "pay, later", "prod", "api_call"),
+        ],
+    )
+    .await;
+    assert_eq!(found(&store, p, "severity=error,critical").await, ["c", "b"]);
+    assert_eq!(found(&store, p, "service=pay").await, ["b", "a"]);
+    assert_eq!(found(&store, p, "service=%22pay, later%22").await, ["c"]);
+    assert_eq!(
+        found(&store, p, "environment=prod&kind=api_call&severity=info").await,
+        ["a"]
+    );
+    assert_eq!(
+        found(&store, p, "kind=api").await,
+        Vec::<String>::new(),
+        "whole values only"
+    );
+
+    let query = EventSearch::new(
+        EventQuery {
+            severity: vec![Severity::Error, Severity::Info],
+            ..EventQuery::default()
+        },
+        at(NOON),
+    );
+    let facets = store.facets(p, &query, &["service", "environment"], 100).await.unwrap();
+    let json = serde_json::to_string(&facets).unwrap();
+    assert_eq!(
+        json,
+        r#"{"facets":{"environment":[{"value":"dev","count":1},{"value":"prod","count":1}],"service":[{"value":"pay","count":2}]},"partial":false}"#
+    );
+    assert!(
+        store
+            .facets(
+                p,
+                &EventSearch {
+                    severity: vec![],
+                    ..query
+                },
+                &["kind"],
+                2
+            )
+            .await
+            .unwrap()
+            .partial
+    );
+}
+
+async fn words_find_events(store: SharedStore) {
+    let p = project(&store, "words").await;
+    let say = |id: &str, message: &str| NewEvent {
+        message: Some(message.to_owned()),
+        ..event(id, NOON)
+    };
+    append(
+        &store,
+        p,
+        vec![
+            say("declined", "The Card was DECLINED by the bank"),
+            say("was card", "declined was the card"),
+            say("cafe", "Café crème: 50% off_er"),
+            say("cjk", "支払いが完了しました"),
+            NewEvent {
+                extra_text: "out of memory".into(),
+                service: Some("payment-service".into()),
+                ..event("oom", NOON)
+            },
+        ],
+    )
+    .await;
+    let other = project(&store, "strangers").await;
+    append(&store, other, vec![say("theirs", "card declined")]).await;
+
+    assert_eq!(found(&store, p, "q=card declined").await, ["was card", "declined"]);
+    assert_eq!(found(&store, p, "q=\"card was declined\"").await, ["declined"]);
+    assert_eq!(found(&store, p, "q=decl").await, Vec::<String>::new());
+    assert_eq!(found(&store, p, "q=decl*").await, ["was card", "declined"]);
+    assert_eq!(found(&store, p, "q=CAFE").await, ["cafe"]);
+    assert_eq!(
+        found(&store, p, "q=\"50%25 off_er\"").await,
+        ["cafe"],
+        "a phrase takes % and _ as they are"
+    );
+    assert_eq!(found(&store, p, "q=支払いが完了しました").await, ["cjk"]);
+    assert_eq!(found(&store, p, "q=memory payment-serv*").await, ["oom"]);
+    for odd in [
+        "q=AND OR NOT",
+        "q=\"",
+        "q=(card",
+        "q=text:card",
+        "q=card^2",
+        "q=हिन्दी",
+        "q=-card",
+        "q=a NEAR b",
+    ] {
+        found(&store, p, odd).await;
+    }
+}
+
+async fn ids_find_events(store: SharedStore) {
+    let p = project(&store, "ids").await;
+    let spans = ["span-1", "span-2"].map(|id| NewEvent {
+        trace_id: Some("trace_0af7".into()),
+        ..event(id, NOON)
+    });
+    append(&store, p, spans.to_vec()).await;
+    append(
+        &store,
+        p,
+        vec![NewEvent {
+            message: Some("saw span-1 fail".into()),
+            ..event("mention", NOON)
+        }],
+    )
+    .await;
+    assert_eq!(found(&store, p, "q=span-1").await, ["span-1"]);
+    assert_eq!(found(&store, p, "q=trace_0af7").await, ["span-2", "span-1"]);
+    assert_eq!(
+        found(&store, p, "q=trace_0af7&severity=error").await,
+        Vec::<String>::new()
+    );
+}
+
+async fn a_watermark_tells_what_has_arrived_since(store: SharedStore) {
+    let p = project(&store, "arrivals").await;
+    let start = search(&store, p, "").await.watermark;
+    append(&store, p, vec![event("a", NOON)]).await;
+    let first = search(&store, p, &format!("arrived_after={start}")).await;
+    assert_eq!(first.items.len(), 1);
+    // The clock stands still, and the new ones are older: they arrived all the same.
+    append(
+        &store,
+        p,
+        vec![event("older", NOON - 60 * SECOND), event("newer", NOON + SECOND)],
+    )
+    .await;
+    let second = search(&store, p, &format!("arrived_after={}", first.watermark)).await;
+    assert_eq!(
+        second.items.iter().map(|e| e.event_id.as_str()).collect::<Vec<_>>(),
+        ["newer", "older"]
+    );
+    assert_eq!(
+        found(&store, p, &format!("arrived_after={}&q=newer", first.watermark)).await,
+        ["newer"]
+    );
+    assert_eq!(
+        found(&store, p, &format!("arrived_after={}", second.watermark)).await,
+        Vec::<String>::new()
+    );
+}
+
+async fn an_event_comes_back_whole(store: SharedStore) {
+    let p = project(&store, "whole").await;
+    let sent = NewEvent {
+        message: Some("NUL \u{fffd}, emoji 🦀, quote ' and \"".into()),
+        input: Some("[1, 2.50, {\"a\":\"\\u0000\"}]".into()),
+        attributes: Some("{\"z\":1,\"a\":1e400}".into()),
+        duration_us: Some(1_234_567),
+        cost_nano_usd: Some(4_200_000),
+        tokens: Some(eventglass_model::Tokens {
+            input_total: 7,
+            ..Default::default()
+        }),
+        ..event("whole", NOON + 42)
+    };
+    append(&store, p, vec![sent.clone()]).await;
+    let by_client_id = store.event(p, "whole").await.unwrap().unwrap();
+    let event = store.event(p, &by_client_id.id).await.unwrap().unwrap();
+    assert_eq!(event.event_id, "whole");
+    assert_eq!(event.time, at(NOON + 42));
+    assert_eq!(event.message, sent.message);
+    assert_eq!(event.input.unwrap().get(), sent.input.unwrap(), "to the byte");
+    assert_eq!(event.attributes.unwrap().get(), sent.attributes.unwrap());
+    assert_eq!(event.duration_ms, Some(1_234.567));
+    assert_eq!(event.cost_usd, Some(0.004_2));
+    assert_eq!(event.tokens.unwrap().input_total, 7);
+    let stranger = project(&store, "stranger").await;
+    assert!(store.event(stranger, &event.id).await.unwrap().is_none());
+    assert!(store.event(p, "nothing").await.unwrap().is_none());
+}
+
+async fn pulse_filters_filter(store: SharedStore) {
+    let p = project(&store, "pulse").await;
+    let make = |id: &str, service: &str, code: i64| NewEvent {
+        service: Some(service.to_owned()),
+        status_code: Some(code),
+        endpoint: Some(format!("/{id}")),
+        user_id: Some(format!("user_{id}")),
+        severity: if code >= 500 { Severity::Error } else { Severity::Info },
+        ..event(id, NOON + code)
+    };
+    append(
+        &store,
+        p,
+        vec![
+            make("a", "Pay-service", 200),
+            make("b", "pay-service", 500),
+            make("c", "auth", 404),
+        ],
+    )
+    .await;
+    let base = PulseSearch {
+        limit: 100,
+        ..PulseSearch::default()
+    };
+    let run = async |search: PulseSearch| {
+        let (events, counts) = store.pulse_search(p, &search, 2).await.unwrap();
+        (
+            events.into_iter().map(|e| e.event_id).collect::<Vec<_>>(),
+            counts.total,
+            counts.matching,
+        )
+    };
+    assert_eq!(
+        run(base.clone()).await,
+        (vec!["b".into(), "c".into(), "a".into()], 3, 2),
+        "counts stop at their limit"
+    );
+    assert_eq!(
+        run(PulseSearch {
+            service: Some("PAY".into()),
+            ..base.clone()
+        })
+        .await
+        .0,
+        ["b", "a"]
+    );
+    assert_eq!(
+        run(PulseSearch {
+            severity: Some(Severity::Error),
+            ..base.clone()
+        })
+        .await
+        .0,
+        ["b"]
+    );
+    assert_eq!(
+        run(PulseSearch {
+            endpoint: Some("/c".into()),
+            ..base.clone()
+        })
+        .await
+        .0,
+        ["c"]
+    );
+    assert_eq!(
+        run(PulseSearch {
+            user_id: Some("user_a".into()),
+            ..base.clone()
+        })
+        .await
+        .0,
+        ["a"]
+    );
+    assert_eq!(
+        run(PulseSearch {
+            status_code: Some(404),
+            ..base.clone()
+        })
+        .await
+        .0,
+        ["c"]
+    );
+    assert_eq!(
+        run(PulseSearch {
+            event_type: Some("user_action".into()),
+            ..base.clone()
+        })
+        .await
+        .0,
+        Vec::<String>::new()
+    );
+    let between = PulseSearch {
+        start_time: Some(at(NOON + 404)),
+        end_time: Some(at(NOON + 500)),
+        ..base.clone()
+    };
+    assert_eq!(run(between).await.0, ["b", "c"], "the end counts in");
+    assert_eq!(
+        run(PulseSearch {
+            limit: 1,
+            offset: 1,
+            ..base
+        })
+        .await
+        .0,
+        ["c"]
+    );
+}
+
+async fn people_projects_and_keys(store: SharedStore) {
+    let ada = store.add_user("ada@example.com", "phc", at(NOON)).await.unwrap();
+    assert!(matches!(
+        store.add_user("ada@example.com", "phc", at(NOON)).await,
+        Err(StoreError::Conflict(_))
+    ));
+    let bob = store.add_user("bob@example.com", "phc", at(NOON)).await.unwrap();
+
+    let shop = store.add_project(ada, "Shop", "shop", "sells", at(NOON)).await.unwrap();
+    let second = store.add_project(bob, "Shop", "shop", "", at(NOON)).await.unwrap();
+    assert_eq!((shop.slug.as_str(), second.slug.as_str()), ("shop", "shop-2"));
+    assert_eq!(store.project_by_slug("shop-2").await.unwrap().unwrap().id, second.id);
+    assert_eq!(
+        store.projects_of(ada, 0, 10).await.unwrap(),
+        std::slice::from_ref(&shop)
+    );
+    assert_eq!(store.projects_of(ada, shop.id, 10).await.unwrap(), []);
+    assert_eq!(store.role(shop.id, ada).await.unwrap().as_deref(), Some("owner"));
+    assert_eq!(store.role(shop.id, bob).await.unwrap(), None);
+
+    let new = || NewKey {
+        name: "ci".into(),
+        prefix: "proj_1_abcdefgh".into(),
+        secret_hash: [7; 32],
+    };
+    let key = store.add_key(shop.id, new(), at(NOON)).await.unwrap();
+    assert_eq!(
+        store.keys_by_prefix("proj_1_abcdefgh").await.unwrap()[0].secret_hash,
+        [7; 32]
+    );
+    assert_eq!(
+        store.keys_of(shop.id, i64::MAX, 10).await.unwrap(),
+        std::slice::from_ref(&key)
+    );
+    assert!(
+        !store.remove_key(second.id, key.id).await.unwrap(),
+        "another project's key"
+    );
+    assert!(store.remove_key(shop.id, key.id).await.unwrap());
+    assert_eq!(store.keys_by_prefix("proj_1_abcdefgh").await.unwrap().len(), 0);
+}
+
+async fn sessions_end(store: SharedStore) {
+    let ada = store.add_user("ada@example.com", "phc", at(NOON)).await.unwrap();
+    store
+        .add_session([1; 32], ada, at(NOON), at(NOON + SECOND))
+        .await
+        .unwrap();
+    store
+        .add_session([2; 32], ada, at(NOON), at(NOON + 9 * SECOND))
+        .await
+        .unwrap();
+    assert_eq!(store.user_by_session([1; 32], at(NOON)).await.unwrap().unwrap().id, ada);
+    assert!(
+        store
+            .user_by_session([1; 32], at(NOON + SECOND))
+            .await
+            .unwrap()
+            .is_none(),
+        "at its end it has ended"
+    );
+    store.remove_session([2; 32]).await.unwrap();
+    assert!(store.user_by_session([2; 32], at(NOON)).await.unwrap().is_none());
+}
+
+async fn foreign_tokens_are_refused(store: SharedStore) {
+    let p = project(&store, "tokens").await;
+    for query in [
+        EventQuery {
+            cursor: Some("not hex".into()),
+            ..EventQuery::default()
+        },
+        EventQuery {
+            arrived_after: Some("zz".into()),
+            from: Some(TimeBound::Ago(5)),
+            ..EventQuery::default()
+        },
+    ] {
+        let result = store.search(p, &EventSearch::new(query, at(NOON))).await;
+        assert!(matches!(result, Err(StoreError::BadToken(_))));
+    }
+}
+
+/// Runs every test on a store that `$open` makes; it gives what must outlive the store, too.
+macro_rules! conformance {
+    ($module:ident, $open:expr; $($test:ident)*) => {
+        mod $module {
+            $(#[tokio::test]
+            async fn $test() {
+                let (store, _keep) = $open.await;
+                super::$test(store).await;
+            })*
+        }
+    };
+}
+
+macro_rules! every_test {
+    ($module:ident, $open:expr) => {
+        conformance! { $module, $open;
+            the_newest_come_first_whatever_their_order_of_arrival
+            pages_follow_each_other_without_gap_or_overlap
+            an_id_is_stored_once
+            parallel_writers_store_each_id_once
+            thousands_of_events_share_one_microsecond
+            times_bound_a_search_to_the_microsecond
+            filters_filter
+            words_find_events
+            ids_find_events
+            a_watermark_tells_what_has_arrived_since
+            an_event_comes_back_whole
+            pulse_filters_filter
+            people_projects_and_keys
+            sessions_end
+            foreign_tokens_are_refused
+        }
+    };
+}
+
+async fn sqlite() -> (SharedStore, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = super::sqlite::SqliteStore::open(&folder.path().join("test.db"))
+        .await
+        .unwrap();
+    (Arc::new(store), folder)
+}
+
+every_test!(sqlite_store, super::sqlite());

@@ -1,0 +1,151 @@
+//! Request bodies that cost the generator next to nothing: made beforehand,
+//! and only the parts patched that make each event unlike every other.
+
+use std::io::Write;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use eventglass_model::Timestamp;
+use hyper::body::Bytes;
+
+use crate::generate::{Generator, Plan, Written, hex_digit};
+
+/// Distinct events that are prepared, so that what is sent compresses and
+/// searches like real traffic.
+const DISTINCT: usize = 20_000;
+
+struct Template {
+    text: Vec<u8>,
+    events: Vec<Written>,
+}
+
+/// An endless supply of bodies of the same number of events.
+pub(super) struct Bodies {
+    batch: usize,
+    templates: Vec<Template>,
+    bodies: AtomicU64,
+    /// Of all bodies ever made: see [`Bodies::new`].
+    first_id: u64,
+}
+
+impl Bodies {
+    /// Bodies of `batch` events; 1 is an event alone, more is `{"events":[...]}`.
+    /// No two of the events have the same id, nor do those of another supply
+    /// with another `series` (of 256).
+    pub(super) fn new(batch: usize, series: u8, now: Timestamp) -> Self {
+        let batch = batch.max(1);
+        let count = (DISTINCT / batch).max(1);
+        let mut generator = Generator::new(&Plan {
+            count: (count * batch) as u64,
+            hours: 1,
+            end: now,
+            seed: Some(u64::from(series)),
+        });
+        let templates = (0..count).map(|_| template(&mut generator, batch)).collect();
+        Self {
+            batch,
+            templates,
+            bodies: AtomicU64::new(0),
+            first_id: u64::from(series) << 40,
+        }
+    }
+
+    /// How many events a body carries.
+    pub(super) const fn batch(&self) -> usize {
+        self.batch
+    }
+
+    /// A body nobody has sent before, its events dated `now` and shortly before.
+    pub(super) fn next(&self, now: Timestamp) -> Bytes {
+        let body = self.bodies.fetch_add(1, Ordering::Relaxed);
+        let count = self.templates.len().max(1) as u64;
+        let Some(template) = self.templates.get((body % count) as usize) else {
+            return Bytes::new();
+        };
+        let mut text = template.text.clone();
+        let mut rng = fastrand::Rng::with_seed(body ^ self.first_id);
+        for (n, event) in template.events.iter().enumerate() {
+            let number = self.first_id + body * self.batch as u64 + n as u64;
+            patch_hex(&mut text, event.event_id.end, 12, u128::from(scatter(number)));
+            patch_hex(&mut text, event.trace_id.end, 32, rng.u128(..));
+            let time = now.plus_micros(-(n as i64 * 173));
+            if let Some(mut place) = text.get_mut(event.timestamp.clone()) {
+                let _ = write!(place, "{time}");
+            }
+        }
+        text.into()
+    }
+}
+
+fn template(generator: &mut Generator, batch: usize) -> Template {
+    let mut text = Vec::with_capacity(batch * 1_100 + 16);
+    let mut events = Vec::with_capacity(batch);
+    if batch > 1 {
+        text.extend_from_slice(b"{\"events\":[");
+    }
+    for n in 0..batch {
+        if n > 0 {
+            text.push(b',');
+        }
+        events.extend(generator.write_next(&mut text));
+    }
+    if batch > 1 {
+        text.extend_from_slice(b"]}");
+    }
+    Template { text, events }
+}
+
+/// A different number of 48 bits for each one below 2^48, in no order: real
+/// ids are random, and a database can tell.
+const fn scatter(number: u64) -> u64 {
+    // An odd factor has an inverse modulo a power of two.
+    number.wrapping_mul(0x9e37_79b9_7f4a_7c15) & 0xffff_ffff_ffff
+}
+
+/// Overwrites the `digits` bytes before `end`.
+fn patch_hex(text: &mut [u8], end: usize, digits: usize, mut value: u128) {
+    let Some(place) = text.get_mut(end.saturating_sub(digits)..end) else {
+        return;
+    };
+    for byte in place {
+        *byte = hex_digit((value & 15) as u8);
+        value >>= 4;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use serde_json::Value;
+
+    use super::*;
+
+    fn now() -> Timestamp {
+        Timestamp::parse("2026-11-21T14:25:36.123456Z").unwrap()
+    }
+
+    #[test]
+    fn no_event_is_sent_twice() {
+        let (mut ids, mut traces) = (HashSet::new(), HashSet::new());
+        for series in 0..2 {
+            let bodies = Bodies::new(100, series, now());
+            for _ in 0..300 {
+                let body: Value = serde_json::from_slice(&bodies.next(now())).unwrap();
+                let events = body["events"].as_array().unwrap();
+                assert_eq!(events.len(), 100);
+                for event in events {
+                    assert!(ids.insert(event["event_id"].as_str().unwrap().to_owned()));
+                    assert!(traces.insert(event["payload"]["trace_id"].as_str().unwrap().to_owned()));
+                    let time = Timestamp::parse(event["timestamp"].as_str().unwrap()).unwrap();
+                    assert!(time <= now() && time > now().plus_micros(-1_000_000));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_single_event_stands_alone() {
+        let event: Value = serde_json::from_slice(&Bodies::new(1, 0, now()).next(now())).unwrap();
+        assert_eq!(event["event_type"], "api_call");
+    }
+}

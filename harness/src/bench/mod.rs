@@ -1,0 +1,19 @@
+//! `eventglass bench`: what this program can take on this machine, measured
+//! from outside over HTTP, up to the durable acknowledgement.
+//!
+//! `docs/performance.md` says how to read the figures.
+
+mod bodies;
+mod cli;
+mod disk;
+mod figures;
+mod load;
+mod machine;
+mod process;
+mod report;
+mod search;
+mod stages;
+mod suite;
+mod target;
+
+pub use cli::{BenchArgs, run};

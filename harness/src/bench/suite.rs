@@ -1,0 +1,214 @@
+//! The scenarios, in order, against one server.
+
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use eventglass_model::Project;
+
+use super::bodies::Bodies;
+use super::cli::BenchArgs;
+use super::figures::{Figures, LoadFigures, MemoryFigures, ProofFigures};
+use super::load::{Outcome, closed, open};
+use super::machine::Machine;
+use super::target::Target;
+use super::{disk, process, search, stages};
+use crate::server::{ServerProcess, Session};
+
+const SINGLE_CONNECTIONS: usize = 16;
+const WARM_UP: Duration = Duration::from_secs(1);
+const SAMPLE: Duration = Duration::from_millis(200);
+
+/// A server under test and what is known of it so far.
+struct Suite<'a, W> {
+    server: ServerProcess,
+    session: Session,
+    project: Project,
+    target: Target,
+    loads: Vec<LoadFigures>,
+    proof: ProofFigures,
+    memory: MemoryFigures,
+    log: &'a mut W,
+}
+
+/// Runs everything. Server and files are gone when this returns or is dropped.
+pub(super) async fn run(args: &BenchArgs, program: &Path, log: &mut impl Write) -> anyhow::Result<Figures> {
+    let duration = args.scenario();
+    std::fs::create_dir_all(&args.dir).with_context(|| format!("cannot make {}", args.dir.display()))?;
+    let folder = tempfile::Builder::new()
+        .prefix("bench-")
+        .tempdir_in(std::path::absolute(&args.dir)?)?;
+    let (data, server_log) = (folder.path().join("data"), folder.path().join("server.log"));
+
+    writeln!(log, "Disk: fdatasync of 8 kB...")?;
+    let disk = disk::measure(folder.path(), duration.min(Duration::from_secs(1)))?;
+
+    writeln!(log, "Server: {} in {}", program.display(), folder.path().display())?;
+    let server = ServerProcess::start(program, &data, &server_log).await?;
+    let session = Session::register(
+        server.url(),
+        "bench@example.com",
+        &format!("{:032x}", fastrand::u128(..)),
+    )
+    .await?;
+    let created = session.create_project("Benchmark").await?;
+    let target = Target::new(server.url(), &created.api_key)?;
+    let mut suite = Suite {
+        server,
+        session,
+        project: created.project,
+        target,
+        loads: Vec::new(),
+        proof: ProofFigures::default(),
+        memory: MemoryFigures::default(),
+        log,
+    };
+
+    let batch = usize::from(args.batch);
+    let now = crate::now();
+    let (batches, singles) = (Arc::new(Bodies::new(batch, 0, now)), Arc::new(Bodies::new(1, 1, now)));
+    let warm_up = closed(&suite.target, &batches, 4, WARM_UP.min(duration)).await?;
+    suite.account(&warm_up);
+
+    for connections in args.senders() {
+        let name = format!("closed, {batch} a request, {connections} connections");
+        suite
+            .load(
+                name,
+                batch,
+                None,
+                closed(&suite.target.clone(), &batches, connections, duration),
+            )
+            .await?;
+    }
+    let ceiling = suite.loads.iter().map(|load| load.events_per_sec).fold(0.0, f64::max);
+    let name = format!("closed, single, {SINGLE_CONNECTIONS} connections");
+    suite
+        .load(
+            name,
+            1,
+            None,
+            closed(&suite.target.clone(), &singles, SINGLE_CONNECTIONS, duration),
+        )
+        .await?;
+    for share in args.shares() {
+        suite.fixed_rate(&batches, ceiling * share, *share, duration).await?;
+    }
+
+    writeln!(suite.log, "Searches: idle...")?;
+    let searches_idle = search::measure(&suite.session, suite.project.id, duration).await?;
+    writeln!(suite.log, "Searches: under half of the ceiling...")?;
+    let rate = (ceiling / 2.0 / batch as f64).max(1.0);
+    let (searches_loaded, background) = tokio::try_join!(
+        search::measure(&suite.session, suite.project.id, duration),
+        open(&suite.target, &batches, rate, duration),
+    )?;
+    suite.account(&background);
+
+    suite.memory.peak_resident_mb = process::memory_mb(suite.server.pid(), "VmHWM");
+    let database_mb = disk::size_of(&data) as f64 / 1e6;
+    let (loads, memory, proof) = suite.prove(program, &data, &server_log).await?;
+    Ok(Figures {
+        measured_at: now.to_string(),
+        version: env!("CARGO_PKG_VERSION"),
+        optimised: !cfg!(debug_assertions),
+        machine: Machine::look(),
+        disk,
+        loads,
+        searches_idle,
+        searches_loaded,
+        memory,
+        database_mb,
+        proof,
+    })
+}
+
+impl<W: Write> Suite<'_, W> {
+    fn account(&mut self, outcome: &Outcome) {
+        self.proof.acknowledged += outcome.acknowledged;
+        self.proof.uncertain += outcome.uncertain;
+    }
+
+    async fn fixed_rate(
+        &mut self,
+        bodies: &Arc<Bodies>,
+        events: f64,
+        share: f64,
+        duration: Duration,
+    ) -> anyhow::Result<()> {
+        let rate = (events / bodies.batch() as f64).max(1.0);
+        let name = format!("open, {:.0} % of the ceiling", share * 100.0);
+        let target = self.target.clone();
+        self.load(
+            name,
+            bodies.batch(),
+            Some(events),
+            open(&target, bodies, rate, duration),
+        )
+        .await
+    }
+
+    /// Runs one scenario and measures both processes meanwhile.
+    async fn load(
+        &mut self,
+        name: String,
+        batch: usize,
+        offered: Option<f64>,
+        load: impl Future<Output = anyhow::Result<Outcome>>,
+    ) -> anyhow::Result<()> {
+        writeln!(self.log, "Load: {name}...")?;
+        let pid = self.server.pid();
+        let cpu = || (process::cpu_seconds(&pid.to_string()), process::cpu_seconds("self"));
+        let counters = stages::scrape(self.server.url()).await?;
+        let before = cpu();
+        let mut anonymous = self.memory.peak_anonymous_mb;
+        let outcome = tokio::select! {
+            outcome = load => outcome?,
+            never = sample(pid, &mut anonymous) => match never {},
+        };
+        let after = cpu();
+        self.memory.peak_anonymous_mb = anonymous;
+        let later = stages::scrape(self.server.url()).await?;
+        self.account(&outcome);
+        let mut figures = LoadFigures::new(name, batch, &outcome);
+        figures.offered_events_per_sec = offered;
+        figures.server_cpu_sec = after.0 - before.0;
+        figures.client_cpu_sec = after.1 - before.1;
+        figures.stages = later.since(&counters, outcome.acknowledged);
+        figures.events_per_commit = later.group_since(&counters);
+        self.loads.push(figures);
+        Ok(())
+    }
+
+    /// Counts what is stored, cuts the power, and counts again.
+    async fn prove(
+        mut self,
+        program: &Path,
+        data: &Path,
+        log: &Path,
+    ) -> anyhow::Result<(Vec<LoadFigures>, MemoryFigures, ProofFigures)> {
+        writeln!(self.log, "Proof: counting, kill -9, counting again...")?;
+        let id = self.project.id;
+        self.proof.stored = count(&self.session.project(id).await?);
+        self.server.kill()?;
+        let server = ServerProcess::start(program, data, log).await?;
+        let session = self.session.moved_to(server.url());
+        self.proof.stored_after_kill = count(&session.project(id).await?);
+        server.kill()?;
+        Ok((self.loads, self.memory, self.proof))
+    }
+}
+
+fn count(project: &Project) -> u64 {
+    u64::try_from(project.event_count).unwrap_or(0)
+}
+
+/// Keeps the highest `RssAnon`; never returns.
+async fn sample(pid: u32, peak: &mut f64) -> std::convert::Infallible {
+    loop {
+        *peak = peak.max(process::memory_mb(pid, "RssAnon"));
+        tokio::time::sleep(SAMPLE).await;
+    }
+}

@@ -1,0 +1,208 @@
+//! Sends batches until each event's fate is known.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use http::{HeaderName, HeaderValue, Method, Uri, header};
+use tokio::sync::{mpsc, watch};
+
+use super::answer::{Fate, fate_of_single, fates_of_batch, reason};
+use super::progress::Progress;
+use super::source::{Batch, Chunk};
+use super::stats::Stats;
+use crate::http::{Answer, Backoff, BaseUrl, Client, HttpError, retry_after};
+
+/// How to send.
+pub(super) struct Settings {
+    pub(super) url: BaseUrl,
+    pub(super) api_key: String,
+    /// Events a request; 1 is the route for single events.
+    pub(super) batch: usize,
+    /// How often a request is sent before it is given up.
+    pub(super) tries: u32,
+    /// Pause of each sender after each request.
+    pub(super) delay: Duration,
+    /// Limit of one request.
+    pub(super) timeout: Duration,
+}
+
+/// What the senders share.
+pub(super) struct Delivery {
+    client: Client,
+    single: Uri,
+    many: Uri,
+    headers: [(HeaderName, HeaderValue); 2],
+    tries: u32,
+    delay: Duration,
+    as_batches: bool,
+    chunks: tokio::sync::Mutex<mpsc::Receiver<Chunk>>,
+    stats: Mutex<Stats>,
+    pub(super) progress: Progress,
+    /// Set once, when a fault makes all further sending useless.
+    stopped: watch::Sender<bool>,
+    fault: Mutex<Option<anyhow::Error>>,
+}
+
+impl Delivery {
+    pub(super) fn new(settings: &Settings, chunks: mpsc::Receiver<Chunk>, progress: Progress) -> anyhow::Result<Self> {
+        let mut key = HeaderValue::from_str(&settings.api_key)?;
+        key.set_sensitive(true);
+        Ok(Self {
+            client: Client::new(settings.url.is_https(), settings.timeout)?,
+            single: settings.url.at("/api/v1/ingestion/events")?,
+            many: settings.url.at("/api/v1/ingestion/events/batch")?,
+            headers: [
+                (HeaderName::from_static("x-api-key"), key),
+                (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
+            ],
+            tries: settings.tries,
+            delay: settings.delay,
+            as_batches: settings.batch > 1,
+            chunks: tokio::sync::Mutex::new(chunks),
+            stats: Mutex::new(Stats::new()?),
+            progress,
+            stopped: watch::Sender::new(false),
+            fault: Mutex::new(None),
+        })
+    }
+
+    /// The counts. The lock is never held while waiting.
+    pub(super) fn stats(&self) -> MutexGuard<'_, Stats> {
+        self.stats.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Why nothing more is sent, if something went wrong for all events alike.
+    pub(super) fn take_fault(&self) -> Option<anyhow::Error> {
+        self.fault.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// One sender: takes batches until there are no more.
+    pub(super) async fn work(&self) {
+        let mut stopped = self.stopped.subscribe();
+        loop {
+            let next = async { self.chunks.lock().await.recv().await };
+            // The input may be a pipe that stays silent: a fault must not wait for it.
+            let next = tokio::select! {
+                biased;
+                _ = stopped.wait_for(|stopped| *stopped) => return,
+                next = next => next,
+            };
+            match next {
+                None => return,
+                Some(Err(error)) => self.stop(anyhow::Error::new(error).context("cannot read the events")),
+                Some(Ok(batch)) => self.deliver(batch).await,
+            }
+            if !self.delay.is_zero() {
+                tokio::time::sleep(self.delay).await;
+            }
+        }
+    }
+
+    fn stop(&self, why: anyhow::Error) {
+        self.stopped.send_replace(true);
+        self.fault
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get_or_insert(why);
+    }
+
+    async fn deliver(&self, batch: Batch) {
+        let count = (batch.events.len() + batch.malformed.len()) as u64;
+        {
+            let mut stats = self.stats();
+            stats.read += count;
+            for reason in batch.malformed {
+                stats.fail(reason);
+            }
+        }
+        let mut parts = vec![batch.events];
+        while let Some(mut events) = parts.pop() {
+            if events.is_empty() {
+                continue;
+            }
+            let outcome = self.ask(&events).await;
+            if matches!(&outcome, Ok(answer) if answer.status == 413) && events.len() > 1 {
+                // Too large together, perhaps not apart.
+                parts.push(events.split_off(events.len() / 2));
+                parts.push(events);
+                continue;
+            }
+            let fates = self.judge(&outcome, events.len());
+            let mut stats = self.stats();
+            fates.into_iter().for_each(|fate| stats.settle(fate));
+        }
+        self.progress.advance(count, batch.bytes);
+    }
+
+    fn judge(&self, outcome: &Result<Answer, HttpError>, count: usize) -> Vec<Fate> {
+        match outcome {
+            Ok(answer) => {
+                if matches!(answer.status, 401 | 403) {
+                    let why = reason(answer);
+                    self.stop(anyhow::anyhow!(
+                        "the server does not accept the API key: {} {why}",
+                        answer.status
+                    ));
+                }
+                if self.as_batches {
+                    fates_of_batch(answer, count)
+                } else {
+                    vec![fate_of_single(answer); count]
+                }
+            }
+            Err(error) => {
+                self.stop(anyhow::anyhow!("gave up after {} tries: {error}", self.tries));
+                let reason = error.to_string();
+                vec![Fate::Refused { status: 0, reason }; count]
+            }
+        }
+    }
+
+    /// Sends, and sends again while the server asks for patience or cannot be reached.
+    async fn ask(&self, events: &[String]) -> Result<Answer, HttpError> {
+        let body = self.body(events);
+        let uri = if self.as_batches { &self.many } else { &self.single };
+        let mut backoff = Backoff::new(fastrand::Rng::new());
+        let mut tries = 0;
+        loop {
+            let sent = Instant::now();
+            let outcome = self
+                .client
+                .send(Method::POST, uri.clone(), &self.headers, body.clone())
+                .await;
+            tries += 1;
+            let mut asked = None;
+            let again = match &outcome {
+                Ok(answer) => {
+                    self.stats().answered(answer.status, sent.elapsed());
+                    asked = retry_after(&answer.headers);
+                    matches!(answer.status, 429 | 502 | 503 | 504)
+                }
+                Err(error) => !matches!(error, HttpError::TooLarge),
+            };
+            let last = !again || tries >= self.tries || *self.stopped.borrow();
+            self.stats().sent(last);
+            if last {
+                return outcome;
+            }
+            tokio::time::sleep(backoff.wait(asked)).await;
+        }
+    }
+
+    fn body(&self, events: &[String]) -> hyper::body::Bytes {
+        if !self.as_batches {
+            return events.first().cloned().unwrap_or_default().into();
+        }
+        let length: usize = events.iter().map(|event| event.len() + 1).sum();
+        let mut body = String::with_capacity(length + 16);
+        body.push_str("{\"events\":[");
+        for (n, event) in events.iter().enumerate() {
+            if n > 0 {
+                body.push(',');
+            }
+            body.push_str(event);
+        }
+        body.push_str("]}");
+        body.into()
+    }
+}

@@ -1,0 +1,214 @@
+//! Settings: defaults < file < environment < flags.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, ensure};
+use config::{Config, Environment, File, FileFormat};
+use eventglass_engine::ingest::Limits;
+use serde::Deserialize;
+
+/// The settings file that is the documentation.
+pub const DEFAULTS: &str = include_str!("default.toml");
+
+/// What begins the names of settings in the environment.
+const PREFIX: &str = "EVENTGLASS_";
+
+/// Names with that prefix which are not the server's: of the other
+/// subcommands, of the set-up scripts and of the tests.
+const NOT_SETTINGS: &[&str] = &[
+    "EVENTGLASS_API_KEY",
+    "EVENTGLASS_URL",
+    "EVENTGLASS_CONFIG",
+    "EVENTGLASS_CHROMIUM",
+    "EVENTGLASS_BIN",
+];
+
+/// The settings; `default.toml` says what each means.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "default.toml is the documentation")]
+pub struct Settings {
+    pub addr: SocketAddr,
+    pub data: PathBuf,
+    pub trust_proxy: bool,
+    pub log: String,
+    pub log_format: LogFormat,
+    pub open_registration: bool,
+    pub session_days: u32,
+    pub body_limit_bytes: usize,
+    pub batch_events: usize,
+    pub message_chars: usize,
+    pub future_tolerance_secs: u32,
+    pub queue_bytes: usize,
+    pub facet_events: usize,
+    pub pulse_count_limit: i64,
+    pub request_timeout_secs: u64,
+    pub shutdown_secs: u64,
+    pub metrics_token: Secret,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+/// A text that is never printed.
+#[derive(Clone, Default, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The text, for comparing and nothing else.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+impl Settings {
+    /// Reads the defaults, then the file, then the environment.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or a setting is unknown or wrong; the message names it.
+    pub fn load(file: Option<&Path>, environment: HashMap<String, String>) -> anyhow::Result<Self> {
+        let mut sources = Config::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml));
+        if let Some(file) = file {
+            sources = sources.add_source(File::from(file).format(FileFormat::Toml).required(true));
+        }
+        let mut ours: HashMap<String, String> = environment
+            .into_iter()
+            .filter(|(name, _)| name.starts_with(PREFIX) && !NOT_SETTINGS.contains(&name.as_str()))
+            .collect();
+        // A variable that is set to nothing is how many tools unset one.
+        ours.retain(|_, value| !value.is_empty());
+        let prefix = PREFIX.trim_end_matches('_');
+        sources = sources.add_source(Environment::with_prefix(prefix).try_parsing(true).source(Some(ours)));
+        let settings: Self = sources
+            .build()
+            .context("reading settings")?
+            .try_deserialize()
+            .context("wrong setting")?;
+        settings.validate()?;
+        Ok(settings)
+    }
+
+    fn validate(&self) -> anyhow::Result<()> {
+        let at_least = [
+            ("session_days", u64::from(self.session_days), 1),
+            ("body_limit_bytes", self.body_limit_bytes as u64, 1_024),
+            ("batch_events", self.batch_events as u64, 1),
+            ("message_chars", self.message_chars as u64, 1),
+            ("queue_bytes", self.queue_bytes as u64, 1_048_576),
+            ("facet_events", self.facet_events as u64, 1),
+            ("pulse_count_limit", self.pulse_count_limit.unsigned_abs(), 1),
+            ("request_timeout_secs", self.request_timeout_secs, 1),
+        ];
+        for (name, value, least) in at_least {
+            ensure!(
+                value >= least,
+                "wrong setting: {name} must be at least {least}, is {value}"
+            );
+        }
+        Ok(())
+    }
+
+    /// The part that the pipeline needs.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        Limits {
+            future_tolerance_secs: self.future_tolerance_secs,
+            message_chars: self.message_chars,
+            batch_events: self.batch_events,
+            queue_bytes: self.queue_bytes,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(file: Option<&str>, environment: &[(&str, &str)]) -> Result<Settings, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("eventglass.toml");
+        if let Some(text) = file {
+            std::fs::write(&path, text).unwrap();
+        }
+        let environment = environment
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect();
+        Settings::load(file.map(|_| path.as_path()), environment).map_err(|e| format!("{e:#}"))
+    }
+
+    #[test]
+    fn the_environment_beats_the_file_beats_the_defaults() {
+        let settings = load(
+            Some("session_days = 7\nbatch_events = 5"),
+            &[
+                ("EVENTGLASS_SESSION_DAYS", "3"),
+                ("EVENTGLASS_API_KEY", "proj_1_x"),
+                ("HOME", "/"),
+                ("EVENTGLASS_LOG", ""),
+            ],
+        )
+        .unwrap();
+        assert_eq!(
+            (settings.session_days, settings.batch_events, settings.log.as_str()),
+            (3, 5, "info")
+        );
+        assert_eq!(
+            settings.limits().future_tolerance_secs,
+            Limits::default().future_tolerance_secs
+        );
+    }
+
+    #[test]
+    fn the_engine_and_the_file_have_the_same_defaults() {
+        assert_eq!(
+            format!("{:?}", load(None, &[]).unwrap().limits()),
+            format!("{:?}", Limits::default())
+        );
+    }
+
+    #[test]
+    fn a_wrong_setting_is_named() {
+        assert!(load(Some("colour = \"red\""), &[]).unwrap_err().contains("colour"));
+        assert!(
+            load(None, &[("EVENTGLASS_COLOUR", "red")])
+                .unwrap_err()
+                .contains("colour")
+        );
+        assert!(
+            load(Some("session_days = \"soon\""), &[])
+                .unwrap_err()
+                .contains("session_days")
+        );
+        assert!(
+            load(None, &[("EVENTGLASS_ADDR", "nowhere")])
+                .unwrap_err()
+                .contains("addr")
+        );
+        assert!(load(Some("queue_bytes = 1"), &[]).unwrap_err().contains("queue_bytes"));
+    }
+
+    #[test]
+    fn secrets_are_not_printed() {
+        let settings = load(None, &[("EVENTGLASS_METRICS_TOKEN", "hush-hush")]).unwrap();
+        assert_eq!(settings.metrics_token.expose(), "hush-hush");
+        assert!(!format!("{settings:?}").contains("hush"));
+    }
+}

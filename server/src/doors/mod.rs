@@ -1,0 +1,20 @@
+//! One module per wire dialect. A door turns bytes into canonical events and
+//! the canonical outcome into its dialect's answer; it knows nothing of
+//! storage, and the pipeline knows nothing of it.
+
+mod fields;
+mod forge;
+mod native;
+mod pulse;
+
+use axum::Router;
+
+use crate::state::AppState;
+
+/// The routes of every door.
+pub fn routes() -> Router<AppState> {
+    Router::new()
+        .merge(native::routes())
+        .merge(pulse::routes())
+        .merge(forge::routes())
+}

@@ -1,0 +1,24 @@
+//! The public API for people and pages. One module an area of the URL space.
+
+mod auth;
+mod events;
+mod facets;
+mod keys;
+mod page;
+mod projects;
+
+pub(crate) use projects::create as create_project;
+
+use axum::Router;
+
+use crate::state::AppState;
+
+/// Every route.
+pub fn routes() -> Router<AppState> {
+    Router::new()
+        .merge(auth::routes())
+        .merge(projects::routes())
+        .merge(keys::routes())
+        .merge(events::routes())
+        .merge(facets::routes())
+}

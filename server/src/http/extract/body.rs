@@ -1,0 +1,81 @@
+//! A body, whole and as text.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::StatusCode;
+
+use crate::http::error::ApiError;
+use crate::state::AppState;
+
+/// A body within the limit, decompressed. The limit counts decompressed
+/// bytes as they come, so that a bomb is stopped at the limit.
+pub struct RawBody(pub Bytes);
+
+/// Why there is none. Doors answer it in their own dialect.
+#[derive(Debug)]
+pub enum BodyError {
+    /// Over the limit (of so many bytes).
+    TooLarge(usize),
+    /// It ended early or does not decompress.
+    Broken(String),
+}
+
+impl BodyError {
+    /// Status and sentence.
+    #[must_use]
+    pub fn parts(&self) -> (StatusCode, String) {
+        match self {
+            Self::TooLarge(limit) => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                format!("the body must have at most {limit} bytes (decompressed)"),
+            ),
+            Self::Broken(why) => (StatusCode::BAD_REQUEST, format!("the body could not be read: {why}")),
+        }
+    }
+}
+
+impl From<BodyError> for ApiError {
+    fn from(error: BodyError) -> Self {
+        let (status, detail) = error.parts();
+        let code = if status == StatusCode::PAYLOAD_TOO_LARGE {
+            "body_too_large"
+        } else {
+            "body_unreadable"
+        };
+        Self::new(status, code, detail)
+    }
+}
+
+impl RawBody {
+    /// Reads the body.
+    ///
+    /// # Errors
+    /// See [`BodyError`].
+    pub async fn read(request: Request, state: &AppState) -> Result<Self, BodyError> {
+        match Bytes::from_request(request, state).await {
+            Ok(bytes) => Ok(Self(bytes)),
+            Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+                Err(BodyError::TooLarge(state.settings.body_limit_bytes))
+            }
+            Err(rejection) => Err(BodyError::Broken(rejection.body_text())),
+        }
+    }
+
+    /// The body as text.
+    ///
+    /// # Errors
+    /// When it is not UTF-8.
+    pub fn text(&self) -> Result<&str, BodyError> {
+        // A byte order mark is not JSON, but Windows tools write one.
+        let bytes = self.0.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.0);
+        std::str::from_utf8(bytes).map_err(|e| BodyError::Broken(e.to_string()))
+    }
+}
+
+impl FromRequest<AppState> for RawBody {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, ApiError> {
+        Ok(Self::read(request, state).await?)
+    }
+}

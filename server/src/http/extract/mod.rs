@@ -1,0 +1,18 @@
+//! What handlers ask for. The extractors here are a security boundary: a
+//! handler gets a user, a project or a key's project only from them.
+
+mod body;
+mod client;
+mod json;
+mod key;
+mod project;
+mod query;
+mod session;
+
+pub use body::{BodyError, RawBody};
+pub use client::ClientAddr;
+pub use json::JsonBody;
+pub use key::{KeyError, KeyProject};
+pub use project::Member;
+pub use query::{NoQuery, Pairs};
+pub use session::{Caller, SESSION_COOKIE, session_token};

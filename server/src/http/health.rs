@@ -1,0 +1,51 @@
+//! Whether the server lives, is ready, and how it fares.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use serde_json::json;
+use subtle::ConstantTimeEq;
+
+use crate::http::error::ApiError;
+use crate::state::AppState;
+
+pub(super) fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/healthz", get(alive))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(metrics))
+}
+
+async fn alive() -> Json<serde_json::Value> {
+    Json(json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") }))
+}
+
+/// 200 when the store can be read and written, else 503 with the reason.
+async fn ready(State(state): State<AppState>) -> Response {
+    match state.store.ready().await {
+        Ok(()) => Json(json!({ "status": "ready" })).into_response(),
+        Err(error) => {
+            tracing::warn!(%error, "not ready");
+            ApiError::unavailable(&format!("the store is not ready: {error}")).into_response()
+        }
+    }
+}
+
+/// Prometheus text. Asks for the token of the settings, if there is one.
+async fn metrics(State(state): State<AppState>, headers: HeaderMap) -> Result<Response, ApiError> {
+    let expected = state.settings.metrics_token.expose();
+    let sent = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|v| v.to_str().ok())
+        .and_then(|v| v.strip_prefix("Bearer "));
+    let right = bool::from(sent.unwrap_or_default().as_bytes().ct_eq(expected.as_bytes()));
+    if !expected.is_empty() && !right {
+        return Err(ApiError::unauthorized());
+    }
+    let Some(metrics) = &state.metrics else {
+        return Ok(StatusCode::NOT_FOUND.into_response());
+    };
+    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], metrics.render()).into_response())
+}

@@ -1,0 +1,68 @@
+//! The HTTP face: router, middleware, the public API and the site.
+
+mod api;
+pub(crate) mod error;
+pub(crate) mod extract;
+mod health;
+mod log;
+mod site;
+
+pub(crate) use api::create_project;
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::middleware::from_fn;
+use axum::routing::any;
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
+use tower_http::decompression::RequestDecompressionLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use crate::doors;
+use crate::http::error::ApiError;
+use crate::state::AppState;
+
+/// The whole of it: API, doors and pages.
+pub fn router(state: AppState) -> Router {
+    let settings = state.settings.clone();
+    // Layers of the API run for pages that call it in process, too. The limit
+    // is outside the decompression, so that it counts decompressed bytes.
+    let api = Router::new()
+        // People's answers are compressed; those of ingest are small, and on the hot path.
+        .merge(
+            api::routes().layer(
+                CompressionLayer::new()
+                    .br(true)
+                    .gzip(true)
+                    .quality(CompressionLevel::Precise(4)),
+            ),
+        )
+        .merge(doors::routes())
+        .merge(health::routes())
+        .route("/api/{*rest}", any(no_route))
+        .method_not_allowed_fallback(no_method)
+        .layer(RequestDecompressionLayer::new())
+        .layer(DefaultBodyLimit::max(settings.body_limit_bytes))
+        .with_state(state);
+    let timeout = Duration::from_secs(settings.request_timeout_secs);
+    api.clone()
+        .fallback_service(site::routes(api))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, timeout))
+        .layer(site::security_headers())
+        .layer(from_fn(log::log_requests))
+}
+
+async fn no_route() -> ApiError {
+    ApiError::not_found("route")
+}
+
+async fn no_method() -> ApiError {
+    ApiError::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method_not_allowed",
+        "this route does not take that method",
+    )
+}

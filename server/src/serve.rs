@@ -1,0 +1,133 @@
+//! From settings to a running server, and to its orderly end.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use eventglass_engine::clock::{SharedClock, SystemClock};
+use eventglass_engine::ingest::Ingest;
+use eventglass_engine::store::SharedStore;
+use eventglass_engine::store::sqlite::SqliteStore;
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+
+use crate::config::{LogFormat, Settings};
+use crate::{AppState, router};
+
+/// Name of the database in the data folder.
+const DATABASE: &str = "eventglass.db";
+/// Upper bounds of the buckets of times, in seconds: 100 µs to 10 s.
+const SECONDS: &[f64] = &[
+    0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
+];
+/// Upper bounds of the buckets of events in a commit.
+const EVENTS: &[f64] = &[1.0, 10.0, 100.0, 500.0, 1_000.0, 2_000.0, 4_000.0, 10_000.0];
+
+/// Sends logs to standard error, as the settings say.
+///
+/// # Errors
+/// When the levels cannot be read, or logs go somewhere already.
+pub fn init_logs(settings: &Settings) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_new(&settings.log).context("wrong setting: log")?;
+    let logs = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    match settings.log_format {
+        LogFormat::Text => logs.try_init(),
+        LogFormat::Json => logs.json().flatten_event(true).try_init(),
+    }
+    .map_err(|error| anyhow::anyhow!("logging: {error}"))
+}
+
+/// Serves until the program is asked to end (SIGINT, SIGTERM); then takes no
+/// more requests, finishes those under way, writes what was accepted, closes.
+///
+/// # Errors
+/// When the database cannot be opened or the address is taken.
+pub async fn serve(settings: Settings) -> anyhow::Result<()> {
+    std::fs::create_dir_all(&settings.data)
+        .with_context(|| format!("making the data folder {}", settings.data.display()))?;
+    let path = settings.data.join(DATABASE);
+    let store = SqliteStore::open(&path)
+        .await
+        .with_context(|| format!("opening {}", path.display()))?;
+    let store: SharedStore = Arc::new(store);
+    let clock: SharedClock = Arc::new(SystemClock);
+    let (ingest, writer) = Ingest::start(Arc::clone(&store), Arc::clone(&clock), settings.limits());
+    let shutdown = Duration::from_secs(settings.shutdown_secs);
+
+    let listener = TcpListener::bind(settings.addr)
+        .await
+        .with_context(|| format!("listening on {}", settings.addr))?;
+    let addr = listener.local_addr().context("reading the address")?;
+    let state = AppState::new(settings, Arc::clone(&store), clock, ingest, Some(metrics_handle()?))?;
+    let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
+    tracing::info!(data = %path.display(), "Eventglass {} is ready: http://{}", env!("CARGO_PKG_VERSION"), link(addr));
+
+    let (ending, end) = tokio::sync::watch::channel(false);
+    let mut end_of_wait = end.clone();
+    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+        asked_to_end().await;
+        tracing::info!("ending: finishing what is under way");
+        let _ = ending.send(true);
+    });
+    let deadline = async {
+        // An error means that the sender is gone, and the server with it.
+        let _ = end_of_wait.wait_for(|ending| *ending).await;
+        tokio::time::sleep(shutdown).await;
+    };
+    tokio::select! {
+        result = server => result.context("serving")?,
+        () = deadline => tracing::warn!("some requests did not end in time"),
+    }
+    // The last handle of the pipeline went with the server; the writer ends when its queue is empty.
+    if tokio::time::timeout(shutdown, writer).await.is_err() {
+        tracing::error!("the writer did not finish in time");
+    }
+    store.close().await;
+    tracing::info!("ended");
+    Ok(())
+}
+
+fn metrics_handle() -> anyhow::Result<PrometheusHandle> {
+    PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), SECONDS)?
+        .set_buckets_for_metric(Matcher::Full("eventglass_commit_events".to_owned()), EVENTS)?
+        .install_recorder()
+        .context("metrics")
+}
+
+/// What to open in a browser: people know `localhost`, not `0.0.0.0`.
+fn link(addr: SocketAddr) -> String {
+    let local = addr.ip().is_loopback() || addr.ip().is_unspecified();
+    if local {
+        format!("localhost:{}", addr.port())
+    } else {
+        addr.to_string()
+    }
+}
+
+async fn asked_to_end() {
+    let interrupt = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending::<()>().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+}

@@ -1,0 +1,72 @@
+//! What every handler can reach.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use eventglass_engine::access::{AccountError, Accounts, KeyRing, Workspace};
+use eventglass_engine::clock::SharedClock;
+use eventglass_engine::ingest::Ingest;
+use eventglass_engine::store::SharedStore;
+use metrics_exporter_prometheus::PrometheusHandle;
+
+use crate::config::Settings;
+
+/// The parts of the running program. Cheap to clone.
+#[derive(Clone)]
+pub struct AppState(Arc<Parts>);
+
+/// See [`AppState`], which dereferences to this.
+pub struct Parts {
+    pub settings: Settings,
+    pub store: SharedStore,
+    pub clock: SharedClock,
+    pub ingest: Ingest,
+    pub accounts: Accounts,
+    pub keys: Arc<KeyRing>,
+    pub workspace: Workspace,
+    pub metrics: Option<PrometheusHandle>,
+    pub started: Instant,
+}
+
+impl AppState {
+    /// Puts the program together over a store. `ingest` is already running.
+    ///
+    /// # Errors
+    /// When the machine cannot hash passwords.
+    pub fn new(
+        settings: Settings,
+        store: SharedStore,
+        clock: SharedClock,
+        ingest: Ingest,
+        metrics: Option<PrometheusHandle>,
+    ) -> Result<Self, AccountError> {
+        let keys = Arc::new(KeyRing::new(Arc::clone(&store), Arc::clone(&clock)));
+        let accounts = Accounts::new(
+            Arc::clone(&store),
+            Arc::clone(&clock),
+            settings.session_days,
+            settings.open_registration,
+        )?;
+        let workspace = Workspace::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&keys));
+        let started = Instant::now();
+        Ok(Self(Arc::new(Parts {
+            settings,
+            store,
+            clock,
+            ingest,
+            accounts,
+            keys,
+            workspace,
+            metrics,
+            started,
+        })))
+    }
+}
+
+impl std::ops::Deref for AppState {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
