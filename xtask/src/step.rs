@@ -1,5 +1,9 @@
 //! Tells the person who waits what is going on and for how long.
-#![expect(clippy::print_stderr, clippy::print_stdout, reason = "this program talks to a person at a terminal")]
+#![expect(
+    clippy::print_stderr,
+    clippy::print_stdout,
+    reason = "this program talks to a person at a terminal"
+)]
 
 use std::{
     path::Path,

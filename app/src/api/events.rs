@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use eventglass_model::{Event, EventPage, EventQuery, FACET_FIELDS, Facets, TimeBound, encode_pairs, encode_segment};
+use eventglass_model::{Event, EventPage, EventQuery, Facets, encode_pairs, encode_segment};
 
 use super::{error::ApiResult, projects::path_of, send};
 
@@ -20,22 +20,13 @@ pub fn one_event(project: &str, id: &str) -> impl Future<Output = ApiResult<Even
     send::get(format!("{}/events/{}", path_of(project), encode_segment(id)))
 }
 
-/// Which values the filters have to choose from. Only the words and the time
-/// of the query narrow the counts: were its filters to narrow them too, a
-/// second value of a field could never be chosen.
+/// Which values some fields have, and how often, among the events that match.
 pub fn facets(
     project: &str,
-    q: &str,
-    from: Option<TimeBound>,
-    to: Option<TimeBound>,
+    fields: &[&str],
+    query: &EventQuery,
 ) -> impl Future<Output = ApiResult<Facets>> + Send + use<> {
-    let mut pairs = EventQuery {
-        q: q.to_owned(),
-        from,
-        to,
-        ..EventQuery::default()
-    }
-    .to_pairs();
-    pairs.push(("fields", FACET_FIELDS.join(",")));
+    let mut pairs = query.to_pairs();
+    pairs.push(("fields", fields.join(",")));
     send::get(format!("{}/facets?{}", path_of(project), encode_pairs(pairs)))
 }

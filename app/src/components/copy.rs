@@ -55,4 +55,5 @@ pub(crate) fn CopyButton(
             </span>
         </button>
     }
+    .into_any()
 }

@@ -49,4 +49,5 @@ pub(crate) fn Dialog(
             </div>
         </dialog>
     }
+    .into_any()
 }

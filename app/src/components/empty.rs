@@ -25,4 +25,5 @@ pub(crate) fn EmptyState(
             {children.map(|children| children())}
         </div>
     }
+    .into_any()
 }

@@ -55,4 +55,5 @@ pub(crate) fn Field(
             </p>
         </div>
     }
+    .into_any()
 }

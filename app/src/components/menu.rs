@@ -87,4 +87,5 @@ pub(crate) fn Menu(
             }}
         </div>
     }
+    .into_any()
 }

@@ -23,4 +23,5 @@ pub(crate) fn Panel(
             {children()}
         </section>
     }
+    .into_any()
 }

@@ -40,4 +40,5 @@ pub(crate) fn SeverityMark(
             <span class="sev-word">{severity.as_str()}</span>
         </span>
     }
+    .into_any()
 }

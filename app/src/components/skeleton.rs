@@ -26,6 +26,7 @@ pub(crate) fn SkeletonRows(
             {rows}
         </div>
     }
+    .into_any()
 }
 
 /// Grey lines where text is being fetched.
@@ -50,4 +51,5 @@ pub(crate) fn SkeletonLines(
             {lines}
         </div>
     }
+    .into_any()
 }

@@ -26,4 +26,5 @@ pub(crate) fn Snippet(
             </pre>
         </figure>
     }
+    .into_any()
 }

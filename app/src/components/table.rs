@@ -30,4 +30,5 @@ pub(crate) fn Table(
             <tbody>{children()}</tbody>
         </table>
     }
+    .into_any()
 }

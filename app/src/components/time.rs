@@ -41,6 +41,7 @@ pub(crate) fn TimeText(
             }}
         </time>
     }
+    .into_any()
 }
 
 fn civil(time: Timestamp, here: bool) -> Civil {

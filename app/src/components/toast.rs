@@ -80,4 +80,5 @@ pub(crate) fn Toaster() -> impl IntoView {
             </For>
         </div>
     }
+    .into_any()
 }

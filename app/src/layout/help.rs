@@ -50,4 +50,5 @@ pub(crate) fn Help() -> impl IntoView {
             <dl>{rows()}</dl>
         </Dialog>
     }
+    .into_any()
 }

@@ -38,6 +38,7 @@ pub(crate) fn ProjectMenu() -> impl IntoView {
             <OtherProjects open/>
         </Menu>
     }
+    .into_any()
 }
 
 /// Made, and fetched, when the menu unfolds.

@@ -54,6 +54,7 @@ pub(crate) fn TopBar() -> impl IntoView {
             </Transition>
         </header>
     }
+    .into_any()
 }
 
 fn project_nav(slug: &str) -> impl IntoView + use<> {

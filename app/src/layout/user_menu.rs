@@ -45,4 +45,5 @@ pub(crate) fn UserMenu(
             </button>
         </Menu>
     }
+    .into_any()
 }

@@ -57,14 +57,15 @@ pub(super) fn SendEvents(
 ) -> impl IntoView {
     let origin = browser::origin();
     let curl = format!(
-        "curl -X POST {origin}/api/v1/events \\\n  -H 'X-API-Key: {key}' \\\n  -H 'Content-Type: application/json' \\\n  -d '{{\"kind\": \"system_event\", \"name\": \"hello\", \"message\": \"Hello from curl\", \"service\": \"my-laptop\"}}'"
+        "curl -X POST {origin}/api/v1/events \\\n  -H 'X-API-Key: {key}' \\\n  -H 'Content-Type: application/json' \\\n  -d '{{\"kind\": \"system_event\", \"name\": \"hello\",\n       \"message\": \"Hello from curl\", \"service\": \"my-laptop\"}}'"
     );
     let file = format!("{}.jsonl", slug_from_name(&slug));
     let bulk = format!(
-        "eventglass generate --count 10000 --format jsonl --output {file}\neventglass ingest {file} --url {origin} --api-key {key}"
+        "eventglass generate --count 10000 --format jsonl --output {file}\neventglass ingest {file} --url {origin} \\\n  --api-key {key}"
     );
     view! {
         <Snippet title="One event, from any terminal" code=curl/>
         <Snippet title="10,000 realistic events, with the program that runs this server" code=bulk/>
     }
+    .into_any()
 }

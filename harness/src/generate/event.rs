@@ -10,16 +10,17 @@ use std::ops::Range;
 use eventglass_model::Timestamp;
 use fastrand::Rng;
 
-use super::catalogue::{Endpoint, Extra, SERVICES, Service};
-use super::distributions::{ENVIRONMENTS, ERROR_CODES, METHODS, SUCCESS_CODES, response_time_ms, uniform, weighted};
-use super::failures::{COMMON, Failure, error_type};
+use super::call::{Call, pick};
+use super::catalogue::Extra;
+use super::distributions::{ENVIRONMENTS, uniform, weighted};
+use super::failures::error_type;
 use super::people::{CITIES, DEVICES, NETWORKS};
 
 /// What was written, and where in the buffer the parts are that make an event
 /// unlike every other: who sends the same text again has to change them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Written {
-    /// Place of the service in [`SERVICES`].
+    /// Place of the service in [`SERVICES`](super::SERVICES).
     pub service: usize,
     /// Whether the status is 400 or above.
     pub failed: bool,
@@ -29,79 +30,6 @@ pub struct Written {
     pub timestamp: Range<usize>,
     /// Place of the text of `payload.trace_id`; its last 32 bytes are hexadecimal digits.
     pub trace_id: Range<usize>,
-}
-
-/// What is drawn before anything is written.
-struct Call {
-    service: &'static Service,
-    endpoint: &'static Endpoint,
-    method: &'static str,
-    status: u16,
-    failure: Option<&'static Failure>,
-    time: Timestamp,
-    response_ms: f64,
-}
-
-/// For a service without endpoints, of which there is none.
-static NOWHERE: Endpoint = Endpoint {
-    path: "/",
-    action: "Call",
-    extra: Extra::None,
-};
-
-fn pick<T>(rng: &mut Rng, list: &'static [T], first: &'static T) -> &'static T {
-    list.get(rng.usize(0..list.len().max(1))).unwrap_or(first)
-}
-
-/// One of the ways in which this service may answer this status.
-fn pick_failure(rng: &mut Rng, service: &'static Service, status: u16) -> Option<&'static Failure> {
-    let ways = || {
-        let all = service.failures.iter().chain(COMMON);
-        all.filter(move |failure| failure.status == status)
-    };
-    let count = ways().count();
-    if count == 0 {
-        None
-    } else {
-        ways().nth(rng.usize(0..count))
-    }
-}
-
-impl Call {
-    fn draw(rng: &mut Rng, time: Timestamp) -> (usize, Self) {
-        let index = rng.usize(0..SERVICES.len());
-        let [first, ..] = &SERVICES;
-        let service = SERVICES.get(index).unwrap_or(first);
-        let endpoint = pick(rng, service.endpoints, &NOWHERE);
-        let failed = rng.f64() < service.error_rate;
-        let status = if failed {
-            weighted(rng, ERROR_CODES, 500)
-        } else {
-            weighted(rng, SUCCESS_CODES, 200)
-        };
-        let call = Self {
-            service,
-            endpoint,
-            method: weighted(rng, METHODS, "GET"),
-            status,
-            failure: if failed {
-                pick_failure(rng, service, status)
-            } else {
-                None
-            },
-            time,
-            response_ms: response_time_ms(rng, service.average_ms, failed),
-        };
-        (index, call)
-    }
-
-    const fn severity(&self) -> &'static str {
-        match self.status {
-            ..300 => "info",
-            300..500 => "warning",
-            _ => "error",
-        }
-    }
 }
 
 /// Draws event number `number` and writes it to the end of `out`, without a line's end.

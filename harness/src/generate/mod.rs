@@ -3,6 +3,7 @@
 //!
 //! The events have the PulseStream shape, which `eventglass ingest` sends.
 
+mod call;
 mod catalogue;
 mod cli;
 mod distributions;

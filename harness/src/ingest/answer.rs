@@ -36,8 +36,9 @@ struct Item {
 #[serde(default)]
 struct BatchAnswer {
     results: Vec<Item>,
-    #[serde(alias = "successful_events")]
     successful_count: Option<usize>,
+    /// The same, as the older server spells it; some answers have both.
+    successful_events: Option<usize>,
 }
 
 impl Item {
@@ -79,7 +80,7 @@ pub(super) fn fates_of_batch(answer: &Answer, count: usize) -> Vec<Fate> {
     if batch.results.len() == count {
         return batch.results.iter().map(|item| item.fate(answer.status)).collect();
     }
-    match batch.successful_count {
+    match batch.successful_count.or(batch.successful_events) {
         Some(stored) if batch.results.is_empty() && stored <= count => {
             let mut fates = vec![Fate::Stored; stored];
             fates.resize(count, not_understood(answer));

@@ -121,6 +121,7 @@ fn auth_page(purpose: Use) -> impl IntoView {
             </div>
         </div>
     }
+    .into_any()
 }
 
 fn auth_form(purpose: Use, action: &'static str, next: String) -> impl IntoView {
@@ -204,4 +205,5 @@ fn auth_form(purpose: Use, action: &'static str, next: String) -> impl IntoView 
             </Button>
         </form>
     }
+    .into_any()
 }

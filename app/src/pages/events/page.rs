@@ -51,6 +51,7 @@ pub(crate) fn EventsPage() -> impl IntoView {
             </div>
         </div>
     }
+    .into_any()
 }
 
 /// Fetches the first page whenever something else is looked for.
@@ -83,6 +84,7 @@ fn list(page: Page) -> impl IntoView {
             {body}
         </Transition>
     }
+    .into_any()
 }
 
 /// The address has something in it that is no search.

@@ -70,6 +70,7 @@ pub(super) fn CreateForm(
             </Button>
         </form>
     }
+    .into_any()
 }
 
 /// What is wrong beyond the name.

@@ -20,7 +20,7 @@ pub(super) fn Created(
         <Panel title=format!("{} is ready", project.name)>
             <div class="panel-body stack">
                 <div>
-                    <h3 class="small-title">"Its key"</h3>
+                    <h3 class="small-title">"API key"</h3>
                     <KeyOnce key=api_key.clone()/>
                 </div>
                 <SendEvents key=api_key slug=project.slug/>
@@ -32,4 +32,5 @@ pub(super) fn Created(
             </div>
         </Panel>
     }
+    .into_any()
 }

@@ -22,6 +22,7 @@ pub(super) fn ProjectTable(
             </Table>
         </div>
     }
+    .into_any()
 }
 
 fn row(project: Project) -> impl IntoView {

@@ -57,4 +57,5 @@ pub(crate) fn ProjectsPage() -> impl IntoView {
             <CreateForm done/>
         </Dialog>
     }
+    .into_any()
 }

@@ -42,7 +42,7 @@ pub(crate) fn KeysPage() -> impl IntoView {
                 let rows = list.items.into_iter().map(|key| row(key, revoking)).collect_view();
                 view! {
                     <div class="panel">
-                        <Table label="Keys" heads=&["Key", "Name", "Created", ""]>
+                        <Table label="Keys" heads=&["Key", "Name", ""]>
                             {rows}
                         </Table>
                     </div>
@@ -84,6 +84,7 @@ pub(crate) fn KeysPage() -> impl IntoView {
         </Dialog>
         <RevokeDialog slug revoking done=retry/>
     }
+    .into_any()
 }
 
 fn row(key: ApiKey, revoking: RwSignal<Option<ApiKey>>) -> impl IntoView {
@@ -99,9 +100,9 @@ fn row(key: ApiKey, revoking: RwSignal<Option<ApiKey>>) -> impl IntoView {
                 } else {
                     name.into_any()
                 }}
-            </td>
-            <td class="nowrap">
-                <TimeText time style=TimeStyle::Ago/>
+                <span class="row-note">
+                    "created " <TimeText time style=TimeStyle::Ago/>
+                </span>
             </td>
             <td class="row-actions">
                 <Button kind=ButtonKind::Ghost on:click=move |_| revoking.set(Some(key.clone()))>

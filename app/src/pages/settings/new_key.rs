@@ -55,4 +55,5 @@ pub(super) fn NewKeyForm(
             </Button>
         </form>
     }
+    .into_any()
 }

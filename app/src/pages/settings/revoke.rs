@@ -67,4 +67,5 @@ pub(super) fn RevokeDialog(
             </div>
         </Dialog>
     }
+    .into_any()
 }

@@ -81,14 +81,14 @@ impl EventStore for SqliteStore {
         most: usize,
     ) -> Result<Facets, StoreError> {
         let mut query = QueryBuilder::new("SELECT severity, kind, service, environment, count(*) FROM (");
-        push_search(
+        let walk = push_search(
             &mut query,
             "e.severity, e.kind, e.service, e.environment",
             project_id,
             search,
         );
         query
-            .push(" ORDER BY e.key DESC LIMIT ")
+            .push(format!(" ORDER BY {walk} DESC LIMIT "))
             .push_bind(to_i64(most))
             .push(") GROUP BY 1, 2, 3, 4");
         let mut facets: BTreeMap<String, BTreeMap<String, i64>> = BTreeMap::new();
@@ -136,9 +136,9 @@ impl EventStore for SqliteStore {
         let matching = counting.build_query_scalar().fetch_one(&mut *tx).await?;
 
         let mut query = QueryBuilder::new("");
-        push_pulse(&mut query, row::WHOLE, project_id, search);
+        let walk = push_pulse(&mut query, row::WHOLE, project_id, search);
         query
-            .push(" ORDER BY e.key DESC LIMIT ")
+            .push(format!(" ORDER BY {walk} DESC LIMIT "))
             .push_bind(search.limit)
             .push(" OFFSET ")
             .push_bind(search.offset);
@@ -157,7 +157,7 @@ async fn find(
     search: &EventSearch,
 ) -> Result<Vec<(EventKey, EventSummary)>, StoreError> {
     let mut query = QueryBuilder::new("");
-    let mut order = " ORDER BY e.key DESC LIMIT ";
+    let mut walk = "e.key";
     if let Some(watermark) = &search.arrived_after {
         let after = i64::from_str_radix(watermark, 16).map_err(|_| StoreError::BadToken("arrived_after"))?;
         query.push(format!(
@@ -172,7 +172,7 @@ async fn find(
             query.push(" AND t.rowid = e.key)");
         }
         sql::push_conditions(&mut query, project_id, search);
-        order = " ORDER BY e.received_at DESC, e.key DESC LIMIT ";
+        walk = "e.received_at DESC, e.key";
     } else if let Some(column) = id_column(tx, project_id, search).await? {
         let id = search.words.id.clone().unwrap_or_default();
         let without_words = EventSearch {
@@ -189,13 +189,16 @@ async fn find(
             .push_bind(id);
         sql::push_conditions(&mut query, project_id, &without_words);
     } else {
-        push_search(&mut query, row::SUMMARY, project_id, search);
+        walk = push_search(&mut query, row::SUMMARY, project_id, search);
     }
     if let Some(cursor) = &search.cursor {
         let below = i64::from_str_radix(cursor, 16).map_err(|_| StoreError::BadToken("cursor"))?;
-        query.push(" AND e.key < ").push_bind(below);
+        let key = if walk == "t.rowid" { walk } else { "e.key" };
+        query.push(format!(" AND {key} < ")).push_bind(below);
     }
-    query.push(order).push_bind(to_i64(search.limit + 1));
+    query
+        .push(format!(" ORDER BY {walk} DESC LIMIT "))
+        .push_bind(to_i64(search.limit + 1));
     let rows = query.build().fetch_all(tx).await?;
     rows.iter()
         .map(|found| Ok((row::key(found)?, row::summary(found)?)))
@@ -226,25 +229,28 @@ async fn id_column(
 
 /// Adds `SELECT … FROM … WHERE …`, through the text index where it has a say.
 /// More conditions may follow.
-fn push_search(query: &mut QueryBuilder<Sqlite>, columns: &str, project_id: i64, search: &EventSearch) {
+fn push_search(query: &mut QueryBuilder<Sqlite>, columns: &str, project_id: i64, search: &EventSearch) -> &'static str {
     let (from, to) = (search.from, search.to);
-    push_source(query, columns, sql::match_expression(project_id, search), from, to);
+    let walk = push_source(query, columns, sql::match_expression(project_id, search), from, to);
     sql::push_conditions(query, project_id, search);
+    walk
 }
 
-/// Adds `SELECT … FROM … WHERE`, and a first condition.
+/// Adds `SELECT … FROM … WHERE`, and a first condition. Gives the name of the
+/// key by which this source can be walked: the text index sorts everything it
+/// finds when it is asked for the table's.
 fn push_source(
     query: &mut QueryBuilder<Sqlite>,
     columns: &str,
     expression: Option<String>,
     from: Option<Timestamp>,
     to: Option<Timestamp>,
-) {
+) -> &'static str {
     let Some(expression) = expression else {
         query.push(format!(
             "SELECT {columns} FROM events e INDEXED BY events_by_project WHERE 1"
         ));
-        return;
+        return "e.key";
     };
     // CROSS JOIN: the text index first, as it walks newest first and stops at the limit.
     query.push(format!(
@@ -257,10 +263,11 @@ fn push_source(
     if let Some(to) = to {
         query.push(" AND t.rowid < ").push_bind(EventKey::before_time(to).0);
     }
+    "t.rowid"
 }
 
 /// As [`push_search`], with PulseStream's filters.
-fn push_pulse(query: &mut QueryBuilder<Sqlite>, columns: &str, project_id: i64, search: &PulseSearch) {
+fn push_pulse(query: &mut QueryBuilder<Sqlite>, columns: &str, project_id: i64, search: &PulseSearch) -> &'static str {
     let mut words: Vec<String> = Vec::new();
     words.extend(search.event_type.as_deref().map(|kind| field_token("k", kind)));
     words.extend(search.severity.map(severity_token));
@@ -270,7 +277,7 @@ fn push_pulse(query: &mut QueryBuilder<Sqlite>, columns: &str, project_id: i64, 
     });
     // The older search counts its end in.
     let to = search.end_time.map(|end| end.plus_micros(1));
-    push_source(query, columns, expression, search.start_time, to);
+    let walk = push_source(query, columns, expression, search.start_time, to);
     query.push(" AND e.project_id = ").push_bind(project_id);
     sql::push_times(query, search.start_time, to);
     sql::push_any_of(query, "e.kind", search.event_type.as_slice());
@@ -284,6 +291,7 @@ fn push_pulse(query: &mut QueryBuilder<Sqlite>, columns: &str, project_id: i64, 
             .push_bind(sql::contains_pattern(service))
             .push(" ESCAPE '\\'");
     }
+    walk
 }
 
 fn most_frequent(values: BTreeMap<String, i64>) -> Vec<FacetValue> {

@@ -56,8 +56,8 @@ pub fn routes(api: Router) -> Router {
 
 fn build(site: Site) -> Router {
     let mut pages = Router::new();
-    for path in pages::paths() {
-        pages = pages.route(&path, get(pages::render));
+    for path in pages::PATHS.iter() {
+        pages = pages.route(path, get(pages::render));
     }
     let pages = pages.fallback(pages::missing).with_state(site.clone());
     let files = Router::new()

@@ -1,6 +1,6 @@
 //! Renders the app's pages.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::{
     Router,
@@ -23,8 +23,12 @@ use super::{Site, embedded, headers::page_policy, in_process::transport};
 /// Pages are one person's and of this moment.
 const NOT_STORED: HeaderValue = HeaderValue::from_static("private, no-store");
 
-/// The paths of the app's pages, as axum writes them.
-pub(super) fn paths() -> Vec<String> {
+/// The paths of the app's pages, as axum writes them. Made once in a process:
+/// while leptos makes the list it keeps the resources of every rendering from
+/// loading, and one that runs beside it would wait for them for ever.
+pub(super) static PATHS: LazyLock<Vec<String>> = LazyLock::new(paths);
+
+fn paths() -> Vec<String> {
     // The list is made by rendering the app for nobody, who reaches no API.
     let unreachable = || {
         let answer = || ApiResponse {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use eventglass_model::Event;
+use eventglass_model::{Event, Severity, Status};
 use leptos::prelude::*;
 use serde_json::value::RawValue;
 
@@ -34,19 +34,20 @@ pub(super) fn Content(
     let kind = event.kind.clone();
     let time = event.time;
     let severity = event.severity;
-    let tone = match event.status {
-        eventglass_model::Status::Error | eventglass_model::Status::Timeout => Tone::Error,
-        eventglass_model::Status::Ok => Tone::Accent,
-        eventglass_model::Status::Unset => Tone::Neutral,
+    let ended = match event.status {
+        Status::Unset => None,
+        // The severity says so already.
+        Status::Error if severity >= Severity::Error => None,
+        Status::Error | Status::Timeout => Some((Tone::Error, event.status.as_str())),
+        Status::Ok => Some((Tone::Accent, event.status.as_str())),
     };
-    let status = (event.status != eventglass_model::Status::Unset).then_some(event.status);
     view! {
         <div class="detail-lead">
             <h3 class="detail-title">{title}</h3>
             <p class="detail-line">
                 <SeverityMark severity/>
                 <Badge>{kind}</Badge>
-                {status.map(|status| view! { <Badge tone>{status.as_str()}</Badge> })}
+                {ended.map(|(tone, word)| view! { <Badge tone>{word}</Badge> })}
                 {event.status_code.map(|code| view! { <StatusCode code/> })}
                 {event.duration_ms.map(|ms| view! { <span class="num">{duration_ms(ms)}</span> })}
             </p>
@@ -55,6 +56,8 @@ pub(super) fn Content(
             </p>
             {message.map(|message| view! { <p class="detail-message">{message}</p> })}
         </div>
+        {payload("Input", event.input.as_deref())}
+        {payload("Output", event.output.as_deref())}
         {facts(&event)
             .into_iter()
             .map(|(group, facts)| {
@@ -66,13 +69,12 @@ pub(super) fn Content(
                 }
             })
             .collect_view()}
-        {payload("Input", event.input.as_deref())}
-        {payload("Output", event.output.as_deref())}
         {payload("Attributes", event.attributes.as_deref())}
         <div class="detail-foot">
             <CopyButton text=copy_whole label="Copy the event as JSON" wordy=true/>
         </div>
     }
+    .into_any()
 }
 
 fn payload(title: &'static str, json: Option<&RawValue>) -> impl IntoView + use<> {

@@ -1,6 +1,6 @@
 //! The fields of an event, grouped by the question they answer.
 
-use eventglass_model::{CostSource, Event, EventQuery, Timestamp};
+use eventglass_model::{CostSource, Event, EventQuery, Status, Timestamp};
 use leptos::prelude::*;
 
 use super::super::state::Page;
@@ -102,6 +102,7 @@ impl Fact {
                 </dd>
             </div>
         }
+        .into_any()
     }
 }
 
@@ -131,6 +132,8 @@ pub(super) fn facts(event: &Event) -> Vec<(&'static str, Vec<Fact>)> {
             "What",
             vec![
                 Some(Fact::new("Kind", &event.kind, Shown::Text, Find::Kind)),
+                (event.status != Status::Unset)
+                    .then(|| Fact::new("Status", event.status.as_str(), Shown::Text, Find::Nothing)),
                 event
                     .status_code
                     .map(|code| Fact::new("Status code", code.to_string(), Shown::Exact, Find::Nothing)),
@@ -140,6 +143,7 @@ pub(super) fn facts(event: &Event) -> Vec<(&'static str, Vec<Fact>)> {
                 }),
             ],
         ),
+        ("Model", model_facts(event)),
         (
             "Where",
             vec![
@@ -167,7 +171,6 @@ pub(super) fn facts(event: &Event) -> Vec<(&'static str, Vec<Fact>)> {
                 exact("Parent span", &event.parent_span_id, Find::Id),
             ],
         ),
-        ("Model", model_facts(event)),
         (
             "Place and device",
             vec![

@@ -39,7 +39,8 @@ pub(crate) fn EventPanel() -> impl IntoView {
     let arrived_later = use_hydrated().get_untracked();
     Effect::new(move |_| {
         if arrived_later {
-            browser::focus_id(HEADING);
+            // By the next frame it is in the document.
+            request_animation_frame(|| browser::focus_id(HEADING));
         }
         on_cleanup(move || {
             if let Some(Some(id)) = page.cursor.try_get_untracked() {
@@ -67,4 +68,5 @@ pub(crate) fn EventPanel() -> impl IntoView {
             </div>
         </aside>
     }
+    .into_any()
 }

@@ -28,4 +28,5 @@ pub(super) fn Payload(
             <Json text/>
         </section>
     }
+    .into_any()
 }

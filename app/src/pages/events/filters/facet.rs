@@ -49,6 +49,16 @@ impl Field {
         }
     }
 
+    /// Looks for any value.
+    pub(super) fn clear(self, query: &mut EventQuery) {
+        match self {
+            Self::Severity => query.severity.clear(),
+            Self::Service => query.service.clear(),
+            Self::Kind => query.kind.clear(),
+            Self::Environment => query.environment.clear(),
+        }
+    }
+
     /// Looks for a value, or no longer.
     pub(super) fn toggle(self, query: &mut EventQuery, value: &str) {
         match self {
@@ -88,6 +98,9 @@ mod tests {
             field.toggle(&mut query, "error");
             assert_eq!(field.chosen(&query), ["info"]);
             field.toggle(&mut query, "info");
+            assert_eq!(query, EventQuery::default());
+            field.toggle(&mut query, "info");
+            field.clear(&mut query);
             assert_eq!(query, EventQuery::default());
         }
     }

@@ -1,11 +1,11 @@
 //! The column of filters with their counts.
 
-use eventglass_model::{FacetValue, Facets as Answer, Severity};
+use eventglass_model::{EventQuery, FacetValue, Facets as Answer, Severity};
 use leptos::prelude::*;
 
 use super::{super::state::Page, facet::Field};
 use crate::{
-    api,
+    api::{self, ApiResult},
     components::{Glyph, IconButton, SeverityMark, SkeletonLines},
     format::{compact, grouped},
 };
@@ -19,28 +19,24 @@ const FIRST: usize = 8;
 pub(in super::super) fn Facets() -> impl IntoView {
     let page = Page::from_context();
     let facets = Resource::new(
-        move || {
-            let query = page.query.read();
-            (
-                page.slug.get(),
-                query.q.clone(),
-                query.from,
-                query.to,
-                page.recount.get(),
-            )
-        },
-        |(slug, q, from, to, _)| async move { api::facets(&slug, &q, from, to).await },
+        move || (page.slug.get(), page.query.get(), page.recount.get()),
+        |(slug, query, _)| count(slug, query),
     );
     let groups = move || {
         facets.get().map(|answer| {
             // The list beside it says what went wrong, if anything.
             let answer = answer.unwrap_or_default();
+            let nothing = answer.facets.values().all(Vec::is_empty);
+            if nothing && !page.query.read_untracked().is_filtered() {
+                // The style leaves the whole column out.
+                return view! { <span class="facets-none"></span> }.into_any();
+            }
             let partial = answer.partial.then_some("Counted among the newest events only.");
             let groups = Field::ALL
                 .iter()
                 .map(|field| group(page, *field, &answer))
                 .collect_view();
-            (groups, view! { <p class="facet-note">{partial}</p> })
+            (groups, view! { <p class="facet-note">{partial}</p> }).into_any()
         })
     };
     view! {
@@ -52,6 +48,27 @@ pub(in super::super) fn Facets() -> impl IntoView {
             <Transition fallback=|| view! { <SkeletonLines count=12/> }>{groups}</Transition>
         </aside>
     }
+    .into_any()
+}
+
+/// Counts the values of each field among the events that match all filters but
+/// the field's own: else none of its other values could be chosen besides.
+async fn count(slug: String, query: EventQuery) -> ApiResult<Answer> {
+    let (chosen, open): (Vec<Field>, Vec<Field>) =
+        Field::ALL.iter().partition(|field| !field.chosen(&query).is_empty());
+    let names: Vec<&str> = open.iter().map(|field| field.name()).collect();
+    let mut answer = Answer::default();
+    if !names.is_empty() {
+        answer = api::facets(&slug, &names, &query).await?;
+    }
+    for field in chosen {
+        let mut others = query.clone();
+        field.clear(&mut others);
+        let own = api::facets(&slug, &[field.name()], &others).await?;
+        answer.facets.extend(own.facets);
+        answer.partial |= own.partial;
+    }
+    Ok(answer)
 }
 
 /// The values to choose from: what is there, and what is looked for although it is not.
@@ -113,6 +130,7 @@ fn group(page: Page, field: Field, answer: &Answer) -> impl IntoView + use<> {
                 })}
         </fieldset>
     }
+    .into_any()
 }
 
 fn option(
@@ -141,7 +159,7 @@ fn option(
         }
     };
     view! {
-        <label class="facet-option" class:is-none=count == 0 hidden=hidden>
+        <label class="facet-option" hidden=hidden>
             <input type="checkbox" checked=is_chosen.get_untracked() prop:checked=is_chosen on:change=toggle/>
             <span class="facet-value">{name}</span>
             <span class="facet-count" title=grouped(count)>
@@ -149,4 +167,5 @@ fn option(
             </span>
         </label>
     }
+    .into_any()
 }

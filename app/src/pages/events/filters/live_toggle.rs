@@ -30,4 +30,5 @@ pub(super) fn LiveToggle() -> impl IntoView {
             <span>{move || if live.get() { "Live" } else { "Paused" }}</span>
         </button>
     }
+    .into_any()
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::{ev, html, leptos_dom::helpers::debounce, prelude::*};
 
 use super::super::state::Page;
-use crate::components::{Glyph, Icon, IconButton, Kbd};
+use crate::components::{Glyph, Icon, IconButton};
 
 /// How long one may pause while typing.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -79,12 +79,9 @@ pub(super) fn SearchBox() -> impl IntoView {
                 on:keydown=key
             />
             {move || {
-                if filled() {
-                    view! { <IconButton glyph=Glyph::Close label="Clear the search" on:click=clear/> }.into_any()
-                } else {
-                    view! { <Kbd>"/"</Kbd> }.into_any()
-                }
+                filled().then(|| view! { <IconButton glyph=Glyph::Close label="Clear the search" on:click=clear/> })
             }}
         </search>
     }
+    .into_any()
 }

@@ -63,6 +63,7 @@ pub(super) fn TimeRange() -> impl IntoView {
             <Between page set=Callback::new(move |(from, to)| set(from, to))/>
         </Menu>
     }
+    .into_any()
 }
 
 /// A range of one's own.
@@ -102,6 +103,7 @@ fn Between(page: Page, set: Callback<(Option<TimeBound>, Option<TimeBound>)>) ->
             </Button>
         </form>
     }
+    .into_any()
 }
 
 /// A moment for the input; a time ago is left empty.

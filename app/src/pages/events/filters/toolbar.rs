@@ -28,4 +28,5 @@ pub(in super::super) fn Toolbar() -> impl IntoView {
             </div>
         </div>
     }
+    .into_any()
 }

@@ -44,6 +44,7 @@ fn nothing_found(page: Page) -> impl IntoView {
             </div>
         </EmptyState>
     }
+    .into_any()
 }
 
 fn nothing_then(page: Page) -> impl IntoView {
@@ -120,4 +121,5 @@ fn NothingYet() -> impl IntoView {
             {how}
         </EmptyState>
     }
+    .into_any()
 }

@@ -10,7 +10,9 @@ use crate::{components::Button, format::grouped};
 pub(super) fn Footer() -> impl IntoView {
     let page = Page::from_context();
     let list = page.list;
-    let count = move || grouped(i64::try_from(list.rows.read().len()).unwrap_or(i64::MAX));
+    let count = move || list.rows.read().len();
+    let number = move || grouped(i64::try_from(count()).unwrap_or(i64::MAX));
+    let noun = move || if count() == 1 { "event" } else { "events" };
     let more = move |_| list.load_more(page);
     let line = move || match list.more.get() {
         More::Some => view! { <Button on:click=more>"Load more"</Button> }.into_any(),
@@ -20,11 +22,11 @@ pub(super) fn Footer() -> impl IntoView {
             <Button on:click=more>"Try again"</Button>
         }
         .into_any(),
-        More::None => view! { <span>{move || format!("That is all: {} events", count())}</span> }.into_any(),
+        More::None => view! { <span>{move || format!("That is all: {} {}", number(), noun())}</span> }.into_any(),
         More::Enough => view! {
-            <span>{move || format!("These are the newest {}. To see older ones, narrow the search.", count())}</span>
+            <span>{move || format!("These are the newest {}. To see older ones, narrow the search.", number())}</span>
         }
         .into_any(),
     };
-    view! { <div class="ev-footer">{line}</div> }
+    view! { <div class="ev-footer">{line}</div> }.into_any()
 }

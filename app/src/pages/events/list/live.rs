@@ -5,15 +5,16 @@ use std::time::Duration;
 use eventglass_model::EventQuery;
 use leptos::{ev, prelude::*, task::spawn_local};
 
-use super::super::state::{Connection, Page};
+use super::{
+    super::state::{Connection, Page},
+    rows::MOST_ARRIVALS,
+};
 use crate::{api, browser};
 
 /// The pause between two questions.
 const PAUSE: Duration = Duration::from_secs(2);
 /// The longest pause while the server does not answer.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-/// How many new events one answer may hold; if there are more, the list is better fetched anew.
-const MOST: usize = 500;
 
 /// Asks for new events while the list is live and somebody can see it.
 pub(in super::super) fn keep_live(page: Page) {
@@ -55,7 +56,7 @@ async fn ask_on(page: Page, run: StoredValue<u32>, first_pause: Duration) {
         let slug = page.slug.get_untracked();
         let query = EventQuery {
             arrived_after: Some(watermark),
-            limit: Some(MOST),
+            limit: Some(MOST_ARRIVALS),
             ..page.query.get_untracked()
         };
         let answer = api::events(&slug, &query).await;

@@ -36,4 +36,5 @@ pub(super) fn Pill() -> impl IntoView {
             }}
         </div>
     }
+    .into_any()
 }

@@ -76,4 +76,5 @@ pub(super) fn row_view(page: Page, row: Row, open: Which, cursor: Which) -> impl
             </span>
         </div>
     }
+    .into_any()
 }

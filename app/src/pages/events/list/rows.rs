@@ -13,6 +13,8 @@ use crate::api::{self, ApiError};
 pub(in super::super) const PAGE_SIZE: usize = 100;
 /// How many rows are kept. Beyond, one had better narrow the search.
 const MAX_ROWS: usize = 5_000;
+/// How many new events one answer may hold.
+pub(super) const MOST_ARRIVALS: usize = 500;
 /// How many new events are kept waiting. Beyond, the list is better fetched anew.
 const MAX_WAITING: usize = 1_000;
 
@@ -101,7 +103,7 @@ impl EventList {
     /// its reader's eyes. Into an empty list it goes at once.
     pub(super) fn arrived(self, page: Page, answer: EventPage) {
         self.watermark.set_value(Some(answer.watermark));
-        if answer.next_cursor.is_some() {
+        if answer.next_cursor.is_some() || answer.items.len() >= MOST_ARRIVALS {
             self.flood.set(true);
         }
         if answer.items.is_empty() {

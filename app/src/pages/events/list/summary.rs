@@ -35,8 +35,9 @@ pub(super) fn summary(event: &EventSummary) -> Summary {
     rest.extend(event.model.clone());
     match (name, endpoint) {
         (Some(name), endpoint) => {
-            // Many clients make the name of the request itself.
-            let told = endpoint.is_none_or(|endpoint| name.contains(&endpoint));
+            // Many clients make the name, or the message, of the request itself.
+            let message_tells = |endpoint: &String| message.as_ref().is_some_and(|text| text.contains(endpoint));
+            let told = endpoint.is_none_or(|endpoint| name.contains(&endpoint) || message_tells(&endpoint));
             rest.extend(request.filter(|_| !told));
             rest.extend(message.filter(|message| *message != name));
             Summary {
@@ -99,7 +100,7 @@ mod tests {
         assert_eq!(summary(&event).rest, "");
         event.name = Some("list users".into());
         event.model = Some("gpt-5".into());
-        assert_eq!(summary(&event).rest, "gpt-5 · GET /users · GET /users");
+        assert_eq!(summary(&event).rest, "gpt-5 · GET /users");
     }
 
     #[test]

@@ -89,4 +89,5 @@ pub(super) fn EventTable() -> impl IntoView {
             <Footer/>
         </div>
     }
+    .into_any()
 }

@@ -1,0 +1,54 @@
+// Drives the real binary (EVENTGLASS_BIN) in a real Chromium. The server gets
+// an empty folder, and each test its own user and project in it.
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { defineConfig } from "@playwright/test";
+
+const binary = process.env.EVENTGLASS_BIN;
+if (!binary) throw new Error("set EVENTGLASS_BIN to the program that is to be tested, or run `make test-browser`");
+const port = Number(process.env.EVENTGLASS_E2E_PORT ?? 8973);
+// Workers read this file too: the folder is made once, by the first of them.
+process.env.EVENTGLASS_E2E_DATA ??= mkdtempSync(join(tmpdir(), "eventglass-e2e-"));
+
+// Playwright's own variables must not become settings of the server.
+const environment = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !name.startsWith("EVENTGLASS_")),
+) as Record<string, string>;
+
+export default defineConfig({
+  testDir: "tests",
+  outputDir: "test-results",
+  globalTeardown: "./teardown.ts",
+  // Two cores: one browser, and the server beside it.
+  workers: 1,
+  retries: 0,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  forbidOnly: !!process.env.CI,
+  reporter: [["list"]],
+  use: {
+    baseURL: `http://localhost:${port}`,
+    viewport: { width: 1280, height: 800 },
+    trace: "retain-on-failure",
+    launchOptions: {
+      executablePath: process.env.EVENTGLASS_CHROMIUM || undefined,
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    },
+  },
+  webServer: {
+    command: `"${resolve(binary)}" serve --addr 127.0.0.1:${port} --data "${process.env.EVENTGLASS_E2E_DATA}"`,
+    url: `http://localhost:${port}/readyz`,
+    env: environment,
+    reuseExistingServer: false,
+    gracefulShutdown: { signal: "SIGTERM", timeout: 10_000 },
+  },
+});

@@ -1,0 +1,7 @@
+// Removes what the server wrote.
+import { rmSync } from "node:fs";
+
+export default function teardown() {
+  const folder = process.env.EVENTGLASS_E2E_DATA;
+  if (folder) rmSync(folder, { recursive: true, force: true });
+}

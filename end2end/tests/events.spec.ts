@@ -1,0 +1,118 @@
+// The events page in daily use.
+import { expect, hydrated, newProject, rows, send, test } from "./support";
+
+const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+const event = (n: number) => ({
+  event_id: `e${n}`,
+  kind: n % 2 ? "api_call" : "cart.add",
+  name: `Call number ${n}`,
+  service: n % 3 ? "pay" : "auth",
+  severity: n % 10 ? "info" : "error",
+  time: minutesAgo(n + 1),
+  duration_ms: n,
+  attributes: { number: n, nested: { big: 1234567890123456 } },
+});
+const events = (count: number) => Array.from({ length: count }, (_, n) => event(n));
+
+test("the keyboard walks, opens and closes", async ({ page }) => {
+  const project = await newProject(page);
+  await send(page.request, project, events(30));
+  await page.goto(`/p/${project.slug}/events`);
+  await hydrated(page);
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await page.keyboard.press("Enter");
+  const panel = page.locator("aside.detail");
+  await expect(panel.getByRole("heading").first()).toContainText("Call number 1");
+  const first = page.url();
+  await page.keyboard.press("j");
+  await expect(panel.getByRole("heading").first()).toContainText("Call number 2");
+  expect(page.url()).not.toBe(first);
+  await page.keyboard.press("k");
+  await expect(panel.getByRole("heading").first()).toContainText("Call number 1");
+  await expect(panel).toContainText("1234567890123456");
+  await page.keyboard.press("Escape");
+  await expect(panel).toHaveCount(0);
+  await expect(page).toHaveURL(new RegExp(`/p/${project.slug}/events$`));
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog")).toContainText("Keyboard");
+  await page.keyboard.press("Escape");
+});
+
+test("filters are in the URL, and the back button undoes them", async ({ page }) => {
+  const project = await newProject(page);
+  await send(page.request, project, events(30));
+  await page.goto(`/p/${project.slug}/events?severity=error`);
+  await hydrated(page);
+  await expect(rows(page)).toHaveCount(3);
+  await page.getByRole("complementary", { name: "Filters" }).getByText("auth", { exact: true }).click();
+  await expect(page).toHaveURL(/service=auth/);
+  await expect(rows(page)).toHaveCount(1);
+  await page.reload();
+  await hydrated(page);
+  await expect(rows(page)).toHaveCount(1);
+  await page.goBack();
+  await expect(rows(page)).toHaveCount(3);
+  await page.getByRole("button", { name: "Clear all" }).click();
+  await expect(rows(page)).toHaveCount(30);
+});
+
+test("what is wanted and not there is said", async ({ page }) => {
+  const project = await newProject(page);
+  await send(page.request, project, events(3));
+  await page.goto(`/p/${project.slug}/events?q=unicorn`);
+  await hydrated(page);
+  await expect(page.getByText("No event matches")).toBeVisible();
+  await page.getByRole("button", { name: "Clear filters" }).click();
+  await expect(rows(page)).toHaveCount(3);
+
+  const missing = await page.goto(`/p/${project.slug}/events/00000000-0000-7000-8000-000000000000`);
+  expect(missing?.status()).toBe(404);
+  expect((await page.goto("/p/no-such-project/events"))?.status()).toBe(404);
+  expect((await page.goto("/nowhere"))?.status()).toBe(404);
+});
+
+test("a paused page stays as it is", async ({ page }) => {
+  const project = await newProject(page);
+  await send(page.request, project, events(5));
+  await page.goto(`/p/${project.slug}/events`);
+  await hydrated(page);
+  await page.getByRole("button", { name: "Live" }).click();
+  await send(page.request, project, [{ ...event(0), event_id: "late" }]);
+  await page.waitForTimeout(5_000);
+  await expect(page.getByRole("button", { name: /new event/ })).toHaveCount(0);
+  await page.getByRole("button", { name: "Paused" }).click();
+  await expect(page.getByRole("button", { name: /1 new event/ })).toBeVisible();
+});
+
+test("thousands of events can be scrolled through", async ({ page }) => {
+  const project = await newProject(page);
+  await send(page.request, project, events(1_500));
+  await page.goto(`/p/${project.slug}/events`);
+  await hydrated(page);
+  // The list asks for more as its end comes near.
+  await expect
+    .poll(
+      async () => {
+        await rows(page).last().scrollIntoViewIfNeeded();
+        return (await page.getByText("Call number 700", { exact: true }).count()) > 0;
+      },
+      { timeout: 45_000, intervals: [100] },
+    )
+    .toBe(true);
+});
+
+test("what clients send is shown, not run", async ({ page }) => {
+  const project = await newProject(page);
+  const evil = "<img src=x onerror=alert(1)><script>document.title='owned'</script>";
+  await send(page.request, project, [{ kind: "log", name: evil, message: evil, service: evil, attributes: { evil, [evil]: "]]></script>" } }]);
+  await page.goto(`/p/${project.slug}/events`);
+  await hydrated(page);
+  await rows(page).first().getByRole("link").click();
+  await expect(page.locator("aside.detail")).toContainText("onerror=alert(1)");
+  await page.reload();
+  await hydrated(page);
+  await expect(page.locator("aside.detail")).toContainText("onerror=alert(1)");
+  expect(await page.title()).not.toContain("owned");
+  expect(await page.locator("img").count()).toBe(0);
+});

@@ -1,0 +1,50 @@
+// The story of the README, from registering to an event on the screen.
+import { expect, generateAndIngest, hydrated, register, rows, test, unique, type Project } from "./support";
+
+test("a newcomer pours events in and watches them arrive", async ({ page, baseURL }) => {
+  await register(page);
+
+  const name = unique("Newcomer");
+  await hydrated(page);
+  await page.getByLabel("Name").fill(name);
+  await page.getByRole("button", { name: "Create project" }).click();
+  await expect(page.getByText(`${name} is ready`)).toBeVisible();
+  const key = (await page.getByText(/^proj_\d+_[A-Za-z0-9]{43}$/).first().textContent()) ?? "";
+  await expect(page.getByText("/api/v1/events").first()).toBeVisible();
+  const slug = name.toLowerCase();
+  const project: Project = { id: 0, slug, key };
+
+  await page.getByRole("link", { name: "Watch the events arrive" }).click();
+  await page.waitForURL(`**/p/${slug}/events`);
+  await expect(page.getByText("No events yet")).toBeVisible();
+  // From here on the page must not be loaded again.
+  await page.evaluate(() => Object.assign(window, { sameDocument: true }));
+
+  generateAndIngest(baseURL as string, project, 500);
+  await expect(rows(page).first()).toBeVisible();
+  await expect.poll(() => rows(page).count()).toBeGreaterThanOrEqual(50);
+
+  // More arrive: they wait behind the pill, and nothing moves under the reader.
+  await expect(page.getByRole("button", { name: /new event/ })).toHaveCount(0);
+  const top = await rows(page).first().textContent();
+  generateAndIngest(baseURL as string, project, 40);
+  const pill = page.getByRole("button", { name: /new event/ });
+  await expect(pill).toContainText("40 new events");
+  expect(await rows(page).first().textContent()).toBe(top);
+  await pill.click();
+  await expect(pill).toHaveCount(0);
+
+  // Search, and open what was found.
+  const search = page.getByRole("searchbox", { name: "Search events" });
+  await page.keyboard.press("/");
+  await expect(search).toBeFocused();
+  await search.fill("payment");
+  await expect(page).toHaveURL(/[?&]q=payment/);
+  await expect.poll(async () => (await rows(page).allTextContents()).every((text) => /payment/i.test(text))).toBe(true);
+  await rows(page).first().getByRole("link").click();
+  await expect(page).toHaveURL(/\/events\/[0-9a-f-]{36}\?.*q=payment/);
+  const panel = page.locator("aside.detail");
+  await expect(panel).toContainText("payment-service");
+  await expect(panel).toContainText("trace_id");
+  expect(await page.evaluate(() => "sameDocument" in window)).toBe(true);
+});

@@ -1,0 +1,104 @@
+// Every page: accessible, in both themes, wide and narrow, and without scripts.
+import { expect, expectAccessible, expectFits, hydrated, newProject, rows, send, test, type Project } from "./support";
+
+const sample = (project: Project, page: import("@playwright/test").Page) =>
+  send(page.request, project, [
+    { event_id: "a", kind: "api_call", name: "Create charge failed: Card declined", service: "payment-service", severity: "error", status_code: 402, duration_ms: 1234.5, method: "POST", endpoint: "/api/v1/payments/create", environment: "production", attributes: { list: [1, 2, { deep: null }], text: "x".repeat(500) } },
+    { event_id: "b", kind: "llm", name: "chat", service: "agent", model: "gpt-4o", severity: "info", tokens: { input: 10, output: 5 }, cost_usd: 0.0042, input: [{ role: "user", content: "hi" }], output: "yo" },
+    { event_id: "c", kind: "log", message: "Disk is 91 % full", service: "host", severity: "warning" },
+  ]);
+
+for (const theme of ["light", "dark"] as const) {
+  for (const width of [1280, 360]) {
+    test(`every page is accessible, ${theme}, ${width} px wide`, async ({ page }) => {
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+      await page.setViewportSize({ width, height: 800 });
+      for (const path of ["/login", "/register"]) {
+        await page.goto(path);
+        await hydrated(page);
+        await expectAccessible(page);
+        await expectFits(page);
+      }
+      const project = await newProject(page);
+      const empty = await newProject(page);
+      await page.goto(`/p/${empty.slug}/events`);
+      await hydrated(page);
+      await expectAccessible(page);
+      await expectFits(page);
+    });
+
+    test(`pages with events are accessible, ${theme}, ${width} px wide`, async ({ page }) => {
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+      await page.setViewportSize({ width, height: 800 });
+      const project = await newProject(page);
+      await sample(project, page);
+      const { items } = await (await page.request.get(`/api/v1/projects/${project.id}/events`)).json();
+      for (const path of [
+        "/projects",
+        `/p/${project.slug}/events`,
+        `/p/${project.slug}/events?q=card&severity=error`,
+        `/p/${project.slug}/events/${items[0].id}`,
+        `/p/${project.slug}/settings/keys`,
+        "/nowhere",
+      ]) {
+        await page.goto(path);
+        await hydrated(page);
+        await expectAccessible(page);
+        await expectFits(page);
+      }
+    });
+  }
+}
+
+test.describe("without scripts", () => {
+  test.use({ javaScriptEnabled: false });
+  test("events can be read", async ({ page }) => {
+    const project = await newProject(page);
+    await sample(project, page);
+    await page.goto(`/p/${project.slug}/events?severity=error`);
+    await expect(rows(page)).toHaveCount(1);
+    await rows(page).first().getByRole("link").click();
+    await expect(page.locator("aside.detail")).toContainText("Card declined");
+  });
+});
+
+test("whoever is not logged in is asked to, and brought back", async ({ page }) => {
+  const project = await newProject(page);
+  await page.goto("/projects");
+  await hydrated(page);
+  await page.getByRole("button", { name: "Account" }).click();
+  await page.getByRole("button", { name: "Log out" }).click();
+  await page.waitForURL("**/login");
+  await page.goto(`/p/${project.slug}/events`);
+  await expect(page).toHaveURL(/\/login\?next=/);
+  // Somebody else's project is no business of theirs.
+  await newProject(page);
+  const response = await page.goto(`/p/${project.slug}/events`);
+  expect(response?.status()).toBe(403);
+});
+
+test("a form says what is wrong", async ({ page }) => {
+  await page.goto("/register");
+  await hydrated(page);
+  await page.getByLabel("E-mail").fill("nobody");
+  await page.getByLabel("Password").fill("short");
+  await page.getByRole("button", { name: "Create account" }).click();
+  await expect(page.getByText("must be an e-mail address")).toBeVisible();
+  await expect(page.getByText("must have at least 8 characters")).toBeVisible();
+  await expect(page).toHaveURL(/\/register/);
+});
+
+test("keys are made and revoked", async ({ page }) => {
+  const project = await newProject(page);
+  await page.goto(`/p/${project.slug}/settings/keys`);
+  await hydrated(page);
+  await page.getByLabel("Name").fill("ci");
+  await page.getByRole("button", { name: /Create key/ }).click();
+  const key = await page.getByText(/^proj_\d+_[A-Za-z0-9]{43}$/).first().textContent();
+  await send(page.request, { ...project, key: key as string }, [{ kind: "log" }]);
+  await page.getByRole("button", { name: /Revoke.*ci/ }).first().click();
+  await page.getByRole("dialog").getByRole("button", { name: /Revoke/ }).click();
+  await expect
+    .poll(async () => (await page.request.post("/api/v1/events", { data: { kind: "log" }, headers: { "x-api-key": key as string } })).status())
+    .toBe(401);
+});

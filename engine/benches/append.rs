@@ -1,0 +1,130 @@
+//! What the pipeline and the store cost without HTTP: CPU and wall time per
+//! event. `cargo bench -p eventglass-engine -- [events] [senders]`.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::expect_used,
+    reason = "a bench prints, and has nobody to report an error to"
+)]
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use eventglass_engine::clock::{Clock, SharedClock, SystemClock};
+use eventglass_engine::ingest::{Ingest, Limits, NewEvent};
+use eventglass_engine::store::SharedStore;
+use eventglass_engine::store::sqlite::SqliteStore;
+use eventglass_model::Timestamp;
+
+const BATCH: usize = 100;
+
+fn main() {
+    let mut numbers = std::env::args().skip(1).filter_map(|arg| arg.parse::<usize>().ok());
+    let events = numbers.next().unwrap_or(200_000);
+    let senders = numbers.next().unwrap_or(16);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(run(events, senders));
+}
+
+async fn run(events: usize, senders: usize) {
+    let folder = tempfile::tempdir_in(".").expect("a folder");
+    let store: SharedStore = Arc::new(
+        SqliteStore::open(&folder.path().join("bench.db"))
+            .await
+            .expect("a store"),
+    );
+    let owner = store
+        .add_user("bench@example.com", "", SystemClock.now())
+        .await
+        .expect("a user");
+    let project = store
+        .add_project(owner, "bench", "bench", "", SystemClock.now())
+        .await
+        .expect("a project")
+        .id;
+    let clock: SharedClock = Arc::new(SystemClock);
+    let (ingest, writer) = Ingest::start(Arc::clone(&store), clock, Limits::default());
+
+    let cpu_before = cpu_ticks();
+    let started = Instant::now();
+    let tasks: Vec<_> = (0..senders)
+        .map(|sender| {
+            let ingest = ingest.clone();
+            tokio::spawn(async move {
+                for batch in 0..events / senders / BATCH {
+                    let now = SystemClock.now();
+                    let items = (0..BATCH).map(|n| Ok(event(sender, batch * BATCH + n, now))).collect();
+                    ingest.submit(project, items).await.expect("stored");
+                }
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.expect("a sender");
+    }
+    let wall = started.elapsed();
+    drop(ingest);
+    writer.await.expect("the writer");
+    let stored = store
+        .project_by_id(project)
+        .await
+        .expect("read")
+        .expect("there")
+        .event_count;
+    let per_event = |micros: f64| micros / f64::from(u32::try_from(stored).expect("few"));
+    println!(
+        "{stored} events: {:.1} µs wall, {:.1} µs CPU an event; {:.0} events/s",
+        per_event(wall.as_secs_f64() * 1e6),
+        per_event((cpu_ticks() - cpu_before) * 1e4),
+        f64::from(u32::try_from(stored).expect("few")) / wall.as_secs_f64()
+    );
+    let size = std::fs::metadata(folder.path().join("bench.db")).map_or(0, |file| file.len());
+    println!(
+        "{} bytes an event in the database file",
+        size / stored.unsigned_abs().max(1)
+    );
+    store.close().await;
+}
+
+/// An event like those of `eventglass generate`.
+fn event(sender: usize, n: usize, now: Timestamp) -> NewEvent {
+    let random = (sender * 1_000_003 + n).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let mut event = NewEvent::new(
+        format!("evt_{n}_{random:016x}_{sender}"),
+        now.plus_micros(-(n as i64 % 977)),
+        "api_call".to_owned(),
+    );
+    event.name = Some("Create charge succeeded".to_owned());
+    event.message = Some(format!(
+        "POST /api/v1/payments/create answered 200 in {} ms",
+        random % 900
+    ));
+    event.service = Some("payment-service".to_owned());
+    event.endpoint = Some("/api/v1/payments/create".to_owned());
+    event.method = Some("POST".to_owned());
+    event.version = Some("1.8.2".to_owned());
+    event.environment = Some("production".to_owned());
+    event.user_id = Some(format!("user_{}", random % 90_000));
+    event.session_id = Some(format!("sess_{random:016x}"));
+    event.request_id = Some(format!("req_{random:016x}{random:016x}"));
+    event.trace_id = Some(format!("trace_{random:016x}{n:016x}"));
+    event.duration_us = Some((random % 900_000) as i64);
+    event.status_code = Some(200);
+    event.attributes = Some(format!(
+        r#"{{"context":{{"ip":"10.0.0.{}","agent":"{}"}}}}"#,
+        random % 255,
+        "m".repeat(350)
+    ));
+    event
+}
+
+/// CPU time of this process so far, in hundredths of a second; Linux only.
+fn cpu_ticks() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let ticks = |n: usize| fields.get(n).and_then(|field| field.parse::<f64>().ok()).unwrap_or(0.0);
+    ticks(11) + ticks(12)
+}
