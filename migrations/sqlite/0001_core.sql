@@ -71,7 +71,6 @@ CREATE TABLE events (
   session_id     TEXT,
   request_id     TEXT,
   trace_id       TEXT,
-  trace_hash     INTEGER,                          -- 64-bit hash of (project_id, trace_id)
   span_id        TEXT,
   parent_span_id TEXT,
   duration_us    INTEGER,
@@ -93,12 +92,11 @@ CREATE TABLE events (
 -- An index ends with the rowid, which is `key`: this one is (project_id, key).
 CREATE INDEX events_by_project ON events (project_id);
 CREATE INDEX events_by_arrival ON events (project_id, received_at);
--- Hashes, not texts: random text keys cost the writer more than all else.
+-- A hash, not the text: random text keys cost the writer more than all else.
 CREATE INDEX events_by_event_id ON events (event_hash);
-CREATE INDEX events_by_trace ON events (trace_hash) WHERE trace_hash IS NOT NULL;
 
--- Words of the human text of an event, and a word for each field that is
--- filtered by. Contentless, no positions: a quarter of the full size.
+-- Words of the human text of an event, a word for each field that is filtered
+-- by, and one for its trace. Contentless, no positions: a quarter of the full size.
 CREATE VIRTUAL TABLE event_text USING fts5 (
   text, content = '', detail = none, columnsize = 0,
   tokenize = "unicode61 remove_diacritics 2"

@@ -164,12 +164,10 @@ impl NewEvent {
     #[must_use]
     pub(crate) fn prepare(self, project_id: i64) -> PendingEvent {
         let event_hash = id_hash(project_id, &self.event_id);
-        let trace_hash = self.trace_id.as_deref().map(|trace_id| id_hash(project_id, trace_id));
         let text = text::search_text(&self, project_id);
         PendingEvent {
             project_id,
             event_hash,
-            trace_hash,
             text,
             event: self,
         }
@@ -196,8 +194,6 @@ pub struct PendingEvent {
     pub project_id: i64,
     /// Hash of the project and the client's id, by which duplicates are found.
     pub event_hash: i64,
-    /// Hash of the project and the trace id.
-    pub trace_hash: Option<i64>,
     /// The words it is found by.
     pub text: String,
     /// The event.
@@ -217,6 +213,7 @@ impl PendingEvent {
             ("k", Some(&event.kind)),
             ("s", event.service.as_ref()),
             ("e", event.environment.as_ref()),
+            ("t", event.trace_id.as_ref()),
         ];
         for (prefix, value) in fields {
             if let Some(value) = value {

@@ -5,5 +5,5 @@ mod search;
 mod words;
 
 pub use pulse::PulseSearch;
-pub use search::EventSearch;
+pub use search::{EventSearch, Only};
 pub use words::{Term, Words};

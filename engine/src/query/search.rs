@@ -18,6 +18,17 @@ pub struct EventSearch {
     pub limit: usize,
     pub cursor: Option<String>,
     pub arrived_after: Option<String>,
+    /// Set by the store, when it finds that the words are an id.
+    pub only: Option<Only>,
+}
+
+/// What an id that was searched for belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Only {
+    /// The event with this id of the client's.
+    Event(String),
+    /// The events of this trace.
+    Trace(String),
 }
 
 impl EventSearch {
@@ -35,6 +46,7 @@ impl EventSearch {
             limit: query.limit.unwrap_or(DEFAULT_PAGE),
             cursor: query.cursor,
             arrived_after: query.arrived_after,
+            only: None,
         }
     }
 }

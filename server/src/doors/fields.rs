@@ -12,13 +12,14 @@ use serde_json::value::RawValue;
 
 /// The fields of an object. Of a name that stands twice, the last counts.
 pub struct Fields<'a> {
-    entries: Vec<(Cow<'a, str>, &'a RawValue)>,
+    /// `None`: taken.
+    entries: Vec<(Cow<'a, str>, Option<&'a RawValue>)>,
     place: Vec<Loc>,
     /// Every fault so far.
     pub errors: Vec<FieldError>,
 }
 
-struct Entries<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+struct Entries<'a>(Vec<(Cow<'a, str>, Option<&'a RawValue>)>);
 
 /// A key that borrows when it has no escapes.
 #[derive(Deserialize)]
@@ -37,7 +38,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Entries<'a> {
             fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Entries<'de>, M::Error> {
                 let mut entries = Vec::with_capacity(16);
                 while let Some((key, value)) = map.next_entry::<Key<'de>, &'de RawValue>()? {
-                    entries.push((key.0, value));
+                    entries.push((key.0, Some(value)));
                 }
                 Ok(Entries(entries))
             }
@@ -65,31 +66,24 @@ impl<'a> Fields<'a> {
 
     /// Whether a field is there, be it `null`.
     pub fn has(&self, name: &str) -> bool {
-        self.entries.iter().any(|(key, _)| key == name)
+        self.entries.iter().any(|(key, value)| value.is_some() && key == name)
     }
 
     /// Takes a field as it stands; `null` counts as absent.
     pub fn raw(&mut self, name: &str) -> Option<&'a RawValue> {
         let mut found = None;
-        self.entries.retain(|(key, value)| {
-            let hit = key == name;
-            if hit {
-                found = Some(*value);
-            }
-            !hit
-        });
+        for (_, value) in self.entries.iter_mut().filter(|(key, _)| key == name) {
+            found = value.take().or(found);
+        }
         found.filter(|value| value.get() != "null")
     }
 
     /// Reads a field without taking it.
     pub fn peek(&self, name: &str) -> Option<&'a RawValue> {
-        let found = self
-            .entries
-            .iter()
-            .rev()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| *value);
-        found.filter(|value| value.get() != "null")
+        let found = self.entries.iter().rev().find(|(key, _)| key == name);
+        found
+            .and_then(|(_, value)| *value)
+            .filter(|value| value.get() != "null")
     }
 
     /// Takes the first of some names that is there; the others stay.
@@ -211,21 +205,16 @@ impl<'a> Fields<'a> {
     /// What has not been taken, as one object, each value as the client wrote
     /// it; `None` when nothing is left.
     pub fn rest(&self) -> Option<String> {
-        let mut json = String::with_capacity(
-            2 + self
-                .entries
-                .iter()
-                .map(|(k, v)| k.len() + v.get().len() + 4)
-                .sum::<usize>(),
-        );
-        for (key, value) in &self.entries {
-            if value.get() == "null" {
-                continue;
-            }
+        let left = self
+            .entries
+            .iter()
+            .filter_map(|(key, value)| Some((key, value.as_ref()?.get())));
+        let mut json = String::with_capacity(2 + left.clone().map(|(k, v)| k.len() + v.len() + 4).sum::<usize>());
+        for (key, value) in left.filter(|(_, value)| *value != "null") {
             json.push(if json.is_empty() { '{' } else { ',' });
             json.push_str(&serde_json::to_string(key).unwrap_or_default());
             json.push(':');
-            json.push_str(value.get());
+            json.push_str(value);
         }
         if json.is_empty() {
             return None;

@@ -232,7 +232,6 @@ fn bind_event(
     bind(arguments, event.session_id)?;
     bind(arguments, event.request_id)?;
     bind(arguments, event.trace_id)?;
-    bind(arguments, row.trace_hash)?;
     bind(arguments, event.span_id)?;
     bind(arguments, event.parent_span_id)?;
     bind(arguments, event.duration_us)?;

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{SqliteStore, row, sql};
 use crate::ingest::{PendingEvent, field_token, id_hash, severity_token};
-use crate::query::{EventSearch, PulseSearch};
+use crate::query::{EventSearch, Only, PulseSearch, Words};
 use crate::store::{Appended, EventKey, EventStore, PulseCounts, StoreError, tail_matches};
 
 /// The most values of a facet.
@@ -80,6 +80,8 @@ impl EventStore for SqliteStore {
         fields: &[&str],
         most: usize,
     ) -> Result<Facets, StoreError> {
+        let mut tx = self.readers.begin().await?;
+        let search = &resolve_id(&mut tx, project_id, search).await?;
         let mut query = QueryBuilder::new("SELECT severity, kind, service, environment, count(*) FROM (");
         let walk = push_search(
             &mut query,
@@ -93,7 +95,7 @@ impl EventStore for SqliteStore {
             .push(") GROUP BY 1, 2, 3, 4");
         let mut facets: BTreeMap<String, BTreeMap<String, i64>> = BTreeMap::new();
         let mut looked_at = 0;
-        for group in query.build().fetch_all(&self.readers).await? {
+        for group in query.build().fetch_all(&mut *tx).await? {
             let count: i64 = group.try_get(4)?;
             looked_at += count;
             let severity: i64 = group.try_get("severity")?;
@@ -156,8 +158,9 @@ async fn find(
     project_id: i64,
     search: &EventSearch,
 ) -> Result<Vec<(EventKey, EventSummary)>, StoreError> {
+    let search = &resolve_id(tx, project_id, search).await?;
     let mut query = QueryBuilder::new("");
-    let mut walk = "e.key";
+    let walk;
     if let Some(watermark) = &search.arrived_after {
         let after = i64::from_str_radix(watermark, 16).map_err(|_| StoreError::BadToken("arrived_after"))?;
         query.push(format!(
@@ -173,21 +176,6 @@ async fn find(
         }
         sql::push_conditions(&mut query, project_id, search);
         walk = "e.received_at DESC, e.key";
-    } else if let Some(column) = id_column(tx, project_id, search).await? {
-        let id = search.words.id.clone().unwrap_or_default();
-        let without_words = EventSearch {
-            words: crate::query::Words::default(),
-            ..search.clone()
-        };
-        query.push(format!(
-            "SELECT {} FROM events e WHERE e.{column}_hash = ",
-            row::SUMMARY
-        ));
-        query
-            .push_bind(id_hash(project_id, &id))
-            .push(format!(" AND e.{column}_id = "))
-            .push_bind(id);
-        sql::push_conditions(&mut query, project_id, &without_words);
     } else {
         walk = push_search(&mut query, row::SUMMARY, project_id, search);
     }
@@ -205,33 +193,58 @@ async fn find(
         .collect()
 }
 
-/// Whether what is searched for is the id of an event (`event`) or of a trace
-/// (`trace`) of this project.
-async fn id_column(
+/// The search, for one event or trace alone when its words are the id of one.
+async fn resolve_id(
     tx: &mut SqliteConnection,
     project_id: i64,
     search: &EventSearch,
-) -> Result<Option<&'static str>, StoreError> {
-    let Some(id) = &search.words.id else { return Ok(None) };
-    for column in ["event", "trace"] {
-        let mut query = QueryBuilder::new(format!("SELECT 1 FROM events WHERE {column}_hash = "));
-        query
-            .push_bind(id_hash(project_id, id))
-            .push(format!(" AND {column}_id = "))
-            .push_bind(id.clone());
-        query.push(" AND project_id = ").push_bind(project_id).push(" LIMIT 1");
-        if query.build().fetch_optional(&mut *tx).await?.is_some() {
-            return Ok(Some(column));
+) -> Result<EventSearch, StoreError> {
+    let mut resolved = search.clone();
+    let Some(id) = &search.words.id else {
+        return Ok(resolved);
+    };
+    // The server's own id of an event leads to the client's.
+    if let Some((key, _)) = Uuid::parse_str(id).ok().and_then(EventKey::from_id) {
+        let event_id = sqlx::query_scalar("SELECT event_id FROM events WHERE key = $1 AND project_id = $2")
+            .bind(key.0)
+            .bind(project_id)
+            .fetch_optional(&mut *tx)
+            .await?;
+        if let Some(event_id) = event_id {
+            resolved.only = Some(Only::Event(event_id));
+            resolved.words = Words::default();
+            return Ok(resolved);
         }
     }
-    Ok(None)
+    for only in [Only::Event(id.clone()), Only::Trace(id.clone())] {
+        let by_id = EventSearch {
+            only: Some(only),
+            ..EventSearch::default()
+        };
+        let mut query = QueryBuilder::new("");
+        push_search(&mut query, "1", project_id, &by_id);
+        query.push(" LIMIT 1");
+        if query.build().fetch_optional(&mut *tx).await?.is_some() {
+            resolved.only = by_id.only;
+            resolved.words = Words::default();
+            break;
+        }
+    }
+    Ok(resolved)
 }
 
 /// Adds `SELECT … FROM … WHERE …`, through the text index where it has a say.
 /// More conditions may follow.
 fn push_search(query: &mut QueryBuilder<Sqlite>, columns: &str, project_id: i64, search: &EventSearch) -> &'static str {
     let (from, to) = (search.from, search.to);
-    let walk = push_source(query, columns, sql::match_expression(project_id, search), from, to);
+    let walk = if matches!(search.only, Some(Only::Event(_))) {
+        query.push(format!(
+            "SELECT {columns} FROM events e INDEXED BY events_by_event_id WHERE 1"
+        ));
+        "e.key"
+    } else {
+        push_source(query, columns, sql::match_expression(project_id, search), from, to)
+    };
     sql::push_conditions(query, project_id, search);
     walk
 }

@@ -4,12 +4,12 @@ use eventglass_model::Timestamp;
 use sqlx::{QueryBuilder, Sqlite};
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
-use crate::ingest::{field_token, severity_token};
-use crate::query::{EventSearch, Term};
+use crate::ingest::{field_token, id_hash, severity_token};
+use crate::query::{EventSearch, Only, Term};
 use crate::store::EventKey;
 
 /// The columns of a row of `events`, in the order in which they are bound.
-pub(super) const INSERT_COLUMNS: [&str; 38] = [
+pub(super) const INSERT_COLUMNS: [&str; 37] = [
     "key",
     "project_id",
     "event_id",
@@ -31,7 +31,6 @@ pub(super) const INSERT_COLUMNS: [&str; 38] = [
     "session_id",
     "request_id",
     "trace_id",
-    "trace_hash",
     "span_id",
     "parent_span_id",
     "duration_us",
@@ -77,6 +76,9 @@ pub(super) fn match_expression(project_id: i64, search: &EventSearch) -> Option<
             last.push('*');
         }
     }
+    if let Some(Only::Trace(trace_id)) = &search.only {
+        all.push(field_token("t", trace_id));
+    }
     let severities: Vec<String> = search.severity.iter().map(|s| severity_token(*s)).collect();
     let tokens = |field: &str, values: &[String]| values.iter().map(|value| field_token(field, value)).collect();
     let any_of: [Vec<String>; 4] = [
@@ -112,6 +114,18 @@ fn is_token_char(c: char) -> bool {
 pub(super) fn push_conditions(query: &mut QueryBuilder<Sqlite>, project_id: i64, search: &EventSearch) {
     query.push(" AND e.project_id = ").push_bind(project_id);
     push_times(query, search.from, search.to);
+    match &search.only {
+        Some(Only::Event(event_id)) => {
+            query
+                .push(" AND e.event_hash = ")
+                .push_bind(id_hash(project_id, event_id));
+            query.push(" AND e.event_id = ").push_bind(event_id.clone());
+        }
+        Some(Only::Trace(trace_id)) => {
+            query.push(" AND e.trace_id = ").push_bind(trace_id.clone());
+        }
+        None => {}
+    }
     let severities: Vec<i64> = search.severity.iter().map(|s| s.code()).collect();
     push_any_of(query, "e.severity", &severities);
     push_any_of(query, "e.kind", &search.kind);
