@@ -53,7 +53,7 @@ CREATE TABLE events (
   key            INTEGER PRIMARY KEY,
   project_id     INTEGER NOT NULL,
   event_id       TEXT    NOT NULL,
-  event_hash     INTEGER NOT NULL,                 -- 64-bit hash of (project_id, event_id)
+  event_hash     BLOB    NOT NULL,                 -- 128 bits of SHA-256 of (project_id, event_id)
   time           INTEGER NOT NULL,
   received_at    INTEGER NOT NULL,                 -- one value a commit, always rising
   kind           TEXT    NOT NULL,
@@ -93,7 +93,7 @@ CREATE TABLE events (
 CREATE INDEX events_by_project ON events (project_id);
 CREATE INDEX events_by_arrival ON events (project_id, received_at);
 -- A hash, not the text: random text keys cost the writer more than all else.
-CREATE INDEX events_by_event_id ON events (event_hash);
+CREATE UNIQUE INDEX events_by_event_id ON events (event_hash);
 
 -- Words of the human text of an event, a word for each field that is filtered
 -- by, and one for its trace. Contentless, no positions: a quarter of the full size.

@@ -2,12 +2,16 @@
 
 use sha2::{Digest, Sha256};
 
-/// 64 bits that stand for an id within a project. Not a proof: whoever finds a
-/// row by it compares the id itself. It is a cryptographic hash so that no
-/// client can make another's ids collide on purpose.
+/// See [`id_hash`].
+pub(crate) type IdHash = [u8; 16];
+
+/// 128 bits that stand for an id within a project. A cryptographic hash, and
+/// too long for anyone to find two ids that share one: with 64 bits a client
+/// could, and then make the commits fail that its neighbours share with it.
 #[must_use]
-pub(crate) fn id_hash(project_id: i64, id: &str) -> i64 {
-    first_64_bits(&[&project_id.to_le_bytes(), id.as_bytes()])
+pub(crate) fn id_hash(project_id: i64, id: &str) -> IdHash {
+    let digest = digest(&[&project_id.to_le_bytes(), id.as_bytes()]);
+    digest.first_chunk().copied().unwrap_or_default()
 }
 
 /// The word of the text index that stands for "this field has this value".
@@ -17,14 +21,14 @@ pub(crate) fn id_hash(project_id: i64, id: &str) -> i64 {
 #[must_use]
 pub(crate) fn field_token(field: &str, value: &str) -> String {
     // 40 bits: a longer word costs the index more than a wrong candidate a search.
-    format!("eg{field}{:010x}", first_64_bits(&[value.as_bytes()]) & 0xff_ffff_ffff)
+    let [a, b, c, d, e, ..] = digest(&[value.as_bytes()]);
+    format!("eg{field}{a:02x}{b:02x}{c:02x}{d:02x}{e:02x}")
 }
 
-fn first_64_bits(parts: &[&[u8]]) -> i64 {
+fn digest(parts: &[&[u8]]) -> [u8; 32] {
     let mut hasher = Sha256::new();
     for part in parts {
         hasher.update(part);
     }
-    let digest = hasher.finalize();
-    digest.first_chunk::<8>().map_or(0, |bytes| i64::from_le_bytes(*bytes))
+    hasher.finalize().into()
 }

@@ -2,7 +2,7 @@
 
 use eventglass_model::{CostSource, FieldError, Loc, Severity, Status, Timestamp, Tokens};
 
-use crate::ingest::hash::{field_token, id_hash};
+use crate::ingest::hash::{IdHash, field_token, id_hash};
 use crate::ingest::limits::Limits;
 use crate::ingest::text;
 
@@ -193,7 +193,7 @@ pub struct PendingEvent {
     /// Whose it is.
     pub project_id: i64,
     /// Hash of the project and the client's id, by which duplicates are found.
-    pub event_hash: i64,
+    pub(crate) event_hash: IdHash,
     /// The words it is found by.
     pub text: String,
     /// The event.

@@ -69,23 +69,23 @@ impl EventKey {
     /// are of the hash of the client's id, so that it can be computed from the
     /// row and need not be stored, and still differs between installations.
     #[must_use]
-    pub fn id(self, event_hash: i64) -> Uuid {
+    pub fn id(self, event_hash: &[u8]) -> Uuid {
         let micros = self.0.unsigned_abs() >> TIE_BITS;
         let tie = u128::from(self.0.unsigned_abs() & (TIES.unsigned_abs() - 1));
         let millis = u128::from(micros / 1_000);
         let sub_millis = u128::from(micros % 1_000);
-        let tail = u128::from(event_hash.cast_unsigned()) & ((1 << 52) - 1);
+        let tail = u128::from(tail_of(event_hash));
         Uuid::from_u128(millis << 80 | 0x7 << 76 | sub_millis << 64 | 0b10 << 62 | tie << 52 | tail)
     }
 
     /// The key in an id, and the bits of the hash that came with it.
     #[must_use]
-    pub fn from_id(id: Uuid) -> Option<(Self, i64)> {
+    pub fn from_id(id: Uuid) -> Option<(Self, u64)> {
         let bits = id.as_u128();
         let millis = i64::try_from(bits >> 80).ok()?;
         let sub_millis = i64::try_from(bits >> 64 & 0xfff).ok()?;
         let tie = i64::try_from(bits >> 52 & 0x3ff).ok()?;
-        let tail = i64::try_from(bits & ((1 << 52) - 1)).ok()?;
+        let tail = u64::try_from(bits & ((1 << 52) - 1)).ok()?;
         let micros = millis.checked_mul(1_000)?.checked_add(sub_millis)?;
         (sub_millis < 1_000 && micros <= MAX_MICROS && id.get_version_num() == 7)
             .then(|| (Self(micros * TIES + tie), tail))
@@ -94,8 +94,13 @@ impl EventKey {
 
 /// Whether the tail of an id belongs to a row's hash.
 #[must_use]
-pub(crate) fn tail_matches(tail: i64, event_hash: i64) -> bool {
-    tail == event_hash & ((1 << 52) - 1)
+pub(crate) fn tail_matches(tail: u64, event_hash: &[u8]) -> bool {
+    tail == tail_of(event_hash)
+}
+
+/// 52 bits of a hash.
+fn tail_of(event_hash: &[u8]) -> u64 {
+    event_hash.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes)) & ((1 << 52) - 1)
 }
 
 #[cfg(test)]
@@ -106,19 +111,19 @@ mod tests {
 
     proptest! {
         #[test]
-        fn ids_carry_keys(micros in 0..=MAX_MICROS, arrival: u64, hash: i64) {
+        fn ids_carry_keys(micros in 0..=MAX_MICROS, arrival: u64, hash: [u8; 16]) {
             let key = EventKey::new(Timestamp::from_micros(micros), arrival);
-            let id = key.id(hash);
+            let id = key.id(&hash);
             prop_assert_eq!(id.get_version_num(), 7);
             let (back, tail) = EventKey::from_id(id).unwrap();
             prop_assert_eq!(back, key);
-            prop_assert!(tail_matches(tail, hash));
+            prop_assert!(tail_matches(tail, &hash));
         }
 
         #[test]
         fn ids_sort_as_keys(a in 0..=MAX_MICROS, b in 0..=MAX_MICROS, n: u64, m: u64) {
             let (x, y) = (EventKey::new(Timestamp::from_micros(a), n), EventKey::new(Timestamp::from_micros(b), m));
-            prop_assert_eq!(x.cmp(&y), x.id(0).to_string().cmp(&y.id(0).to_string()));
+            prop_assert_eq!(x.cmp(&y), x.id(&[]).to_string().cmp(&y.id(&[]).to_string()));
         }
 
         #[test]

@@ -60,7 +60,7 @@ impl EventStore for SqliteStore {
         }
         let mut query = QueryBuilder::new(format!("SELECT {} FROM events e WHERE e.event_hash = ", row::WHOLE));
         query
-            .push_bind(id_hash(project_id, id))
+            .push_bind(id_hash(project_id, id).to_vec())
             .push(" AND e.project_id = ")
             .push_bind(project_id);
         query.push(" AND e.event_id = ").push_bind(id.to_owned());

@@ -118,7 +118,7 @@ pub(super) fn push_conditions(query: &mut QueryBuilder<Sqlite>, project_id: i64,
         Some(Only::Event(event_id)) => {
             query
                 .push(" AND e.event_hash = ")
-                .push_bind(id_hash(project_id, event_id));
+                .push_bind(id_hash(project_id, event_id).to_vec());
             query.push(" AND e.event_id = ").push_bind(event_id.clone());
         }
         Some(Only::Trace(trace_id)) => {
