@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
     SsrMode,
-    components::{ParentRoute, Route, Router, Routes},
+    components::{FlatRoutes, Route, Router},
     path,
 };
 
@@ -14,13 +14,14 @@ use crate::{
     layout::{Help, TopBar},
     pages::{
         auth::{Home, LoginPage, RegisterPage},
-        events::{EventPanel, EventsPage},
+        events::EventsPage,
         kit::KitPage,
         not_found::NotFound,
         projects::{ProjectHome, ProjectsPage},
         settings::KeysPage,
     },
     session::Session,
+    view::{IntoPart, Part},
 };
 
 /// The user interface. Pages are rendered whole before the first byte is sent
@@ -32,10 +33,19 @@ pub fn App() -> impl IntoView {
     provide_hydrated();
     Toasts::provide();
     view! {
-        <Title formatter=|page: String| if page.is_empty() { "Eventglass".to_owned() } else { format!("{page} · Eventglass") }/>
+        <Title formatter=in_title/>
         <Router>
             <Frame/>
         </Router>
+    }
+}
+
+/// What the browser shows as the title of a page.
+fn in_title(page: String) -> String {
+    if page.is_empty() {
+        "Eventglass".to_owned()
+    } else {
+        format!("{page} · Eventglass")
     }
 }
 
@@ -48,29 +58,58 @@ fn Frame() -> impl IntoView {
         </a>
         <TopBar/>
         <main id="main" class="main" tabindex="-1">
-            <Routes fallback=|| view! { <NotFound/> }.into_any()>
-                <Route path=path!("/") view=|| view! { <Home/> }.into_any() ssr=SsrMode::Async/>
-                <Route path=path!("/login") view=|| view! { <LoginPage/> }.into_any() ssr=SsrMode::Async/>
-                <Route path=path!("/register") view=|| view! { <RegisterPage/> }.into_any() ssr=SsrMode::Async/>
-                <Route path=path!("/projects") view=|| view! { <ProjectsPage/> }.into_any() ssr=SsrMode::Async/>
-                <Route path=path!("/p/:project") view=|| view! { <ProjectHome/> }.into_any() ssr=SsrMode::Async/>
-                <ParentRoute
-                    path=path!("/p/:project/events")
-                    view=|| view! { <EventsPage/> }.into_any()
-                    ssr=SsrMode::Async
-                >
-                    <Route path=path!("") view=|| ().into_any()/>
-                    <Route path=path!(":event") view=|| view! { <EventPanel/> }.into_any()/>
-                </ParentRoute>
-                <Route
-                    path=path!("/p/:project/settings/keys")
-                    view=|| view! { <KeysPage/> }.into_any()
-                    ssr=SsrMode::Async
-                />
-                <Route path=path!("/_kit") view=|| view! { <KitPage/> }.into_any() ssr=SsrMode::Async/>
-            </Routes>
+            <FlatRoutes fallback=missing>
+                <Route path=path!("/") view=home as Draw ssr=SsrMode::Async/>
+                <Route path=path!("/login") view=login as Draw ssr=SsrMode::Async/>
+                <Route path=path!("/register") view=register as Draw ssr=SsrMode::Async/>
+                <Route path=path!("/projects") view=projects as Draw ssr=SsrMode::Async/>
+                <Route path=path!("/p/:project") view=project as Draw ssr=SsrMode::Async/>
+                <Route path=path!("/p/:project/events/:event?") view=events as Draw ssr=SsrMode::Async/>
+                <Route path=path!("/p/:project/settings/keys") view=keys as Draw ssr=SsrMode::Async/>
+                <Route path=path!("/_kit") view=kit as Draw ssr=SsrMode::Async/>
+            </FlatRoutes>
         </main>
         <Toaster/>
         <Help/>
     }
+}
+
+/// Draws a page. One type for all pages: the router's code is written anew for
+/// each type of page that it knows.
+type Draw = fn() -> Part;
+
+fn home() -> Part {
+    view! { <Home/> }.part()
+}
+
+fn login() -> Part {
+    view! { <LoginPage/> }.part()
+}
+
+fn register() -> Part {
+    view! { <RegisterPage/> }.part()
+}
+
+fn projects() -> Part {
+    view! { <ProjectsPage/> }.part()
+}
+
+fn project() -> Part {
+    view! { <ProjectHome/> }.part()
+}
+
+fn events() -> Part {
+    view! { <EventsPage/> }.part()
+}
+
+fn keys() -> Part {
+    view! { <KeysPage/> }.part()
+}
+
+fn kit() -> Part {
+    view! { <KitPage/> }.part()
+}
+
+fn missing() -> Part {
+    view! { <NotFound/> }.part()
 }

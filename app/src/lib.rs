@@ -18,6 +18,7 @@ mod session;
 #[cfg(feature = "ssr")]
 mod shell;
 mod status;
+mod view;
 
 pub use app::*;
 #[cfg(feature = "ssr")]

@@ -4,11 +4,13 @@ use eventglass_model::{decode_pairs, encode_pairs};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
+use crate::view::{Part, nothing};
+
 /// Where one goes who logs in from nowhere in particular.
 const HOME: &str = "/projects";
 
 /// Sends the visitor to the login page, which brings them back here.
-pub(crate) fn send_there() -> impl IntoView {
+pub(crate) fn send_there() -> Part {
     let location = use_location();
     let here = location.pathname.get_untracked();
     let search = location.search.get_untracked();
@@ -22,7 +24,8 @@ pub(crate) fn send_there() -> impl IntoView {
     #[cfg(not(feature = "ssr"))]
     crate::browser::assign(&path);
     #[cfg(feature = "ssr")]
-    view! { <leptos_router::components::Redirect path=path/> }
+    let _ = view! { <leptos_router::components::Redirect path=path/> };
+    nothing()
 }
 
 /// Where to go after logging in: the `next` of the login page's own address.

@@ -1,21 +1,21 @@
 //! Who is here and which project the page is about: asked for once per page,
 //! shared by the frame and the pages.
 
-use eventglass_model::{Me, Project};
+use eventglass_model::Me;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
-use crate::api::{self, ApiResult};
+use crate::api::{self, Fetched};
 
 /// What all pages share.
 #[derive(Clone, Copy)]
 pub(crate) struct Session {
     /// Who is logged in; status 401 when nobody is.
-    pub(crate) me: Resource<ApiResult<Me>>,
+    me: Fetched,
     /// The slug of the project that the address is about.
     pub(crate) slug: Memo<Option<String>>,
-    /// That project.
-    pub(crate) project: Resource<Option<ApiResult<Project>>>,
+    /// That project, if there is one.
+    pub(crate) project: Fetched,
     /// Whether the list of keyboard shortcuts is open.
     pub(crate) help: RwSignal<bool>,
 }
@@ -26,17 +26,9 @@ impl Session {
         let pathname = use_location().pathname;
         let slug = Memo::new(move |_| pathname.with(|path| slug_in(path).map(str::to_owned)));
         provide_context(Self {
-            me: Resource::new(|| (), |()| api::me()),
+            me: Fetched::one(|| api::ME.to_owned()),
             slug,
-            project: Resource::new(
-                move || slug.get(),
-                |slug| async move {
-                    match slug {
-                        Some(slug) => Some(api::project(&slug).await),
-                        None => None,
-                    }
-                },
-            ),
+            project: Fetched::all(move || slug.get().iter().map(|slug| api::project_path(slug)).collect()),
             help: RwSignal::new(false),
         });
     }
@@ -44,6 +36,11 @@ impl Session {
     /// What [`Self::provide`] made.
     pub(crate) fn from_context() -> Self {
         expect_context()
+    }
+
+    /// Who is logged in: not known yet, nobody, or somebody.
+    pub(crate) fn me(self) -> Option<Option<Me>> {
+        self.me.read().map(Result::ok)
     }
 }
 

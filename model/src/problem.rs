@@ -2,16 +2,45 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{self, Visitor},
+};
 
 /// One step on the way to a field: a key, or a place in a list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Loc {
     /// A place in a list, from 0.
     Index(usize),
     /// A key.
     Key(String),
+}
+
+/// By hand, because serde's own way for untagged enums is several kilobytes
+/// of code in the browser.
+impl<'de> Deserialize<'de> for Loc {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Step;
+
+        impl Visitor<'_> for Step {
+            type Value = Loc;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a key or a place in a list")
+            }
+
+            fn visit_str<E: de::Error>(self, key: &str) -> Result<Loc, E> {
+                Ok(Loc::from(key))
+            }
+
+            fn visit_u64<E: de::Error>(self, index: u64) -> Result<Loc, E> {
+                usize::try_from(index).map(Loc::Index).map_err(E::custom)
+            }
+        }
+
+        deserializer.deserialize_any(Step)
+    }
 }
 
 impl From<&str> for Loc {
@@ -85,5 +114,20 @@ impl Problem {
             detail: detail.into(),
             errors: Vec::new(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_survive() {
+        let error = FieldError::new(loc!["body", "events", 5, "kind"], "no");
+        let json = serde_json::to_string(&error).unwrap();
+        assert_eq!(json, r#"{"loc":["body","events",5,"kind"],"msg":"no"}"#);
+        assert_eq!(serde_json::from_str::<FieldError>(&json).unwrap(), error);
+        assert!(serde_json::from_str::<Loc>("-1").is_err());
+        assert!(serde_json::from_str::<Loc>("{}").is_err());
     }
 }

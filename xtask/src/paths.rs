@@ -14,9 +14,11 @@ pub(crate) struct Paths {
 }
 
 impl Paths {
-    /// Finds the checkout from the place where this crate was compiled.
+    /// Finds the checkout by what cargo says when it runs this; two checkouts
+    /// may share a target folder, and so one compiled xtask.
     pub(crate) fn find() -> Result<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        let crate_root = std::env::var_os("CARGO_MANIFEST_DIR").context("run this as `cargo xtask`")?;
+        let root = Path::new(&crate_root)
             .parent()
             .context("the crate xtask has no parent folder")?
             .to_path_buf();

@@ -2,31 +2,32 @@
 
 use std::future::Future;
 
-use eventglass_model::{Event, EventPage, EventQuery, Facets, encode_pairs, encode_segment};
+use eventglass_model::{EventPage, EventQuery, encode_pairs, encode_segment};
 
-use super::{error::ApiResult, projects::path_of, send};
+use super::{error::ApiResult, projects::project_path, send};
+
+/// A page of the events that match ([`EventPage`]).
+#[must_use]
+pub fn events_path(project: &str, query: &EventQuery) -> String {
+    format!("{}/events?{}", project_path(project), encode_pairs(query.to_pairs()))
+}
 
 /// A page of the events that match.
 pub fn events(project: &str, query: &EventQuery) -> impl Future<Output = ApiResult<EventPage>> + Send + use<> {
-    send::get(format!(
-        "{}/events?{}",
-        path_of(project),
-        encode_pairs(query.to_pairs())
-    ))
+    send::get(events_path(project, query))
 }
 
-/// One event, whole.
-pub fn one_event(project: &str, id: &str) -> impl Future<Output = ApiResult<Event>> + Send + use<> {
-    send::get(format!("{}/events/{}", path_of(project), encode_segment(id)))
+/// One event, whole ([`Event`](eventglass_model::Event)).
+#[must_use]
+pub fn event_path(project: &str, id: &str) -> String {
+    format!("{}/events/{}", project_path(project), encode_segment(id))
 }
 
-/// Which values some fields have, and how often, among the events that match.
-pub fn facets(
-    project: &str,
-    fields: &[&str],
-    query: &EventQuery,
-) -> impl Future<Output = ApiResult<Facets>> + Send + use<> {
+/// Which values some fields have, and how often, among the events that match
+/// ([`Facets`](eventglass_model::Facets)).
+#[must_use]
+pub fn facets_path(project: &str, fields: &[&str], query: &EventQuery) -> String {
     let mut pairs = query.to_pairs();
     pairs.push(("fields", fields.join(",")));
-    send::get(format!("{}/facets?{}", path_of(project), encode_pairs(pairs)))
+    format!("{}/facets?{}", project_path(project), encode_pairs(pairs))
 }

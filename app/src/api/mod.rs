@@ -1,16 +1,20 @@
 //! The typed client of the public API. Pages use it alike while the server
 //! renders them and in the browser: what the UI can do, `curl` can do.
+//!
+//! What a page shows is [`Fetched`] from a path; what a person does is a call.
 
 mod auth;
 mod error;
 mod events;
+mod fetched;
 mod keys;
 mod projects;
 mod send;
 pub mod transport;
 
-pub use auth::{log_in, log_out, me, register};
+pub use auth::{ME, log_in, log_out, register};
 pub use error::{ApiError, ApiResult};
-pub use events::{events, facets, one_event};
-pub use keys::{create_key, keys, revoke_key};
-pub use projects::{create_project, project, projects, projects_first_page};
+pub use events::{event_path, events, events_path, facets_path};
+pub use fetched::{Fetched, read};
+pub use keys::{create_key, keys_path, revoke_key};
+pub use projects::{PROJECTS, create_project, project_path};

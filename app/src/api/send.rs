@@ -7,13 +7,20 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
     error::{ApiError, ApiResult},
+    fetched::read,
     transport::{ApiRequest, ApiResponse},
 };
+
+/// `GET` of a path with its query, as text.
+pub(super) fn get_text(path: String) -> impl Future<Output = ApiResult<String>> + Send {
+    let answer = send("GET", path, None);
+    async move { Ok(answer.await?.body) }
+}
 
 /// `GET` of a path with its query.
 pub(super) fn get<T: DeserializeOwned>(path: String) -> impl Future<Output = ApiResult<T>> + Send {
     let answer = send("GET", path, None);
-    async move { read(&answer.await?) }
+    async move { read(&answer.await?.body) }
 }
 
 /// `POST` of a body, answered by a body.
@@ -23,12 +30,16 @@ pub(super) fn post<T: DeserializeOwned, B: Serialize>(
 ) -> impl Future<Output = ApiResult<T>> + Send + use<T, B> {
     // The bodies are plain structs: nothing in them can fail to serialise.
     let answer = send("POST", path, Some(serde_json::to_string(body).unwrap_or_default()));
-    async move { read(&answer.await?) }
+    async move { read(&answer.await?.body) }
 }
 
-/// A request whose answer has no body.
-pub(super) fn command(method: &'static str, path: String) -> impl Future<Output = ApiResult<()>> + Send {
-    let answer = send(method, path, None);
+/// A request whose answer has no body, or none of interest.
+pub(super) fn command(
+    method: &'static str,
+    path: String,
+    body: Option<String>,
+) -> impl Future<Output = ApiResult<()>> + Send {
+    let answer = send(method, path, body);
     async move { answer.await.map(|_| ()) }
 }
 
@@ -49,10 +60,6 @@ fn send(
             Err(_) => ApiError::Unreadable(response.status),
         })
     }
-}
-
-fn read<T: DeserializeOwned>(response: &ApiResponse) -> ApiResult<T> {
-    serde_json::from_str(&response.body).map_err(|_| ApiError::Unreadable(response.status))
 }
 
 /// In process, as the visitor whose page is being rendered.

@@ -2,7 +2,9 @@
 
 use leptos::prelude::{document, window};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlDialogElement, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
+use web_sys::{
+    Element, HtmlDialogElement, HtmlElement, HtmlInputElement, ScrollIntoViewOptions, ScrollLogicalPosition,
+};
 
 /// Where this page came from: `http://localhost:8000`.
 #[must_use]
@@ -35,6 +37,14 @@ pub(crate) fn is_narrow() -> bool {
 /// Moves the focus to an element.
 pub(crate) fn focus_id(id: &str) {
     if let Some(element) = element(id) {
+        let _ = element.focus();
+    }
+}
+
+/// Moves the focus to the first element that a selector matches.
+pub(crate) fn focus(selector: &str) {
+    let element = document().query_selector(selector).ok().flatten();
+    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         let _ = element.focus();
     }
 }
@@ -84,16 +94,38 @@ pub(crate) fn is_typing(event: &web_sys::KeyboardEvent) -> bool {
     matches!(target.closest(owner), Ok(Some(_)))
 }
 
-/// Opens a dialog as a modal one: the browser keeps the focus inside and closes it on Esc.
-pub(crate) fn dialog_open(dialog: &HtmlDialogElement) {
-    if !dialog.open() {
-        let _ = dialog.show_modal();
+/// Opens a dialog as a modal one (the browser keeps the focus inside and
+/// closes it on Esc), or closes it (the browser gives the focus back).
+pub(crate) fn set_dialog(id: &str, open: bool) {
+    let dialog = element(id).and_then(|element| element.dyn_into::<HtmlDialogElement>().ok());
+    let Some(dialog) = dialog else { return };
+    match (dialog.open(), open) {
+        (false, true) => {
+            let _ = dialog.show_modal();
+        }
+        (true, false) => dialog.close(),
+        _ => {}
     }
 }
 
-/// Closes a dialog; the browser gives the focus back.
-pub(crate) fn dialog_close(dialog: &HtmlDialogElement) {
-    if dialog.open() {
-        dialog.close();
-    }
+/// Whether an event happened inside of what a selector matches.
+pub(crate) fn is_within(target: Option<web_sys::EventTarget>, selector: &str) -> bool {
+    target
+        .and_then(|target| target.dyn_into::<Element>().ok())
+        .is_some_and(|element| matches!(element.closest(selector), Ok(Some(_))))
+}
+
+/// What was typed into a field of the form that is being submitted.
+pub(crate) fn field_of(event: &web_sys::SubmitEvent, name: &str) -> String {
+    event
+        .target()
+        .and_then(|target| target.dyn_into::<web_sys::HtmlFormElement>().ok())
+        .and_then(|form| web_sys::FormData::new_with_form(&form).ok())
+        .and_then(|data| data.get(name).as_string())
+        .unwrap_or_default()
+}
+
+/// The text of an input, by its id.
+pub(crate) fn input(id: &str) -> Option<HtmlInputElement> {
+    element(id)?.dyn_into().ok()
 }

@@ -10,8 +10,6 @@ pub(crate) enum Tone {
     Neutral,
     /// Good, or chosen.
     Accent,
-    /// Odd.
-    Warning,
     /// Bad.
     Error,
 }
@@ -21,7 +19,6 @@ impl Tone {
         match self {
             Self::Neutral => "badge",
             Self::Accent => "badge badge-accent",
-            Self::Warning => "badge badge-warning",
             Self::Error => "badge badge-error",
         }
     }
@@ -34,7 +31,8 @@ pub(crate) fn Badge(
     #[prop(optional)]
     tone: Tone,
     /// The word.
-    children: Children,
+    #[prop(into)]
+    word: String,
 ) -> impl IntoView {
-    view! { <span class=tone.class()>{children()}</span> }
+    view! { <span class=tone.class()>{word}</span> }
 }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{Glyph, Icon};
+use crate::view::{IntoPart, flag, press, word};
 
 /// How much a button asks to be pressed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,34 +32,64 @@ impl ButtonKind {
     }
 }
 
-/// A button with words on it. What it does is `on:click`, or `submit`.
+/// A button with words on it.
 #[component]
 pub(crate) fn Button(
     /// How much it asks to be pressed.
     #[prop(optional)]
     kind: ButtonKind,
-    /// Whether it submits the form around it.
-    #[prop(optional)]
-    submit: bool,
+    /// What it does.
+    #[prop(into)]
+    on_press: Callback<()>,
     /// Whether what it started is still under way.
     #[prop(optional, into)]
     busy: Signal<bool>,
-    /// Whether it cannot be pressed.
-    #[prop(optional, into)]
-    disabled: Signal<bool>,
+    /// A picture of it, before its words.
+    #[prop(optional)]
+    glyph: Option<Glyph>,
     /// Its words.
-    children: Children,
+    #[prop(into)]
+    label: String,
 ) -> impl IntoView {
     view! {
         <button
-            type=if submit { "submit" } else { "button" }
+            type="button"
             class=kind.class()
-            disabled=move || disabled.get() || busy.get()
-            aria-busy=move || busy.get().then_some("true")
+            disabled=flag(move || busy.get())
+            aria-busy=word(move || busy.get().then_some("true"))
+            on:click=press(move |_| on_press.run(()))
         >
-            {children()}
+            {glyph.map(|glyph| view! { <Icon glyph/> })}
+            {label}
         </button>
     }
+    .part()
+}
+
+/// The button that submits the form around it.
+#[component]
+pub(crate) fn SubmitButton(
+    /// Whether that is under way.
+    #[prop(into)]
+    busy: Signal<bool>,
+    /// Its words.
+    label: &'static str,
+) -> impl IntoView {
+    let hydrated = crate::hydration::use_hydrated();
+    // Until the page is alive, pressing it would only lose what was typed. It
+    // does not look as if it were off, for it is not for long.
+    view! {
+        <button
+            type="submit"
+            class=ButtonKind::Primary.class()
+            disabled=flag(move || busy.get() || !hydrated.get())
+            aria-busy=word(move || busy.get().then_some("true"))
+            data-waits=""
+        >
+            {label}
+        </button>
+    }
+    .part()
 }
 
 /// A button with nothing on it but an icon.
@@ -68,20 +99,40 @@ pub(crate) fn IconButton(
     glyph: Glyph,
     /// What it does, for the tooltip and for screen readers.
     #[prop(into)]
-    label: Signal<String>,
-    /// Whether it cannot be pressed.
-    #[prop(optional, into)]
-    disabled: Signal<bool>,
+    label: String,
+    /// Does it.
+    #[prop(into)]
+    on_press: Callback<()>,
 ) -> impl IntoView {
+    let title = label.clone();
     view! {
         <button
             type="button"
             class="btn btn-ghost btn-icon"
-            title=move || label.get()
-            aria-label=move || label.get()
-            disabled=move || disabled.get()
+            title=title
+            aria-label=label
+            on:click=press(move |_| on_press.run(()))
         >
             <Icon glyph/>
         </button>
     }
+    .part()
+}
+
+/// A button that looks like a link.
+#[component]
+pub(crate) fn LinkButton(
+    /// Its words.
+    #[prop(into)]
+    label: String,
+    /// What it does.
+    #[prop(into)]
+    on_press: Callback<()>,
+) -> impl IntoView {
+    view! {
+        <button type="button" class="link" on:click=press(move |_| on_press.run(()))>
+            {label}
+        </button>
+    }
+    .part()
 }

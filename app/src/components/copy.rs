@@ -5,14 +5,17 @@ use std::time::Duration;
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{Glyph, Icon, Toasts};
-use crate::browser;
+use crate::{
+    browser,
+    view::{IntoPart, flag, press, show, text},
+};
 
 /// A button that copies, and says so by its icon.
 #[component]
 pub(crate) fn CopyButton(
     /// What it copies; asked for when pressed.
     #[prop(into)]
-    text: Callback<(), String>,
+    what: Callback<(), String>,
     /// What that is: "Copy the key".
     #[prop(into)]
     label: String,
@@ -25,8 +28,8 @@ pub(crate) fn CopyButton(
 ) -> impl IntoView {
     let done = RwSignal::new(false);
     let toasts = Toasts::from_context();
-    let press = move |_| {
-        let text = text.run(());
+    let copy = move |_| {
+        let text = what.run(());
         spawn_local(async move {
             if !browser::copy(&text).await {
                 toasts.error("The browser did not allow copying.");
@@ -45,15 +48,15 @@ pub(crate) fn CopyButton(
             class=if wordy { "btn" } else { "btn btn-ghost btn-icon" }
             title=title
             aria-label=(!wordy).then_some(spoken_label)
-            class:is-done=done
-            on:click=press
+            class:is-done=flag(move || done.get())
+            on:click=press(copy)
         >
-            {move || view! { <Icon glyph=if done.get() { Glyph::Check } else { glyph }/> }}
+            {show(move || view! { <Icon glyph=if done.get() { Glyph::Check } else { glyph }/> }.part())}
             {wordy.then(move || view! { <span>{label}</span> })}
             <span class="sr-only" role="status">
-                {move || done.get().then(|| format!("{spoken}: done"))}
+                {text(move || if done.get() { format!("{spoken}: done") } else { String::new() })}
             </span>
         </button>
     }
-    .into_any()
+    .part()
 }

@@ -1,9 +1,12 @@
 //! A window in front of the page.
 
-use leptos::{ev, html, prelude::*};
+use leptos::prelude::*;
 
 use super::{Glyph, IconButton};
-use crate::browser;
+use crate::{
+    browser,
+    view::{IntoPart, PartFn, press, show_some},
+};
 
 /// A modal dialog. The browser's own: it keeps the focus inside, gives it
 /// back, and closes on Esc.
@@ -12,42 +15,33 @@ pub(crate) fn Dialog(
     /// Whether it is open.
     open: RwSignal<bool>,
     /// Its heading.
-    #[prop(into)]
-    title: String,
-    /// Names the heading, unique on the page.
+    title: &'static str,
+    /// Its id, unique on the page.
     id: &'static str,
     /// What is in it; made when it opens.
-    children: ChildrenFn,
+    body: PartFn,
 ) -> impl IntoView {
-    let node = NodeRef::<html::Dialog>::new();
-    Effect::new(move |_| {
-        let open = open.get();
-        if let Some(dialog) = node.get() {
-            if open {
-                browser::dialog_open(&dialog);
-            } else {
-                browser::dialog_close(&dialog);
-            }
-        }
-    });
+    Effect::new(move |_| browser::set_dialog(id, open.get()));
+    let heading = format!("{id}-title");
+    let heading_id = heading.clone();
     // The backdrop is the dialog itself; its content lies in the box inside.
-    let press = move |event: ev::MouseEvent| {
+    let outside = press(move |event| {
         if event.target() == event.current_target() {
             open.set(false);
         }
-    };
+    });
     view! {
-        <dialog class="dialog" node_ref=node aria-labelledby=id on:close=move |_| open.set(false) on:click=press>
+        <dialog class="dialog" id=id aria-labelledby=heading on:close=move |_| open.set(false) on:click=outside>
             <div class="dialog-box">
                 <header class="dialog-head">
-                    <h2 class="panel-title" id=id>
+                    <h2 class="panel-title" id=heading_id>
                         {title}
                     </h2>
-                    <IconButton glyph=Glyph::Close label="Close" on:click=move |_| open.set(false)/>
+                    <IconButton glyph=Glyph::Close label="Close" on_press=move |()| open.set(false)/>
                 </header>
-                <div class="dialog-body">{move || open.get().then(|| children())}</div>
+                <div class="dialog-body">{show_some(move || open.get().then(|| body()))}</div>
             </div>
         </dialog>
     }
-    .into_any()
+    .part()
 }

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::view::{IntoPart, Part};
+
 use super::{Glyph, Icon};
 
 /// Says why there is nothing, and what to do.
@@ -13,8 +15,7 @@ pub(crate) fn EmptyState(
     #[prop(into)]
     title: String,
     /// What to do.
-    #[prop(optional)]
-    children: Option<Children>,
+    body: Part,
 ) -> impl IntoView {
     view! {
         <div class="empty">
@@ -22,8 +23,8 @@ pub(crate) fn EmptyState(
                 <Icon glyph/>
             </span>
             <h2 class="empty-title">{title}</h2>
-            {children.map(|children| children())}
+            {body}
         </div>
     }
-    .into_any()
+    .part()
 }

@@ -3,7 +3,11 @@
 use leptos::prelude::*;
 
 use super::{Button, ButtonKind, EmptyState, Glyph};
-use crate::{api::ApiError, login, status};
+use crate::{
+    api::ApiError,
+    login, status,
+    view::{IntoPart, Part},
+};
 
 /// Says what went wrong and what can be done. Whoever is not logged in is
 /// sent to the login page, and comes back from there.
@@ -12,41 +16,42 @@ pub(crate) fn ErrorView(
     /// What went wrong.
     error: ApiError,
     /// Tries again.
-    #[prop(optional, into)]
-    retry: Option<Callback<()>>,
+    retry: Callback<()>,
 ) -> impl IntoView {
     if error.is_unauthenticated() {
-        return login::send_there().into_any();
+        return login::send_there();
     }
     status::set(error.status().unwrap_or(503));
     match error.status() {
-        Some(403) => view! {
-            <EmptyState glyph=Glyph::Lock title="This project is not yours to see">
-                <p>"Ask one of its members to let you in, or look at your own projects."</p>
-                <a class=ButtonKind::Plain.class() href="/projects">
-                    "Your projects"
-                </a>
-            </EmptyState>
-        }
-        .into_any(),
-        Some(404) => view! {
-            <EmptyState glyph=Glyph::Search title="There is nothing here">
-                <p>"The link may be old, or what it names was deleted."</p>
-                <a class=ButtonKind::Plain.class() href="/projects">
-                    "Your projects"
-                </a>
-            </EmptyState>
-        }
-        .into_any(),
-        _ => view! {
-            <EmptyState glyph=Glyph::Alert title="That did not work">
+        Some(403) => dead_end(
+            Glyph::Lock,
+            "This project is not yours to see",
+            "Ask one of its members to let you in, or look at your own projects.",
+        ),
+        Some(404) => dead_end(
+            Glyph::Search,
+            "There is nothing here",
+            "The link may be old, or what it names was deleted.",
+        ),
+        _ => {
+            let body = view! {
                 <p>{error.message()}</p>
-                {retry
-                    .map(|retry| {
-                        view! { <Button on:click=move |_| retry.run(())>"Try again"</Button> }
-                    })}
-            </EmptyState>
+                <Button label="Try again" on_press=retry/>
+            }
+            .part();
+            view! { <EmptyState glyph=Glyph::Alert title="That did not work" body/> }.part()
         }
-        .into_any(),
     }
+}
+
+/// There is no going on from here but to one's own projects.
+pub(crate) fn dead_end(glyph: Glyph, title: &'static str, why: &'static str) -> Part {
+    let body = view! {
+        <p>{why}</p>
+        <a class=ButtonKind::Plain.class() href="/projects">
+            "Your projects"
+        </a>
+    }
+    .part();
+    view! { <EmptyState glyph title body/> }.part()
 }

@@ -1,18 +1,18 @@
 //! One field of a form.
 
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
+
+use crate::view::{IntoPart, flag, text, word};
 
 /// A labelled input with its hint and what is wrong with it. It keeps its own
-/// text (read it through `node`), so that what was typed or filled in before
-/// the page came alive is not lost.
+/// text, which is read when the form is submitted, so that what was typed or
+/// filled in before the page came alive is not lost.
 #[component]
 pub(crate) fn Field(
     /// What to write, above the input.
     label: &'static str,
-    /// The name of the field, which makes its id too.
+    /// The name of the field, which is its id too.
     name: &'static str,
-    /// The input, to read it.
-    node: NodeRef<html::Input>,
     /// `text`, `email` or `password`.
     #[prop(default = "text")]
     kind: &'static str,
@@ -33,6 +33,7 @@ pub(crate) fn Field(
     error: Signal<Option<String>>,
 ) -> impl IntoView {
     let note_id = format!("{name}-note");
+    let has_error = move || error.read().is_some();
     view! {
         <div class="field">
             <label class="field-label" for=name>
@@ -43,17 +44,16 @@ pub(crate) fn Field(
                 id=name
                 name=name
                 type=kind
-                node_ref=node
                 autocomplete=autocomplete
                 placeholder=placeholder
                 autofocus=autofocus
                 aria-describedby=note_id.clone()
-                aria-invalid=move || error.get().is_some().then_some("true")
+                aria-invalid=word(move || has_error().then_some("true"))
             />
-            <p class="field-note" id=note_id class:field-error=move || error.get().is_some() aria-live="polite">
-                {move || error.get().unwrap_or_else(|| hint.to_owned())}
+            <p class="field-note" id=note_id class:field-error=flag(has_error) aria-live="polite">
+                {text(move || error.get().unwrap_or_else(|| hint.to_owned()))}
             </p>
         </div>
     }
-    .into_any()
+    .part()
 }

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 #[component]
 pub(crate) fn Kbd(
     /// What is printed on it.
-    children: Children,
+    key: &'static str,
 ) -> impl IntoView {
-    view! { <kbd class="kbd">{children()}</kbd> }
+    view! { <kbd class="kbd">{key}</kbd> }
 }

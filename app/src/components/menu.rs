@@ -1,21 +1,26 @@
 //! A button that unfolds something below itself.
 
-use leptos::{ev, html, prelude::*};
-use wasm_bindgen::JsCast;
+use leptos::{ev, prelude::*};
+
+use super::{Glyph, Icon};
+use crate::{
+    browser,
+    view::{IntoPart, Part, PartFn, press, show_some, spelled, word},
+};
 
 /// A button and what unfolds below it. Closes on Esc (the focus goes back to
 /// the button), and when one presses or moves elsewhere.
 #[component]
 pub(crate) fn Menu(
+    /// Its id, unique on the page.
+    id: &'static str,
     /// Whether it is unfolded.
-    #[prop(optional)]
     open: RwSignal<bool>,
     /// What the button is for, when what stands on it does not say so.
     #[prop(optional, into)]
     label: Option<String>,
     /// What stands on the button.
-    #[prop(into)]
-    button: ViewFn,
+    button: PartFn,
     /// Classes of the button.
     #[prop(default = "btn btn-ghost")]
     class: &'static str,
@@ -23,69 +28,94 @@ pub(crate) fn Menu(
     #[prop(optional)]
     end: bool,
     /// What unfolds; made when it does.
-    children: ChildrenFn,
+    body: PartFn,
 ) -> impl IntoView {
-    let root = NodeRef::<html::Div>::new();
-    let trigger = NodeRef::<html::Button>::new();
-
+    let inside = format!("#{id}");
+    let button_in = format!("#{id} > button");
     Effect::new(move |_| {
         if !open.get() {
             return;
         }
-        let outside = move |target: Option<web_sys::EventTarget>| {
-            let target = target.and_then(|target| target.dyn_into::<web_sys::Node>().ok());
-            root.get_untracked().is_some_and(|root| !root.contains(target.as_ref()))
+        let shut = {
+            let inside = inside.clone();
+            move |target: Option<web_sys::EventTarget>| {
+                if !browser::is_within(target, &inside) {
+                    open.set(false);
+                }
+            }
         };
-        let press = window_event_listener(ev::pointerdown, move |event| {
-            if outside(event.target()) {
-                open.set(false);
-            }
+        let press = window_event_listener_untyped("pointerdown", {
+            let shut = shut.clone();
+            move |event| shut(event.target())
         });
-        let moved = window_event_listener(ev::focusin, move |event| {
-            if outside(event.target()) {
-                open.set(false);
-            }
-        });
+        let moved = window_event_listener_untyped("focusin", move |event| shut(event.target()));
         on_cleanup(move || {
             press.remove();
             moved.remove();
         });
     });
-
     let key = move |event: ev::KeyboardEvent| {
         if event.key() == "Escape" && open.get_untracked() {
             event.prevent_default();
             event.stop_propagation();
             open.set(false);
-            if let Some(trigger) = trigger.get_untracked() {
-                let _ = trigger.focus();
-            }
+            browser::focus(&button_in);
         }
     };
     let folder = if end { "menu-body menu-end" } else { "menu-body" };
     view! {
-        <div class="menu" node_ref=root on:keydown=key>
+        <div class="menu" id=id on:keydown=key>
             <button
                 type="button"
                 class=class
-                node_ref=trigger
                 aria-label=label
-                aria-expanded=move || if open.get() { "true" } else { "false" }
-                on:click=move |_| open.update(|open| *open = !*open)
+                aria-expanded=spelled(move || open.get())
+                on:click=press(move |_| open.update(|open| *open = !*open))
             >
-                {button.run()}
+                {button()}
             </button>
-            {move || {
-                open.get()
-                    .then(|| {
-                        view! {
-                            <div class=folder data-menu="">
-                                {children()}
-                            </div>
-                        }
-                    })
-            }}
+            {show_some(move || open.get().then(|| unfolded(folder, body())))}
         </div>
     }
-    .into_any()
+    .part()
+}
+
+fn unfolded(class: &'static str, content: Part) -> Part {
+    view! {
+        <div class=class data-menu="">
+            {content}
+        </div>
+    }
+    .part()
+}
+
+/// Something to press in a menu.
+#[component]
+pub(crate) fn MenuItem(
+    /// Its words.
+    #[prop(into)]
+    label: String,
+    /// A picture of it.
+    #[prop(optional)]
+    glyph: Option<Glyph>,
+    /// Whether it is the one that is chosen now, where one is.
+    #[prop(optional, into)]
+    chosen: Signal<bool>,
+    /// What it does.
+    #[prop(into)]
+    on_press: Callback<()>,
+) -> impl IntoView {
+    view! {
+        <button
+            type="button"
+            class="menu-item"
+            aria-pressed=word(move || chosen.get().then_some("true"))
+            on:click=press(move |_| on_press.run(()))
+        >
+            {glyph.map(|glyph| view! { <Icon glyph/> })}
+            <span>{label}</span>
+            {show_some(move || chosen.get().then(|| view! { <Icon glyph=Glyph::Check/> }.part()))}
+        </button>
+    }
+    .part()
 }

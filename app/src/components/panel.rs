@@ -2,26 +2,24 @@
 
 use leptos::prelude::*;
 
+use crate::view::{IntoPart, Part};
+
 /// A part of a page with a heading and a frame.
 #[component]
 pub(crate) fn Panel(
     /// Its heading.
     #[prop(into)]
     title: String,
-    /// What stands at the right of the heading.
-    #[prop(optional, into)]
-    actions: ViewFn,
     /// What is in it.
-    children: Children,
+    body: Part,
 ) -> impl IntoView {
     view! {
         <section class="panel">
             <header class="panel-head">
                 <h2 class="panel-title">{title}</h2>
-                <div class="panel-actions">{actions.run()}</div>
             </header>
-            {children()}
+            {body}
         </section>
     }
-    .into_any()
+    .part()
 }

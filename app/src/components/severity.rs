@@ -3,6 +3,8 @@
 use eventglass_model::Severity;
 use leptos::prelude::*;
 
+use crate::view::IntoPart;
+
 /// The class that gives an element the severity's colour as `currentColor`.
 const fn class(severity: Severity) -> &'static str {
     match severity {
@@ -40,5 +42,5 @@ pub(crate) fn SeverityMark(
             <span class="sev-word">{severity.as_str()}</span>
         </span>
     }
-    .into_any()
+    .part()
 }

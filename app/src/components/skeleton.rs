@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::view::IntoPart;
+
 /// Grey rows where a table is being fetched.
 #[component]
 pub(crate) fn SkeletonRows(
@@ -26,7 +28,7 @@ pub(crate) fn SkeletonRows(
             {rows}
         </div>
     }
-    .into_any()
+    .part()
 }
 
 /// Grey lines where text is being fetched.
@@ -51,5 +53,5 @@ pub(crate) fn SkeletonLines(
             {lines}
         </div>
     }
-    .into_any()
+    .part()
 }

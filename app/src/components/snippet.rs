@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::view::IntoPart;
+
 use super::CopyButton;
 
 /// A command to paste into a terminal, with a button that copies it.
@@ -12,19 +14,20 @@ pub(crate) fn Snippet(
     title: String,
     /// The command.
     #[prop(into)]
-    code: Signal<String>,
+    code: String,
 ) -> impl IntoView {
+    let copied = code.clone();
     view! {
         <figure class="snippet">
             <figcaption class="snippet-head">
                 <span>{title}</span>
-                <CopyButton text=Callback::new(move |()| code.get_untracked()) label="Copy the command"/>
+                <CopyButton what=move |()| copied.clone() label="Copy the command"/>
             </figcaption>
             // Focusable, for those who scroll by keyboard.
             <pre class="snippet-code" tabindex="0">
-                <code>{move || code.get()}</code>
+                <code>{code}</code>
             </pre>
         </figure>
     }
-    .into_any()
+    .part()
 }

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::view::{IntoPart, Part};
+
 /// A table whose columns are named once. Long lists have their own component.
 #[component]
 pub(crate) fn Table(
@@ -10,15 +12,15 @@ pub(crate) fn Table(
     /// The heads of its columns; an empty one stands over buttons.
     heads: &'static [&'static str],
     /// Its rows.
-    children: Children,
+    rows: Vec<Part>,
 ) -> impl IntoView {
     let heads = heads
         .iter()
         .map(|head| {
             if head.is_empty() {
-                view! { <td></td> }.into_any()
+                view! { <td></td> }.part()
             } else {
-                view! { <th scope="col">{*head}</th> }.into_any()
+                view! { <th scope="col">{*head}</th> }.part()
             }
         })
         .collect_view();
@@ -27,8 +29,8 @@ pub(crate) fn Table(
             <thead>
                 <tr>{heads}</tr>
             </thead>
-            <tbody>{children()}</tbody>
+            <tbody>{rows}</tbody>
         </table>
     }
-    .into_any()
+    .part()
 }

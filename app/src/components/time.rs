@@ -7,6 +7,7 @@ use crate::{
     browser,
     format::{Civil, ago, offset},
     hydration::use_hydrated,
+    view::{IntoPart, Part, show},
 };
 
 /// How to write a moment.
@@ -34,30 +35,31 @@ pub(crate) fn TimeText(
     let title = iso.clone();
     view! {
         <time class="time" datetime=iso title=title>
-            {match style {
-                TimeStyle::Row => row(time, here).into_any(),
-                TimeStyle::Exact => (move || exact(time, here.get())).into_any(),
-                TimeStyle::Ago => (move || if here.get() { since(time) } else { exact(time, false) }).into_any(),
-            }}
+            {show(move || written(time, style, here.get()))}
         </time>
     }
-    .into_any()
+    .part()
 }
 
 fn civil(time: Timestamp, here: bool) -> Civil {
     if here { browser::local(time) } else { Civil::utc(time) }
 }
 
-fn row(time: Timestamp, here: ReadSignal<bool>) -> impl IntoView {
-    // One closure for both parts: a list has thousands of these.
-    move || {
-        let civil = civil(time, here.get());
-        view! {
-            <span class="time-day">{civil.day_text()}</span>
-            " "
-            {civil.clock_text()}
-        }
+fn written(time: Timestamp, style: TimeStyle, here: bool) -> Part {
+    match style {
+        TimeStyle::Row => row(civil(time, here)),
+        TimeStyle::Ago if here => since(time).part(),
+        TimeStyle::Ago | TimeStyle::Exact => exact(time, here).part(),
     }
+}
+
+fn row(civil: Civil) -> Part {
+    view! {
+        <span class="time-day">{civil.day_text()}</span>
+        " "
+        {civil.clock_text()}
+    }
+    .part()
 }
 
 fn exact(time: Timestamp, here: bool) -> String {

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
+use crate::view::{IntoPart, Part, press, show};
+
 /// How long a message stays.
 const STAY: Duration = Duration::from_secs(5);
 
@@ -65,20 +67,28 @@ impl Toasts {
 #[component]
 pub(crate) fn Toaster() -> impl IntoView {
     let toasts = Toasts::from_context();
+    let list = show(move || {
+        let shown = toasts.shown.get().into_iter();
+        shown.map(|toast| toast_view(toasts, toast)).collect_view().part()
+    });
     view! {
         <div class="toaster" role="status" aria-live="polite">
-            <For each=move || toasts.shown.get() key=|toast| toast.id let:toast>
-                <button
-                    type="button"
-                    class="toast"
-                    class:toast-error=toast.bad
-                    title="Dismiss"
-                    on:click=move |_| toasts.drop(toast.id)
-                >
-                    {toast.text}
-                </button>
-            </For>
+            {list}
         </div>
     }
-    .into_any()
+    .part()
+}
+
+fn toast_view(toasts: Toasts, Toast { id, text, bad }: Toast) -> Part {
+    view! {
+        <button
+            type="button"
+            class=if bad { "toast toast-error" } else { "toast" }
+            title="Dismiss"
+            on:click=press(move |_| toasts.drop(id))
+        >
+            {text}
+        </button>
+    }
+    .part()
 }

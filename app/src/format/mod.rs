@@ -2,13 +2,15 @@
 //! belongs beside them, in a `title`.
 
 mod duration;
+mod json;
 mod moment;
 mod number;
 mod relative;
 
-pub(crate) use duration::duration_ms;
+pub(crate) use duration::{duration_ms, exact_ms};
+pub(crate) use json::pretty;
 pub(crate) use moment::{Civil, offset};
-pub(crate) use number::{bytes, compact, grouped, usd};
+pub(crate) use number::{bytes, compact, count, exact_usd, grouped, usd};
 pub(crate) use relative::ago;
 
 /// Between a number and its unit: they belong on one line.

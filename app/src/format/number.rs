@@ -1,4 +1,5 @@
-//! Counts, sizes and money.
+//! Counts, sizes and money. All of it by whole numbers: writing fractions is
+//! 15 KB of code for the browser.
 
 use super::NBSP;
 
@@ -19,38 +20,44 @@ pub(crate) fn grouped(n: i64) -> String {
     out
 }
 
+/// How many: [`grouped`] for what is counted here.
+#[must_use]
+pub(crate) fn count(n: usize) -> String {
+    grouped(i64::try_from(n).unwrap_or(i64::MAX))
+}
+
 /// `1234` as `1.2 k`: at most three digits and a unit.
 #[must_use]
 pub(crate) fn compact(n: i64) -> String {
-    scaled(n, &["", "k", "M", "B", "T"])
+    let sign = if n < 0 { "-" } else { "" };
+    format!("{sign}{}", scaled(n.unsigned_abs(), ["", "k", "M", "B", "T"]))
 }
 
 /// A size: `16.4 kB`.
 #[must_use]
 pub(crate) fn bytes(n: usize) -> String {
-    scaled(i64::try_from(n).unwrap_or(i64::MAX), &["B", "kB", "MB", "GB", "TB"])
+    scaled(u64::try_from(n).unwrap_or(u64::MAX), ["B", "kB", "MB", "GB", "TB"])
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "three digits are shown; the loss is in the sixteenth"
-)]
-fn scaled(n: i64, units: &[&str]) -> String {
-    let mut value = n as f64;
-    let mut units = units.iter().peekable();
-    let mut unit = units.next().copied().unwrap_or_default();
-    let whole = n.unsigned_abs() < 1_000;
+fn scaled(n: u64, units: [&str; 5]) -> String {
+    let n = u128::from(n);
+    let mut size = 1;
+    let mut units = units.into_iter();
+    let mut unit = units.next().unwrap_or_default();
     // 999.5 would be written "1000".
-    while value.abs() >= 999.5 {
+    while 2 * n >= 1_999 * size {
         let Some(next) = units.next() else { break };
-        value /= 1_000.0;
+        size *= 1_000;
         unit = next;
     }
-    let decimals = usize::from(!whole && value.abs() < 99.95);
-    let number = format!("{value:.decimals$}");
-    let number = number.strip_suffix(".0").unwrap_or(&number);
+    let tenths = (20 * n + size) / (2 * size);
+    let number = if size > 1 && tenths < 1_000 && tenths % 10 != 0 {
+        format!("{}.{}", tenths / 10, tenths % 10)
+    } else {
+        ((2 * n + size) / (2 * size)).to_string()
+    };
     if unit.is_empty() {
-        number.to_owned()
+        number
     } else {
         format!("{number}{NBSP}{unit}")
     }
@@ -59,23 +66,46 @@ fn scaled(n: i64, units: &[&str]) -> String {
 /// US dollars: cents from one dollar on, two significant digits below.
 #[must_use]
 pub(crate) fn usd(amount: f64) -> String {
-    let size = amount.abs();
+    let nanos = nanos(amount);
     let sign = if amount < 0.0 { "-" } else { "" };
-    if size == 0.0 {
+    if nanos == 0 {
         return "$0".to_owned();
     }
-    if size >= 0.995 {
-        #[expect(clippy::cast_possible_truncation, reason = "saturates; no bill is that high")]
-        let cents = (size * 100.0).round() as i64;
+    if nanos >= 995_000_000 {
+        let cents = i64::try_from((nanos + 5_000_000) / 10_000_000).unwrap_or(i64::MAX);
         return format!("{sign}${}.{:02}", grouped(cents / 100), cents % 100);
     }
     let mut decimals = 2;
-    let mut unit = 0.1;
-    while size < unit && decimals < 9 {
-        unit /= 10.0;
+    let mut scale = 10_000_000;
+    while nanos < 10 * scale && decimals < 9 {
+        scale /= 10;
         decimals += 1;
     }
-    format!("{sign}${size:.decimals$}")
+    format!("{sign}$0.{:0decimals$}", (2 * nanos + scale) / (2 * scale))
+}
+
+/// US dollars to the nano-dollar: `0.0042 USD`.
+#[must_use]
+pub(crate) fn exact_usd(amount: f64) -> String {
+    let sign = if amount < 0.0 { "-" } else { "" };
+    format!("{sign}{} USD", decimal(nanos(amount), 9))
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "positive, and saturates: no bill is that high"
+)]
+fn nanos(amount: f64) -> u64 {
+    (amount.abs() * 1e9).round() as u64
+}
+
+/// A number of which the last digits are decimals, as few of them as it takes.
+pub(super) fn decimal(n: u64, decimals: u32) -> String {
+    let one = 10_u64.pow(decimals);
+    let width = usize::try_from(decimals).unwrap_or(0);
+    let text = format!("{}.{:0width$}", n / one, n % one);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 #[cfg(test)]
@@ -93,15 +123,18 @@ mod tests {
     fn compacts() {
         for (n, text) in [
             (0, "0"),
+            (7, "7"),
             (999, "999"),
             (1_000, "1 k"),
             (1_234, "1.2 k"),
             (99_949, "99.9 k"),
+            (99_950, "100 k"),
             (123_456, "123 k"),
             (999_499, "999 k"),
             (999_500, "1 M"),
-            (-1_250_000, "-1.2 M"),
+            (-1_240_000, "-1.2 M"),
             (2_000_000_000, "2 B"),
+            (i64::MAX, "9223372 T"),
         ] {
             assert_eq!(compact(n).replace(NBSP, " "), text);
         }
@@ -117,10 +150,13 @@ mod tests {
             (0.25, "$0.25"),
             (0.0042, "$0.0042"),
             (0.000_001_234, "$0.0000012"),
+            (0.000_000_001, "$0.000000001"),
             (-0.5, "-$0.50"),
             (0.999, "$1.00"),
         ] {
             assert_eq!(usd(amount), text);
         }
+        assert_eq!(exact_usd(0.0042), "0.0042 USD");
+        assert_eq!(exact_usd(-12.0), "-12 USD");
     }
 }

@@ -6,6 +6,7 @@ use crate::{
     browser,
     components::{Dialog, Kbd},
     session::Session,
+    view::{IntoPart, Part, make},
 };
 
 const SHORTCUTS: &[(&[&str], &str)] = &[
@@ -31,24 +32,20 @@ pub(crate) fn Help() -> impl IntoView {
         });
         on_cleanup(move || listener.remove());
     });
-    let rows = || {
-        SHORTCUTS
-            .iter()
-            .map(|(keys, what)| {
-                let keys = keys.iter().map(|key| view! { <Kbd>{*key}</Kbd> }).collect_view();
-                view! {
-                    <div class="shortcut">
-                        <dt>{*what}</dt>
-                        <dd>{keys}</dd>
-                    </div>
-                }
-            })
-            .collect_view()
-    };
+    let body = make(|| {
+        let rows = SHORTCUTS.iter().map(|(keys, what)| shortcut(keys, what)).collect_view();
+        view! { <dl>{rows}</dl> }.part()
+    });
+    view! { <Dialog open=help title="Keyboard shortcuts" id="help" body/> }
+}
+
+fn shortcut(keys: &'static [&'static str], what: &'static str) -> Part {
+    let keys = keys.iter().map(|key| view! { <Kbd key/> }).collect_view();
     view! {
-        <Dialog open=help title="Keyboard shortcuts" id="help-title">
-            <dl>{rows()}</dl>
-        </Dialog>
+        <div class="shortcut">
+            <dt>{what}</dt>
+            <dd>{keys}</dd>
+        </div>
     }
-    .into_any()
+    .part()
 }

@@ -1,11 +1,13 @@
 //! Which project one is in, and the way to the others.
 
+use eventglass_model::{Project, ProjectList};
 use leptos::prelude::*;
 
 use crate::{
-    api,
-    components::{Glyph, Icon, Menu, SkeletonLines},
+    api::{self, Fetched},
+    components::{Glyph, Icon, Menu, SkeletonLines, wait},
     session::Session,
+    view::{IntoPart, Part, make, press, show_some, text},
 };
 
 /// How many projects the menu has room for; the rest are on the page of all.
@@ -16,64 +18,59 @@ const MENU_SIZE: usize = 20;
 pub(crate) fn ProjectMenu() -> impl IntoView {
     let session = Session::from_context();
     let open = RwSignal::new(false);
-    let name = move || {
-        let project = session.project.get().flatten();
-        match (project, session.slug.get()) {
-            (Some(Ok(project)), Some(_)) => project.name,
-            (_, Some(slug)) => slug,
-            (_, None) => "Projects".to_owned(),
-        }
+    let name = move || match (session.project.read::<Project>(), session.slug.get()) {
+        (Some(Ok(project)), Some(_)) => project.name,
+        (_, Some(slug)) => slug,
+        (_, None) => "Projects".to_owned(),
     };
-    let button = move || {
+    let button = make(move || {
         view! {
-            <span class="project-name">{name}</span>
+            <span class="project-name">{text(name)}</span>
             <Icon glyph=Glyph::ChevronDown/>
         }
-    };
+        .part()
+    });
     view! {
         <span class="topbar-slash" aria-hidden="true">
             "/"
         </span>
-        <Menu open button>
-            <OtherProjects open/>
-        </Menu>
+        <Menu id="projects-menu" open button body=make(move || other_projects(open))/>
     }
-    .into_any()
+    .part()
 }
 
 /// Made, and fetched, when the menu unfolds.
-#[component]
-fn OtherProjects(open: RwSignal<bool>) -> impl IntoView {
-    let session = Session::from_context();
-    let projects = LocalResource::new(api::projects_first_page);
-    let links = move || {
-        let current = session.slug.get();
-        projects.get().map(|page| {
-            let items = page.map(|page| page.items).unwrap_or_default();
-            items
-                .into_iter()
-                .take(MENU_SIZE)
-                .map(|project| {
-                    let here = (current.as_ref() == Some(&project.slug)).then_some("true");
-                    view! {
-                        <a
-                            class="menu-item"
-                            href=format!("/p/{}/events", project.slug)
-                            aria-current=here
-                            on:click=move |_| open.set(false)
-                        >
-                            <span class="truncate">{project.name}</span>
-                            {here.map(|_| view! { <Icon glyph=Glyph::Check/> })}
-                        </a>
-                    }
-                })
-                .collect_view()
-        })
+fn other_projects(open: RwSignal<bool>) -> Part {
+    let current = Session::from_context().slug.get_untracked();
+    let projects = Fetched::one(|| api::PROJECTS.to_owned());
+    let link = move |project: Project, here: bool| {
+        view! {
+            <a
+                class="menu-item"
+                href=format!("/p/{}/events", project.slug)
+                aria-current=here.then_some("true")
+                on:click=press(move |_| open.set(false))
+            >
+                <span class="truncate">{project.name}</span>
+                {here.then(|| view! { <Icon glyph=Glyph::Check/> })}
+            </a>
+        }
+        .part()
     };
+    let links = show_some(move || {
+        let items = projects.read::<ProjectList>()?.ok()?.items.into_iter();
+        let links = items.take(MENU_SIZE).map(|project| {
+            let here = current.as_ref() == Some(&project.slug);
+            link(project, here)
+        });
+        Some(links.collect_view().part())
+    });
+    let meanwhile = view! { <SkeletonLines count=3/> }.part();
     view! {
-        <Transition fallback=|| view! { <SkeletonLines count=3/> }>{links}</Transition>
-        <a class="menu-item menu-last" href="/projects" on:click=move |_| open.set(false)>
+        {wait(meanwhile, links, RwSignal::new(false))}
+        <a class="menu-item menu-last" href="/projects" on:click=press(move |_| open.set(false))>
             "All projects"
         </a>
     }
+    .part()
 }

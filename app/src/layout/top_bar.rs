@@ -6,8 +6,9 @@ use leptos_router::hooks::use_location;
 use super::{Mark, project_menu::ProjectMenu, theme::ThemeToggle, user_menu::UserMenu};
 use crate::{
     browser,
-    components::{Glyph, Icon, Kbd},
+    components::{Glyph, Icon, Kbd, wait},
     session::Session,
+    view::{IntoPart, Part, nothing, press, show_some, word},
 };
 
 /// Logo, project, pages of the project, search, theme, user.
@@ -15,67 +16,65 @@ use crate::{
 pub(crate) fn TopBar() -> impl IntoView {
     let session = Session::from_context();
     let pathname = use_location().pathname;
-    let on_events = move || pathname.with(|path| is_under(path, "events"));
+    let somebody = move || session.me().flatten();
+    let project = show_some(move || somebody().map(|_| view! { <ProjectMenu/> }.part()));
+    let user = show_some(move || somebody().map(|me| view! { <UserMenu email=me.email/> }.part()));
+    let nav = show_some(move || session.slug.get().map(|slug| project_nav(&slug)));
+    let hint = show_some(move || pathname.with(|path| is_under(path, "events")).then(search_hint));
     view! {
         <header class="topbar">
             <a class="brand" href="/projects">
                 <Mark/>
                 <span class="brand-name">"Eventglass"</span>
             </a>
-            <Transition>
-                {move || {
-                    session.me.get().and_then(Result::ok).map(|_| view! { <ProjectMenu/> })
-                }}
-            </Transition>
+            {wait(nothing(), project, RwSignal::new(false))}
             <nav class="topbar-nav" aria-label="Project">
-                {move || session.slug.get().map(|slug| project_nav(&slug))}
+                {nav}
             </nav>
             <span class="grow"></span>
-            {move || {
-                on_events()
-                    .then(|| {
-                        view! {
-                            <button
-                                type="button"
-                                class="search-hint"
-                                aria-label="Go to the search box"
-                                on:click=|_| browser::focus_id("search")
-                            >
-                                <Icon glyph=Glyph::Search/>
-                                <span>"Search"</span>
-                                <Kbd>"/"</Kbd>
-                            </button>
-                        }
-                    })
-            }}
+            {hint}
             <ThemeToggle/>
-            <Transition>
-                {move || session.me.get().and_then(Result::ok).map(|me| view! { <UserMenu email=me.email/> })}
-            </Transition>
+            {wait(nothing(), user, RwSignal::new(false))}
         </header>
     }
-    .into_any()
+    .part()
 }
 
-fn project_nav(slug: &str) -> impl IntoView + use<> {
+fn project_nav(slug: &str) -> Part {
+    view! {
+        <NavLink href=format!("/p/{slug}/events") area="events" glyph=Glyph::Events label="Events"/>
+        <NavLink href=format!("/p/{slug}/settings/keys") area="settings" glyph=Glyph::Key label="Keys"/>
+    }
+    .part()
+}
+
+#[component]
+fn NavLink(href: String, area: &'static str, glyph: Glyph, label: &'static str) -> impl IntoView {
     let pathname = use_location().pathname;
-    let link = move |href: String, area: &'static str, glyph: Glyph, label: &'static str| {
-        view! {
-            <a
-                class="nav-link"
-                href=href
-                title=label
-                aria-current=move || pathname.with(|path| is_under(path, area)).then_some("page")
-            >
-                <Icon glyph/>
-                <span>{label}</span>
-            </a>
-        }
-    };
-    (
-        link(format!("/p/{slug}/events"), "events", Glyph::Events, "Events"),
-        link(format!("/p/{slug}/settings/keys"), "settings", Glyph::Key, "Keys"),
-    )
+    let here = word(move || pathname.with(|path| is_under(path, area)).then_some("page"));
+    view! {
+        <a class="nav-link" href=href title=label aria-current=here>
+            <Icon glyph/>
+            <span>{label}</span>
+        </a>
+    }
+    .part()
+}
+
+fn search_hint() -> Part {
+    view! {
+        <button
+            type="button"
+            class="search-hint"
+            aria-label="Go to the search box"
+            on:click=press(|_| browser::focus_id("search"))
+        >
+            <Icon glyph=Glyph::Search/>
+            <span>"Search"</span>
+            <Kbd key="/"/>
+        </button>
+    }
+    .part()
 }
 
 /// Whether a path is in one area of a project: `/p/shop/events/7` is in `events`.

@@ -4,8 +4,9 @@ use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
     api, browser,
-    components::{Glyph, Icon, Menu, Toasts},
+    components::{Glyph, Menu, MenuItem, Toasts},
     session::Session,
+    view::{IntoPart, make},
 };
 
 /// The initial of the user, and below it what they can do.
@@ -18,7 +19,7 @@ pub(crate) fn UserMenu(
     let toasts = Toasts::from_context();
     let open = RwSignal::new(false);
     let initial: String = email.chars().take(1).flat_map(char::to_uppercase).collect();
-    let log_out = move |_| {
+    let log_out = move |()| {
         spawn_local(async move {
             match api::log_out().await {
                 Ok(()) => browser::assign("/login"),
@@ -27,23 +28,18 @@ pub(crate) fn UserMenu(
             }
         });
     };
-    let show_help = move |_| {
+    let show_help = move |()| {
         open.set(false);
         session.help.set(true);
     };
-    let button = move || view! { <span class="avatar">{initial.clone()}</span> };
-    view! {
-        <Menu open label="Account" button class="btn btn-ghost btn-icon" end=true>
+    let button = make(move || view! { <span class="avatar">{initial.clone()}</span> }.part());
+    let body = make(move || {
+        view! {
             <p class="menu-note truncate">{email.clone()}</p>
-            <button type="button" class="menu-item" on:click=show_help>
-                <Icon glyph=Glyph::Keyboard/>
-                "Keyboard shortcuts"
-            </button>
-            <button type="button" class="menu-item" on:click=log_out>
-                <Icon glyph=Glyph::LogOut/>
-                "Log out"
-            </button>
-        </Menu>
-    }
-    .into_any()
+            <MenuItem glyph=Glyph::Keyboard label="Keyboard shortcuts" on_press=show_help/>
+            <MenuItem glyph=Glyph::LogOut label="Log out" on_press=log_out/>
+        }
+        .part()
+    });
+    view! { <Menu id="user-menu" open label="Account" button class="btn btn-ghost btn-icon" end=true body/> }
 }

@@ -8,17 +8,18 @@ use crate::{
     api::ApiError,
     components::{
         Badge, Button, ButtonKind, CopyButton, Dialog, EmptyState, ErrorView, Field, Glyph, Icon, IconButton, Json,
-        Kbd, Menu, Panel, SeverityMark, SkeletonLines, SkeletonRows, Snippet, StatusCode, Table, TimeStyle, TimeText,
-        Toasts, Tone,
+        Kbd, LinkButton, Menu, MenuItem, Panel, SeverityMark, SkeletonLines, SkeletonRows, Snippet, StatusCode,
+        SubmitButton, Table, TimeStyle, TimeText, Toasts, Tone,
     },
     status,
+    view::{IntoPart, Part, make},
 };
 
 const JSON: &str = r#"{"id": 12345678901234567890, "ratio": 1.0, "ok": true, "none": null, "tags": ["a", "b"],
   "empty": {}, "nested": {"deep": {"deeper": [1, 2, {"x": "line one\nline two"}]}}, "text": "\u00fcber <b>bold</b>"}"#;
 
 /// Every component once.
-pub(super) fn content() -> impl IntoView {
+pub(super) fn content() -> Part {
     let dialog = RwSignal::new(false);
     let toasts = Toasts::from_context();
     let time = Timestamp::from_micros(1_763_726_400_123_456);
@@ -36,85 +37,80 @@ pub(super) fn content() -> impl IntoView {
             }
         })
         .collect_view();
+    let buttons = view! {
+        <div class="panel-body row-wrap">
+            <Button kind=ButtonKind::Primary label="Primary" on_press=|()| ()/>
+            <Button label="Plain" on_press=|()| ()/>
+            <Button kind=ButtonKind::Ghost label="Ghost" on_press=|()| ()/>
+            <Button kind=ButtonKind::Danger label="Danger" on_press=|()| ()/>
+            <Button busy=true label="Busy" on_press=|()| ()/>
+            <IconButton glyph=Glyph::Search label="Search" on_press=|()| ()/>
+            <LinkButton label="link" on_press=|()| ()/>
+            <CopyButton what=|()| "copied".to_owned() label="Copy" wordy=true/>
+            <Menu id="kit-menu" open=RwSignal::new(false) button=make(|| "Menu".part()) class="btn" body=make(menu)/>
+            <Button label="Dialog" on_press=move |()| dialog.set(true)/>
+            <Button label="Toast" on_press=move |()| toasts.say("Well done.")/>
+            <Button label="Bad toast" on_press=move |()| toasts.error("That did not work.")/>
+        </div>
+    };
+    let marks = view! {
+        <div class="panel-body row-wrap">
+            {severities} <Badge word="neutral"/> <Badge tone=Tone::Accent word="accent"/>
+            <Badge tone=Tone::Error word="error"/> <StatusCode code=200/> <StatusCode code=404/> <StatusCode code=503/>
+            <Kbd key="j"/> <TimeText time style=TimeStyle::Row/> <TimeText time style=TimeStyle::Exact/>
+            <TimeText time style=TimeStyle::Ago/>
+        </div>
+        <div class="panel-body row-wrap">{glyphs}</div>
+    };
+    let broken = Signal::stored(Some("must not be empty".to_owned()));
+    let form = view! {
+        <div class="panel-body form">
+            <Field label="Name" name="kit-name" hint="A hint."/>
+            <Field label="Broken" name="kit-broken" error=broken/>
+            <SubmitButton busy=false label="Submit"/>
+        </div>
+    };
+    let rows = vec![view! { <tr><td>"One"</td><td>"1"</td></tr> }.part()];
+    let table = view! { <Table label="Example" heads=&["Left", "Right"] rows/> };
+    let json = view! {
+        <div class="panel-body">
+            <Json text=JSON.to_owned()/>
+        </div>
+    };
+    let waiting = view! {
+        <SkeletonRows count=3/>
+        <SkeletonLines count=4/>
+    };
+    let nothing = view! { <p>"And what to do about it."</p> }.part();
+    let trouble = view! {
+        <EmptyState glyph=Glyph::Events title="Nothing yet" body=nothing/>
+        <ErrorView error=ApiError::Unreachable retry=Callback::new(|()| ())/>
+    };
     let page = view! {
         <Title text="Kit"/>
         <div class="page">
             <h1 class="page-title">"Kit"</h1>
-            <Panel title="Buttons">
-                <div class="panel-body row-wrap">
-                    <Button kind=ButtonKind::Primary>"Primary"</Button>
-                    <Button>"Plain"</Button>
-                    <Button kind=ButtonKind::Ghost>"Ghost"</Button>
-                    <Button kind=ButtonKind::Danger>"Danger"</Button>
-                    <Button busy=true>"Busy"</Button>
-                    <Button disabled=true>"Disabled"</Button>
-                    <IconButton glyph=Glyph::Search label="Search"/>
-                    <CopyButton text=Callback::new(|()| "copied".to_owned()) label="Copy" wordy=true/>
-                    <Menu button=|| "Menu" class="btn">
-                        <button type="button" class="menu-item">
-                            "One"
-                        </button>
-                        <button type="button" class="menu-item">
-                            "Two"
-                        </button>
-                    </Menu>
-                    <Button on:click=move |_| dialog.set(true)>"Dialog"</Button>
-                    <Button on:click=move |_| toasts.say("Well done.")>"Toast"</Button>
-                    <Button on:click=move |_| toasts.error("That did not work.")>"Bad toast"</Button>
-                </div>
-            </Panel>
-            <Panel title="Marks">
-                <div class="panel-body row-wrap">
-                    {severities} <Badge>"neutral"</Badge> <Badge tone=Tone::Accent>"accent"</Badge>
-                    <Badge tone=Tone::Warning>"warning"</Badge> <Badge tone=Tone::Error>"error"</Badge>
-                    <StatusCode code=200/> <StatusCode code=404/> <StatusCode code=503/> <Kbd>"j"</Kbd>
-                    <TimeText time style=TimeStyle::Row/> <TimeText time style=TimeStyle::Exact/>
-                    <TimeText time style=TimeStyle::Ago/>
-                </div>
-                <div class="panel-body row-wrap">{glyphs}</div>
-            </Panel>
-            <Panel title="Form">
-                <div class="panel-body form">
-                    <Field label="Name" name="kit-name" node=NodeRef::new() hint="A hint."/>
-                    <Field
-                        label="Broken"
-                        name="kit-broken"
-                        node=NodeRef::new()
-                        error=Signal::stored(Some("must not be empty".to_owned()))
-                    />
-                </div>
-            </Panel>
-            <Panel title="Table">
-                <Table label="Example" heads=&["Left", "Right"]>
-                    <tr>
-                        <td>"One"</td>
-                        <td class="num">"1"</td>
-                    </tr>
-                </Table>
-            </Panel>
-            <Panel title="JSON">
-                <div class="panel-body">
-                    <Json text=JSON.to_owned()/>
-                </div>
-            </Panel>
+            <Panel title="Buttons" body=buttons.part()/>
+            <Panel title="Marks" body=marks.part()/>
+            <Panel title="Form" body=form.part()/>
+            <Panel title="Table" body=table.part()/>
+            <Panel title="JSON" body=json.part()/>
             <Snippet title="Snippet" code="curl http://localhost:8000/healthz"/>
-            <Panel title="Waiting">
-                <SkeletonRows count=3/>
-                <SkeletonLines count=4/>
-            </Panel>
-            <Panel title="Nothing and trouble">
-                <EmptyState glyph=Glyph::Events title="Nothing yet">
-                    <p>"And what to do about it."</p>
-                </EmptyState>
-                <ErrorView error=ApiError::Unreachable retry=Callback::new(|()| ())/>
-            </Panel>
+            <Panel title="Waiting" body=waiting.part()/>
+            <Panel title="Nothing and trouble" body=trouble.part()/>
         </div>
-        <Dialog open=dialog title="A dialog" id="kit-dialog">
-            <p>"Esc closes it."</p>
-        </Dialog>
+        <Dialog open=dialog title="A dialog" id="kit-dialog" body=make(|| view! { <p>"Esc closes it."</p> }.part())/>
     }
-    .into_any();
+    .part();
     // The trouble shown above is not this page's.
     status::set(200);
     page
+}
+
+fn menu() -> Part {
+    view! {
+        <MenuItem label="One" on_press=|()| ()/>
+        <MenuItem label="Two" chosen=true on_press=|()| ()/>
+    }
+    .part()
 }

@@ -4,8 +4,9 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::{
-    components::{ButtonKind, EmptyState, Glyph},
+    components::{Glyph, dead_end},
     status,
+    view::IntoPart,
 };
 
 /// Says that there is no such page.
@@ -14,11 +15,7 @@ pub(crate) fn NotFound() -> impl IntoView {
     status::set(404);
     view! {
         <Title text="Not found"/>
-        <EmptyState glyph=Glyph::Search title="There is no such page">
-            <p>"The address may have a slip in it."</p>
-            <a class=ButtonKind::Plain.class() href="/projects">
-                "Your projects"
-            </a>
-        </EmptyState>
+        {dead_end(Glyph::Search, "There is no such page", "The address may have a slip in it.")}
     }
+    .part()
 }

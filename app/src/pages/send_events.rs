@@ -1,11 +1,11 @@
 //! How to send events to a project: commands with its key in them, to paste.
 
-use eventglass_model::slug_from_name;
 use leptos::prelude::*;
 
 use crate::{
     browser::{self, Store},
     components::{CopyButton, Snippet},
+    view::IntoPart,
 };
 
 /// Where a key that was just created is kept until the tab is closed, so that
@@ -41,10 +41,11 @@ pub(super) fn KeyOnce(
             <code class="key-once-text" data-testid="api-key">
                 {key}
             </code>
-            <CopyButton text=Callback::new(move |()| copied.clone()) label="Copy the key" wordy=true/>
+            <CopyButton what=move |()| copied.clone() label="Copy the key" wordy=true/>
         </div>
         <p class="note">"This is the only time it is shown. Keep it where you keep secrets."</p>
     }
+    .part()
 }
 
 /// Commands that send events: one by hand, and thousands of realistic ones.
@@ -59,7 +60,7 @@ pub(super) fn SendEvents(
     let curl = format!(
         "curl -X POST {origin}/api/v1/events \\\n  -H 'X-API-Key: {key}' \\\n  -H 'Content-Type: application/json' \\\n  -d '{{\"kind\": \"system_event\", \"name\": \"hello\",\n       \"message\": \"Hello from curl\", \"service\": \"my-laptop\"}}'"
     );
-    let file = format!("{}.jsonl", slug_from_name(&slug));
+    let file = format!("{slug}.jsonl");
     let bulk = format!(
         "eventglass generate --count 10000 --format jsonl --output {file}\neventglass ingest {file} --url {origin} \\\n  --api-key {key}"
     );
@@ -67,5 +68,5 @@ pub(super) fn SendEvents(
         <Snippet title="One event, from any terminal" code=curl/>
         <Snippet title="10,000 realistic events, with the program that runs this server" code=bulk/>
     }
-    .into_any()
+    .part()
 }

@@ -27,7 +27,7 @@ const FEATURES: [&str; 6] = [
 ];
 
 /// Raise it when the steps below change, so that older results are not reused.
-const RECIPE: &str = "2";
+const RECIPE: &str = "3";
 
 /// The wasm and the JavaScript that loads it.
 pub(super) struct Bound {
@@ -81,7 +81,7 @@ pub(super) fn bind(paths: &Paths, built: &Path, cache: &Path, release: bool) -> 
         generate(&input, cache, release)
     })?;
     if release {
-        step("Shrinking the wasm with wasm-opt", "about 1 min", || {
+        step("Shrinking the wasm with wasm-opt", "1 to 2 min", || {
             optimise(paths, &wasm_file(cache))
         })?;
     }
@@ -108,7 +108,7 @@ fn optimise(paths: &Paths, file: &Path) -> Result<()> {
     let small = file.with_extension("small.wasm");
     let status = Command::new(paths.node_program("wasm-opt")?)
         .args(FEATURES)
-        .args(["-Oz", "--strip-debug", "--strip-producers"])
+        .args(["-Oz", "--converge", "--strip-debug", "--strip-producers"])
         .arg(file)
         .arg("--output")
         .arg(&small)

@@ -1,9 +1,13 @@
 //! Shows a tree of JSON.
 
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 
 use super::parse::{Node, parse};
-use crate::format::{bytes, grouped};
+use crate::{
+    components::LinkButton,
+    format::{bytes, count},
+    view::{self, IntoPart, Part, show, show_some},
+};
 
 /// Beyond this, JSON is shown as plain text.
 const MAX_TREE: usize = 256 * 1_024;
@@ -26,15 +30,15 @@ pub(crate) fn Json(
     text: String,
 ) -> impl IntoView {
     if text.len() > MAX_TREE {
-        return long_text(text, FIRST_TEXT, "json-plain").into_any();
+        return long_text(text, FIRST_TEXT, "json-plain");
     }
     match parse(&text) {
         Some(node) => {
             let limit = unfold_limit(node.lines());
             // The whole is unfolded however long it is.
-            view! { <div class="json">{entry(None, node, limit, true)}</div> }.into_any()
+            view! { <div class="json">{entry(None, node, limit, true)}</div> }.part()
         }
-        None => long_text(text, FIRST_TEXT, "json-plain").into_any(),
+        None => long_text(text, FIRST_TEXT, "json-plain"),
     }
 }
 
@@ -44,7 +48,7 @@ const fn unfold_limit(lines: usize) -> usize {
 }
 
 /// A line: `key: value`, and below it, if it is unfolded, what is in it.
-fn entry(key: Option<String>, node: Node, limit: usize, outermost: bool) -> AnyView {
+fn entry(key: Option<String>, node: Node, limit: usize, outermost: bool) -> Part {
     let lines = node.lines();
     let unfold = outermost || lines <= limit;
     match node {
@@ -57,7 +61,7 @@ fn entry(key: Option<String>, node: Node, limit: usize, outermost: bool) -> AnyV
                 lines,
                 unfold,
             }
-            .into_any_view()
+            .into_view()
         }
         Node::Map(entries) if !entries.is_empty() => {
             let entries = entries.into_iter().map(|(key, value)| (Some(key), value)).collect();
@@ -68,7 +72,7 @@ fn entry(key: Option<String>, node: Node, limit: usize, outermost: bool) -> AnyV
                 lines,
                 unfold,
             }
-            .into_any_view()
+            .into_view()
         }
         leaf => view! {
             <div class="json-line">
@@ -76,24 +80,25 @@ fn entry(key: Option<String>, node: Node, limit: usize, outermost: bool) -> AnyV
                 {leaf_view(leaf)}
             </div>
         }
-        .into_any(),
+        .part(),
     }
 }
 
-fn key_view(key: String) -> impl IntoView {
+fn key_view(key: String) -> Part {
     view! {
         <span class="json-key">{key}</span>
         <span class="json-mark">": "</span>
     }
+    .part()
 }
 
-fn leaf_view(node: Node) -> AnyView {
+fn leaf_view(node: Node) -> Part {
     match node {
-        Node::Text(text) => long_text(text, FIRST_CHARS, "json-text").into_any(),
-        Node::Number(text) => view! { <span class="json-number">{text}</span> }.into_any(),
-        Node::Word(text) => view! { <span class="json-word">{text}</span> }.into_any(),
-        Node::List(_) => view! { <span class="json-mark">"[]"</span> }.into_any(),
-        Node::Map(_) => view! { <span class="json-mark">"{}"</span> }.into_any(),
+        Node::Text(text) => long_text(text, FIRST_CHARS, "json-text"),
+        Node::Number(text) => view! { <span class="json-number">{text}</span> }.part(),
+        Node::Word(text) => view! { <span class="json-word">{text}</span> }.part(),
+        Node::List(_) => view! { <span class="json-mark">"[]"</span> }.part(),
+        Node::Map(_) => view! { <span class="json-mark">"{}"</span> }.part(),
     }
 }
 
@@ -109,10 +114,10 @@ struct Folder {
 }
 
 impl Folder {
-    fn into_any_view(self) -> AnyView {
+    fn into_view(self) -> Part {
         let [left, right] = self.brackets;
         let noun = if left == "[" { "items" } else { "keys" };
-        let size = count_text(self.entries.len());
+        let size = count(self.entries.len());
         let limit = unfold_limit(self.lines);
         let entries = StoredValue::new(self.entries);
         let unfolded = RwSignal::new(self.unfold);
@@ -132,62 +137,56 @@ impl Folder {
                     <span class="json-mark json-folded">{right}</span>
                 </summary>
                 <div class="json-inside">
-                    {move || unfolded.get().then(|| some_entries(entries.get_value(), limit))}
+                    {show_some(move || unfolded.get().then(|| some_entries(entries.get_value(), limit)))}
                 </div>
                 <div class="json-line json-mark">{right}</div>
             </details>
         }
-        .into_any()
+        .part()
     }
 }
 
 /// The first entries, and a button for the next.
-fn some_entries(mut entries: Entries, limit: usize) -> AnyView {
+fn some_entries(mut entries: Entries, limit: usize) -> Part {
     let rest = entries.split_off(entries.len().min(FIRST_ENTRIES));
-    let shown: Vec<AnyView> = entries
+    let shown: Vec<Part> = entries
         .into_iter()
         .map(|(key, node)| entry(key, node, limit, false))
         .collect();
     if rest.is_empty() {
-        return shown.into_any();
+        return shown.part();
     }
-    let left = count_text(rest.len());
+    let left = count(rest.len());
     let rest = StoredValue::new(rest);
     let more = RwSignal::new(false);
-    let tail = move || {
+    let tail = show(move || {
         if more.get() {
             return some_entries(rest.get_value(), limit);
         }
-        view! {
-            <button type="button" class="link" on:click=move |_| more.set(true)>
-                {format!("show more ({left} left)")}
-            </button>
-        }
-        .into_any()
-    };
-    (shown, tail).into_any()
-}
-
-fn count_text(count: usize) -> String {
-    grouped(i64::try_from(count).unwrap_or(i64::MAX))
+        let label = format!("show more ({left} left)");
+        view! { <LinkButton label on_press=move |()| more.set(true)/> }.part()
+    });
+    (shown, tail).part()
 }
 
 /// Text of which only the beginning is shown until one asks for all of it.
-fn long_text(text: String, limit: usize, class: &'static str) -> impl IntoView {
+fn long_text(text: String, limit: usize, class: &'static str) -> Part {
     let cut = text.char_indices().nth(limit).map(|(at, _)| at);
     let Some(cut) = cut else {
-        return html::span().class(class).child(text).into_any();
+        return view! { <span class=class>{text}</span> }.part();
     };
     let size = bytes(text.len());
     let head = text.get(..cut).unwrap_or_default().to_owned();
     let all = RwSignal::new(false);
-    let text = StoredValue::new(text);
+    let shown = view::text(move || if all.get() { text.clone() } else { format!("{head}…") });
+    let more = show_some(move || {
+        let label = format!("show all ({size})");
+        (!all.get()).then(|| view! { <LinkButton label on_press=move |()| all.set(true)/> }.part())
+    });
     view! {
-        <span class=class>{move || if all.get() { text.get_value() } else { format!("{head}…") }}</span>
+        <span class=class>{shown}</span>
         " "
-        <button type="button" class="link" hidden=move || all.get() on:click=move |_| all.set(true)>
-            {format!("show all ({size})")}
-        </button>
+        {more}
     }
-    .into_any()
+    .part()
 }

@@ -1,18 +1,18 @@
 //! `/login` and `/register`: one form, two uses.
 
-use eventglass_model::{Credentials, Email, Password};
-use leptos::{ev, html, prelude::*, task::spawn_local};
+use eventglass_model::Credentials;
+use leptos::{ev, prelude::*, task::spawn_local};
 use leptos_meta::Title;
 use leptos_router::{components::Redirect, hooks::use_url};
 
 use crate::{
     api::{self, ApiError},
     browser,
-    components::{Button, ButtonKind, Field},
-    hydration::use_hydrated,
+    components::{Field, SubmitButton, wait},
     layout::Mark,
     login,
     session::Session,
+    view::{IntoPart, Part, nothing, show_some, text},
 };
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub(crate) fn RegisterPage() -> impl IntoView {
 }
 
 /// What is wrong with the form: at its fields, or with the whole.
-#[derive(Clone, Default)]
+#[derive(Default)]
 struct Faults {
     email: Option<String>,
     password: Option<String>,
@@ -42,20 +42,6 @@ struct Faults {
 }
 
 impl Faults {
-    /// The rules of the API, so that most mistakes are told without asking it.
-    fn check(purpose: Use, credentials: &Credentials) -> Option<Self> {
-        let email = Email::parse(&credentials.email).err();
-        let password = match purpose {
-            Use::Register => Password::parse(credentials.password.clone()).err(),
-            Use::LogIn => None,
-        };
-        (email.is_some() || password.is_some()).then(|| Self {
-            email: email.map(|e| e.to_string()),
-            password: password.map(|e| e.to_string()),
-            whole: None,
-        })
-    }
-
     fn from_error(error: &ApiError) -> Self {
         let (email, password) = (error.field("email"), error.field("password"));
         let whole = match error.code() {
@@ -75,16 +61,14 @@ impl Faults {
 
 fn auth_page(purpose: Use) -> impl IntoView {
     let search = use_url().read_untracked().search().to_owned();
-    let me = Session::from_context().me;
+    let session = Session::from_context();
     let next = login::next(&search);
     let already_in = {
         let next = next.clone();
-        move || {
-            let next = next.clone();
-            me.get()
-                .and_then(Result::ok)
-                .map(move |_| view! { <Redirect path=next/> })
-        }
+        show_some(move || {
+            let path = next.clone();
+            session.me().flatten().map(|_| view! { <Redirect path/> }.part())
+        })
     };
     let (title, lead, action) = match purpose {
         Use::LogIn => ("Log in", "Welcome back.", "Log in"),
@@ -101,7 +85,7 @@ fn auth_page(purpose: Use) -> impl IntoView {
     };
     view! {
         <Title text=title/>
-        <Transition>{already_in}</Transition>
+        {wait(nothing(), already_in, RwSignal::new(false))}
         <div class="auth">
             <div class="auth-box">
                 <div class="auth-mark">
@@ -121,28 +105,18 @@ fn auth_page(purpose: Use) -> impl IntoView {
             </div>
         </div>
     }
-    .into_any()
+    .part()
 }
 
-fn auth_form(purpose: Use, action: &'static str, next: String) -> impl IntoView {
-    let email = NodeRef::<html::Input>::new();
-    let password = NodeRef::<html::Input>::new();
-    let faults = RwSignal::new(Faults::default());
+fn auth_form(purpose: Use, action: &'static str, next: String) -> Part {
+    let [email, password, whole] = [(); 3].map(|()| RwSignal::new(None::<String>));
     let busy = RwSignal::new(false);
-    let hydrated = use_hydrated();
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        let value = |node: NodeRef<html::Input>| node.get_untracked().map(|input| input.value()).unwrap_or_default();
         let credentials = Credentials {
-            email: value(email),
-            password: value(password),
+            email: browser::field_of(&event, "email"),
+            password: browser::field_of(&event, "password"),
         };
-        if let Some(found) = Faults::check(purpose, &credentials) {
-            browser::focus_id(if found.email.is_some() { "email" } else { "password" });
-            faults.set(found);
-            return;
-        }
-        faults.set(Faults::default());
         busy.set(true);
         let next = next.clone();
         spawn_local(async move {
@@ -150,23 +124,22 @@ fn auth_form(purpose: Use, action: &'static str, next: String) -> impl IntoView 
                 Use::LogIn => api::log_in(&credentials).await,
                 Use::Register => api::register(&credentials).await,
             };
-            match answer {
+            let Err(error) = answer else {
                 // By loading the page afresh: the server renders it for its new visitor.
-                Ok(_) => browser::assign(&next),
-                Err(error) => {
-                    busy.set(false);
-                    faults.set(Faults::from_error(&error));
-                }
-            }
+                browser::assign(&next);
+                return;
+            };
+            busy.set(false);
+            let faults = Faults::from_error(&error);
+            browser::focus_id(if faults.email.is_some() { "email" } else { "password" });
+            email.set(faults.email);
+            password.set(faults.password);
+            whole.set(faults.whole);
         });
     };
-    let autocomplete = match purpose {
-        Use::LogIn => "current-password",
-        Use::Register => "new-password",
-    };
-    let hint = match purpose {
-        Use::LogIn => "",
-        Use::Register => "At least 8 characters.",
+    let (autocomplete, hint) = match purpose {
+        Use::LogIn => ("current-password", ""),
+        Use::Register => ("new-password", "At least 8 characters."),
     };
     // `post`, so that a password can never end up in an address, whatever happens.
     view! {
@@ -175,35 +148,24 @@ fn auth_form(purpose: Use, action: &'static str, next: String) -> impl IntoView 
                 label="E-mail"
                 name="email"
                 kind="email"
-                node=email
                 autocomplete="username"
                 placeholder="ada@example.com"
                 autofocus=true
-                error=Signal::derive(move || faults.read().email.clone())
+                error=email
             />
             <Field
                 label="Password"
                 name="password"
                 kind="password"
-                node=password
                 autocomplete=autocomplete
                 hint=hint
-                error=Signal::derive(move || faults.read().password.clone())
+                error=password
             />
             <p class="form-error" role="alert">
-                {move || faults.read().whole.clone()}
+                {text(move || whole.get().unwrap_or_default())}
             </p>
-            // Until the page is alive, pressing it would only lose what was typed.
-            <Button
-                kind=ButtonKind::Primary
-                submit=true
-                busy=busy
-                disabled=Signal::derive(move || !hydrated.get())
-                attr:data-waits=""
-            >
-                {action}
-            </Button>
+            <SubmitButton busy label=action/>
         </form>
     }
-    .into_any()
+    .part()
 }

@@ -3,21 +3,19 @@
 use leptos::prelude::*;
 use leptos_router::components::Redirect;
 
-use crate::session::Session;
+use crate::{
+    components::wait,
+    session::Session,
+    view::{IntoPart, nothing, show_some},
+};
 
 /// Goes to the projects, or to the login page.
 #[component]
 pub(crate) fn Home() -> impl IntoView {
-    let me = Session::from_context().me;
-    view! {
-        <Suspense>
-            {move || {
-                me.get()
-                    .map(|me| {
-                        let path = if me.is_ok() { "/projects" } else { "/login" };
-                        view! { <Redirect path=path/> }
-                    })
-            }}
-        </Suspense>
-    }
+    let session = Session::from_context();
+    let go = show_some(move || {
+        let path = if session.me()?.is_some() { "/projects" } else { "/login" };
+        Some(view! { <Redirect path/> }.part())
+    });
+    wait(nothing(), go, RwSignal::new(false))
 }

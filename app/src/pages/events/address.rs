@@ -17,10 +17,9 @@ pub(super) fn write(query: &EventQuery) -> String {
     if pairs.is_empty() { pairs } else { format!("?{pairs}") }
 }
 
-/// The event that is open: `7` in `/p/shop/events/7`.
-pub(super) fn open_event(path: &str) -> Option<&str> {
-    let id = path.strip_prefix("/p/")?.split('/').nth(2)?;
-    (!id.is_empty()).then_some(id)
+/// Whether an address is this page's.
+pub(super) fn is_events(path: &str) -> bool {
+    path.strip_prefix("/p/").and_then(|rest| rest.split('/').nth(1)) == Some("events")
 }
 
 #[cfg(test)]
@@ -40,9 +39,8 @@ mod tests {
     }
 
     #[test]
-    fn finds_the_open_event() {
-        assert_eq!(open_event("/p/shop/events/7"), Some("7"));
-        assert_eq!(open_event("/p/shop/events/"), None);
-        assert_eq!(open_event("/p/shop/events"), None);
+    fn knows_its_own() {
+        assert!(is_events("/p/shop/events") && is_events("/p/shop/events/7"));
+        assert!(!is_events("/p/events/settings/keys") && !is_events("/projects"));
     }
 }

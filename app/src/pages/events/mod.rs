@@ -12,5 +12,4 @@ mod list;
 mod page;
 mod state;
 
-pub(crate) use detail::EventPanel;
 pub(crate) use page::EventsPage;

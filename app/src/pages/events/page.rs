@@ -1,19 +1,21 @@
 //! `/p/{slug}/events` and `/p/{slug}/events/{id}`.
 
-use eventglass_model::EventQuery;
+use eventglass_model::{EventPage, EventQuery, FieldError, Loc};
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::components::Outlet;
 
 use super::{
+    detail::EventPanel,
     filters::{Chips, Facets, Toolbar},
     keyboard::listen,
     list::{Banner, ListBody, PAGE_SIZE, keep_live},
     state::Page,
 };
 use crate::{
-    api, browser,
-    components::{Button, EmptyState, ErrorView, Glyph, SkeletonRows},
+    api::{self, Fetched},
+    browser,
+    components::{Button, EmptyState, ErrorView, Glyph, SkeletonRows, wait},
+    view::{IntoPart, Part, flag, show_some},
 };
 
 /// The list of events, what narrows it, and the event that is open.
@@ -34,82 +36,87 @@ pub(crate) fn EventsPage() -> impl IntoView {
             new => format!("({new}) Events · {slug}"),
         }
     };
-    let list = list(page);
+    // Made once, however many events are looked at in it.
+    let is_open = Memo::new(move |_| page.open.read().is_some());
+    let panel = show_some(move || is_open.get().then(|| view! { <EventPanel/> }.part()));
     view! {
         <Title text=title/>
         <h1 class="sr-only">"Events"</h1>
-        <div class="events" class:has-panel=move || page.open.read().is_some()>
+        <div class="events" class:has-panel=flag(move || page.open.read().is_some())>
             <Toolbar/>
             <Chips/>
             <Banner/>
             <div class="events-body">
                 <Facets/>
-                <section class="events-list" aria-label="Events" inert=covered>
-                    {list}
+                <section class="events-list" aria-label="Events" inert=flag(move || covered.get())>
+                    {list(page)}
                 </section>
-                <Outlet/>
+                {panel}
             </div>
         </div>
     }
-    .into_any()
+    .part()
 }
 
 /// Fetches the first page whenever something else is looked for.
-fn list(page: Page) -> impl IntoView {
-    let first = Resource::new(
-        move || (page.slug.get(), page.query.get(), page.reload.get()),
-        |(slug, query, _)| async move {
-            let query = EventQuery {
-                limit: Some(PAGE_SIZE),
-                ..query
-            };
-            api::events(&slug, &query).await
-        },
-    );
-    let pending = RwSignal::new(false);
+fn list(page: Page) -> Part {
+    let first = Fetched::one(move || {
+        let query = EventQuery {
+            limit: Some(PAGE_SIZE),
+            ..page.query.get()
+        };
+        api::events_path(&page.slug.read(), &query)
+    });
     let retry = Callback::new(move |()| first.refetch());
-    let body = move || {
-        first.get().map(|answer| match answer {
-            _ if !page.faults.read().is_empty() => unreadable(page).into_any(),
+    Effect::new(move |before: Option<u32>| {
+        let reload = page.reload.get();
+        if before.is_some() {
+            first.refetch();
+        }
+        reload
+    });
+    let body = show_some(move || {
+        let faults = page.faults.get();
+        Some(match first.read::<EventPage>()? {
+            _ if !faults.is_empty() => unreadable(page, faults),
             Ok(found) => {
                 page.list.load(&found);
-                view! { <ListBody/> }.into_any()
+                view! { <ListBody/> }.part()
             }
-            Err(error) => view! { <ErrorView error retry/> }.into_any(),
+            Err(error) => view! { <ErrorView error retry/> }.part(),
         })
-    };
+    });
+    let pending = RwSignal::new(false);
+    let meanwhile = view! { <SkeletonRows count=24/> }.part();
     view! {
-        <div class="progress" class:is-busy=pending aria-hidden="true"></div>
-        <Transition fallback=|| view! { <SkeletonRows count=24/> } set_pending=pending>
-            {body}
-        </Transition>
+        <div class="progress" class:is-busy=flag(move || pending.get()) aria-hidden="true"></div>
+        {wait(meanwhile, body, pending)}
     }
-    .into_any()
+    .part()
 }
 
 /// The address has something in it that is no search.
-fn unreadable(page: Page) -> impl IntoView {
-    let faults = page.faults.get_untracked();
-    let list = faults
-        .into_iter()
-        .map(|fault| {
-            let name = fault.loc.last().map(|step| match step {
-                eventglass_model::Loc::Key(key) => key.clone(),
-                eventglass_model::Loc::Index(index) => index.to_string(),
-            });
-            view! {
-                <li>
-                    <code class="mono">{name}</code>
-                    ": "
-                    {fault.msg}
-                </li>
-            }
-        })
-        .collect_view();
-    view! {
-        <EmptyState glyph=Glyph::Alert title="This link has a filter that cannot be read">
-            <ul>{list}</ul>
-            <Button on:click=move |_| page.clear()>"Clear filters"</Button>
-        </EmptyState>
+fn unreadable(page: Page, faults: Vec<FieldError>) -> Part {
+    let list = faults.into_iter().map(fault_view).collect_view();
+    let body = view! {
+        <ul>{list}</ul>
+        <Button label="Clear filters" on_press=move |()| page.clear()/>
     }
+    .part();
+    view! { <EmptyState glyph=Glyph::Alert title="This link has a filter that cannot be read" body/> }.part()
+}
+
+fn fault_view(fault: FieldError) -> Part {
+    let name = match fault.loc.last() {
+        Some(Loc::Key(key)) => key.clone(),
+        Some(Loc::Index(_)) | None => String::new(),
+    };
+    view! {
+        <li>
+            <code>{name}</code>
+            ": "
+            {fault.msg}
+        </li>
+    }
+    .part()
 }

@@ -4,22 +4,12 @@ use eventglass_model::{EventQuery, FieldError};
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
-    hooks::{use_navigate, use_params_map, use_url},
+    hooks::{use_location, use_navigate, use_params_map},
 };
 
 use super::{address, list::EventList};
 
-/// Whether the server can be asked what is new.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Connection {
-    /// It answers.
-    Good,
-    /// It does not; asked again after so many seconds.
-    Lost {
-        /// The pause.
-        seconds: u64,
-    },
-}
+type Parsed = Result<EventQuery, Vec<FieldError>>;
 
 /// What the parts of the page share. All of it follows from the address but
 /// the list, and whether it is live.
@@ -39,8 +29,8 @@ pub(super) struct Page {
     pub(super) cursor: RwSignal<Option<String>>,
     /// Whether new events are asked for.
     pub(super) live: RwSignal<bool>,
-    /// Whether the server answers.
-    pub(super) connection: RwSignal<Connection>,
+    /// While the server does not answer, after how many seconds it is asked again; else 0.
+    pub(super) lost: RwSignal<u32>,
     /// Raised to ask for new events right now.
     pub(super) hurry: RwSignal<u32>,
     /// Raised to fetch the first page again.
@@ -56,19 +46,28 @@ impl Page {
     /// Makes it and offers it to all that is below.
     pub(super) fn provide() -> Self {
         let params = use_params_map();
-        let url = use_url();
+        let location = use_location();
         let navigate = use_navigate();
-        let parsed = Memo::new(move |_| url.with(|url| address::parse(url.search())));
-        let open = Memo::new(move |_| url.with(|url| address::open_event(url.path()).map(str::to_owned)));
+        let open = Memo::new(move |_| params.read().get("event"));
+        let slug = Memo::new(move |_| params.read().get("project").unwrap_or_default());
+        // On the way to another page the address changes before this page is
+        // gone: what it says then is not about events.
+        let parsed = Memo::new(move |before: Option<&Parsed>| {
+            let here = location.pathname.with(|path| address::is_events(path));
+            match before {
+                Some(before) if !here => before.clone(),
+                _ => location.search.with(|search| address::parse(search)),
+            }
+        });
         let page = Self {
-            slug: Memo::new(move |_| params.read().get("project").unwrap_or_default()),
+            slug,
             query: Memo::new(move |_| parsed.get().unwrap_or_default()),
             faults: Memo::new(move |_| parsed.get().err().unwrap_or_default()),
             open,
             list: EventList::new(),
             cursor: RwSignal::new(open.get_untracked()),
             live: RwSignal::new(true),
-            connection: RwSignal::new(Connection::Good),
+            lost: RwSignal::new(0),
             hurry: RwSignal::new(0),
             reload: RwSignal::new(0),
             recount: RwSignal::new(0),

@@ -1,40 +1,32 @@
 //! Creating a project.
 
-use eventglass_model::{CreateProject, CreatedProject, ProjectName};
-use leptos::{ev, html, prelude::*, task::spawn_local};
+use eventglass_model::CreateProject;
+use leptos::{ev, prelude::*, task::spawn_local};
 
+use super::created::Created;
 use crate::{
     api::{self, ApiError},
     browser,
-    components::{Button, ButtonKind, Field},
-    hydration::use_hydrated,
+    components::{Field, SubmitButton},
     pages::send_events::remember_key,
+    view::{IntoPart, PartFn, make, text},
 };
 
 /// Asks for a name and creates the project.
 #[component]
 pub(super) fn CreateForm(
-    /// Told of the project and its key.
-    done: Callback<CreatedProject>,
+    /// Given what there is to show of the project.
+    done: Callback<PartFn>,
 ) -> impl IntoView {
-    let name = NodeRef::<html::Input>::new();
-    let description = NodeRef::<html::Input>::new();
     let fault = RwSignal::new(None::<String>);
     let whole = RwSignal::new(None::<String>);
     let busy = RwSignal::new(false);
-    let hydrated = use_hydrated();
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        let value = |node: NodeRef<html::Input>| node.get_untracked().map(|input| input.value()).unwrap_or_default();
         let body = CreateProject {
-            name: value(name),
-            description: value(description),
+            name: browser::field_of(&event, "name"),
+            description: browser::field_of(&event, "description"),
         };
-        fault.set(ProjectName::parse(&body.name).err().map(|error| error.to_string()));
-        if fault.read_untracked().is_some() {
-            browser::focus_id("name");
-            return;
-        }
         whole.set(None);
         busy.set(true);
         spawn_local(async move {
@@ -43,7 +35,7 @@ pub(super) fn CreateForm(
             match answer {
                 Ok(created) => {
                     remember_key(&created.project.slug, &created.api_key);
-                    done.run(created);
+                    done.run(make(move || view! { <Created created=created.clone()/> }.part()));
                 }
                 Err(error) => {
                     fault.set(error.field("name"));
@@ -54,23 +46,15 @@ pub(super) fn CreateForm(
     };
     view! {
         <form class="form" method="post" novalidate on:submit=submit>
-            <Field label="Name" name="name" node=name placeholder="Checkout" autofocus=true error=fault/>
-            <Field label="Description" name="description" node=description hint="Optional."/>
+            <Field label="Name" name="name" placeholder="Checkout" autofocus=true error=fault/>
+            <Field label="Description" name="description" hint="Optional."/>
             <p class="form-error" role="alert">
-                {move || whole.get()}
+                {text(move || whole.get().unwrap_or_default())}
             </p>
-            <Button
-                kind=ButtonKind::Primary
-                submit=true
-                busy=busy
-                disabled=Signal::derive(move || !hydrated.get())
-                attr:data-waits=""
-            >
-                "Create project"
-            </Button>
+            <SubmitButton busy label="Create project"/>
         </form>
     }
-    .into_any()
+    .part()
 }
 
 /// What is wrong beyond the name.

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use crate::{
     components::{ButtonKind, Panel},
     pages::send_events::{KeyOnce, SendEvents},
+    view::IntoPart,
 };
 
 /// Shows the key, once, and what to do with it.
@@ -16,21 +17,20 @@ pub(super) fn Created(
 ) -> impl IntoView {
     let CreatedProject { project, api_key } = created;
     let href = format!("/p/{}/events", project.slug);
-    view! {
-        <Panel title=format!("{} is ready", project.name)>
-            <div class="panel-body stack">
-                <div>
-                    <h3 class="small-title">"API key"</h3>
-                    <KeyOnce key=api_key.clone()/>
-                </div>
-                <SendEvents key=api_key slug=project.slug/>
-                <p>
-                    <a class=ButtonKind::Primary.class() href=href>
-                        "Watch the events arrive"
-                    </a>
-                </p>
+    let body = view! {
+        <div class="panel-body stack">
+            <div>
+                <h3 class="small-title">"API key"</h3>
+                <KeyOnce key=api_key.clone()/>
             </div>
-        </Panel>
+            <SendEvents key=api_key slug=project.slug/>
+            <p>
+                <a class=ButtonKind::Primary.class() href=href>
+                    "Watch the events arrive"
+                </a>
+            </p>
+        </div>
     }
-    .into_any()
+    .part();
+    view! { <Panel title=format!("{} is ready", project.name) body/> }
 }

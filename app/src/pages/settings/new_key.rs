@@ -1,12 +1,13 @@
 //! Creating a key.
 
-use eventglass_model::{CreateApiKey, CreatedApiKey};
-use leptos::{ev, html, prelude::*, task::spawn_local};
+use eventglass_model::CreateApiKey;
+use leptos::{ev, prelude::*, task::spawn_local};
 
 use crate::{
-    api,
-    components::{Button, ButtonKind, Field},
+    api, browser,
+    components::{Field, SubmitButton},
     pages::send_events::remember_key,
+    view::IntoPart,
 };
 
 /// Asks for a name and creates the key.
@@ -15,15 +16,14 @@ pub(super) fn NewKeyForm(
     /// The project.
     slug: String,
     /// Told of the key.
-    done: Callback<CreatedApiKey>,
+    done: Callback<String>,
 ) -> impl IntoView {
-    let name = NodeRef::<html::Input>::new();
     let fault = RwSignal::new(None::<String>);
     let busy = RwSignal::new(false);
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
         let body = CreateApiKey {
-            name: name.get_untracked().map(|input| input.value()).unwrap_or_default(),
+            name: browser::field_of(&event, "name"),
         };
         let slug = slug.clone();
         busy.set(true);
@@ -33,7 +33,7 @@ pub(super) fn NewKeyForm(
             match answer {
                 Ok(created) => {
                     remember_key(&slug, &created.api_key);
-                    done.run(created);
+                    done.run(created.api_key);
                 }
                 Err(error) => fault.set(Some(error.field("name").unwrap_or_else(|| error.message()))),
             }
@@ -44,16 +44,13 @@ pub(super) fn NewKeyForm(
             <Field
                 label="Name"
                 name="name"
-                node=name
                 placeholder="checkout-service, production"
                 hint="Who will send with it, so that you know which to revoke."
                 autofocus=true
                 error=fault
             />
-            <Button kind=ButtonKind::Primary submit=true busy=busy>
-                "Create key"
-            </Button>
+            <SubmitButton busy label="Create key"/>
         </form>
     }
-    .into_any()
+    .part()
 }

@@ -7,39 +7,52 @@ use crate::{
     api,
     components::{Button, ButtonKind, Dialog, Toasts},
     pages::send_events::forget_key,
+    view::{IntoPart, make},
 };
+
+/// The key that one is about to revoke.
+#[derive(Clone, Copy)]
+pub(super) struct Revoking {
+    open: RwSignal<bool>,
+    /// Its id, and its prefix for people.
+    key: StoredValue<(i64, String)>,
+}
+
+impl Revoking {
+    /// None yet.
+    pub(super) fn new() -> Self {
+        Self {
+            open: RwSignal::new(false),
+            key: StoredValue::new((0, String::new())),
+        }
+    }
+
+    /// Asks whether to revoke a key.
+    pub(super) fn ask(self, key: &ApiKey) {
+        self.key.set_value((key.id, key.prefix.clone()));
+        self.open.set(true);
+    }
+}
 
 /// Asks once more, then revokes.
 #[component]
 pub(super) fn RevokeDialog(
     /// The project.
     slug: Memo<String>,
-    /// The key, while there is one to revoke.
-    revoking: RwSignal<Option<ApiKey>>,
+    /// Which key, and whether that is being asked.
+    revoking: Revoking,
     /// Called when it is revoked.
     done: Callback<()>,
 ) -> impl IntoView {
-    let open = RwSignal::new(false);
+    let Revoking { open, key } = revoking;
     let busy = RwSignal::new(false);
     let toasts = Toasts::from_context();
-    // Each follows the other; neither is told what it knows, or they would never end.
-    Effect::new(move |_| {
-        let asked = revoking.read().is_some();
-        if asked != open.get_untracked() {
-            open.set(asked);
-        }
-    });
-    Effect::new(move |_| {
-        if !open.get() && revoking.read_untracked().is_some() {
-            revoking.set(None);
-        }
-    });
-    let revoke = move |_| {
-        let Some(key) = revoking.get_untracked() else { return };
+    let revoke = move |()| {
+        let (id, _) = key.get_value();
         let slug = slug.get_untracked();
         busy.set(true);
         spawn_local(async move {
-            let answer = api::revoke_key(&slug, key.id).await;
+            let answer = api::revoke_key(&slug, id).await;
             busy.set(false);
             match answer {
                 Ok(()) => {
@@ -53,19 +66,19 @@ pub(super) fn RevokeDialog(
             }
         });
     };
-    view! {
-        <Dialog open title="Revoke this key?" id="revoke-title">
+    let body = make(move || {
+        let (_, prefix) = key.get_value();
+        view! {
             <p>
-                "Whatever sends with " <code class="mono">{move || revoking.read().as_ref().map(|key| key.prefix.clone())}"…"</code>
+                "Whatever sends with " <code>{prefix}"…"</code>
                 " will be refused from now on. This cannot be undone."
             </p>
             <div class="dialog-actions">
-                <Button on:click=move |_| open.set(false)>"Keep it"</Button>
-                <Button kind=ButtonKind::Danger busy=busy on:click=revoke>
-                    "Revoke"
-                </Button>
+                <Button label="Keep it" on_press=move |()| open.set(false)/>
+                <Button kind=ButtonKind::Danger busy label="Revoke" on_press=revoke/>
             </div>
-        </Dialog>
-    }
-    .into_any()
+        }
+        .part()
+    });
+    view! { <Dialog open title="Revoke this key?" id="revoke" body/> }
 }

@@ -1,7 +1,5 @@
 //! All that is known of an event.
 
-use std::sync::Arc;
-
 use eventglass_model::{Event, Severity, Status};
 use leptos::prelude::*;
 use serde_json::value::RawValue;
@@ -10,18 +8,21 @@ use super::{
     facts::{Fact, facts},
     payload::Payload,
 };
-use crate::components::{Badge, CopyButton, SeverityMark, StatusCode, TimeStyle, TimeText, Tone};
-use crate::format::duration_ms;
+use crate::{
+    components::{Badge, CopyButton, SeverityMark, StatusCode, TimeStyle, TimeText, Tone},
+    format::{duration_ms, pretty},
+    view::{IntoPart, Part},
+};
 
 /// An event, from what it says to what was sent with it.
 #[component]
 pub(super) fn Content(
     /// The event.
     event: Event,
+    /// The same as it came, to copy.
+    text: String,
 ) -> impl IntoView {
-    let event = Arc::new(event);
-    let whole = Arc::clone(&event);
-    let copy_whole = Callback::new(move |()| serde_json::to_string_pretty(&*whole).unwrap_or_default());
+    let whole = Callback::new(move |()| pretty(&text));
     let title = event
         .name
         .clone()
@@ -46,8 +47,8 @@ pub(super) fn Content(
             <h3 class="detail-title">{title}</h3>
             <p class="detail-line">
                 <SeverityMark severity/>
-                <Badge>{kind}</Badge>
-                {ended.map(|(tone, word)| view! { <Badge tone>{word}</Badge> })}
+                <Badge word=kind/>
+                {ended.map(|(tone, word)| view! { <Badge tone word/> })}
                 {event.status_code.map(|code| view! { <StatusCode code/> })}
                 {event.duration_ms.map(|ms| view! { <span class="num">{duration_ms(ms)}</span> })}
             </p>
@@ -58,25 +59,25 @@ pub(super) fn Content(
         </div>
         {payload("Input", event.input.as_deref())}
         {payload("Output", event.output.as_deref())}
-        {facts(&event)
-            .into_iter()
-            .map(|(group, facts)| {
-                view! {
-                    <section class="facts">
-                        <h3 class="facts-title">{group}</h3>
-                        <dl>{facts.into_iter().map(Fact::into_view).collect_view()}</dl>
-                    </section>
-                }
-            })
-            .collect_view()}
+        {facts(&event).into_iter().map(group_view).collect_view()}
         {payload("Attributes", event.attributes.as_deref())}
         <div class="detail-foot">
-            <CopyButton text=copy_whole label="Copy the event as JSON" wordy=true/>
+            <CopyButton what=whole label="Copy the event as JSON" wordy=true/>
         </div>
     }
-    .into_any()
+    .part()
 }
 
-fn payload(title: &'static str, json: Option<&RawValue>) -> impl IntoView + use<> {
-    json.map(|json| view! { <Payload title text=json.get().to_owned()/> })
+fn group_view((title, facts): (&'static str, Vec<Fact>)) -> Part {
+    view! {
+        <section class="facts">
+            <h3 class="facts-title">{title}</h3>
+            <dl>{facts.into_iter().map(Fact::into_view).collect_view()}</dl>
+        </section>
+    }
+    .part()
+}
+
+fn payload(title: &'static str, json: Option<&RawValue>) -> Option<Part> {
+    json.map(|json| view! { <Payload title text=json.get().to_owned()/> }.part())
 }

@@ -6,7 +6,8 @@ use leptos::prelude::*;
 use super::super::state::Page;
 use crate::{
     components::{CopyButton, Glyph, IconButton, TimeStyle, TimeText},
-    format::{duration_ms, grouped, usd},
+    format::{duration_ms, exact_ms, exact_usd, grouped, usd},
+    view::{IntoPart, Part},
 };
 
 /// What pressing the glass beside a value looks for.
@@ -55,7 +56,7 @@ impl Fact {
     }
 
     /// A row of the list of fields.
-    pub(super) fn into_view(self) -> impl IntoView {
+    pub(super) fn into_view(self) -> Part {
         let Self {
             label,
             value,
@@ -63,47 +64,40 @@ impl Fact {
             find,
         } = self;
         let copied = value.clone();
-        let found = value.clone();
-        let page = Page::from_context();
-        let look = move |_| page.look_for(&find.query(&found), false);
+        let find = find_button(label, find, value.clone());
         let shown = match shown {
-            Shown::Text => value.into_any(),
-            Shown::Exact => view! { <span class="mono">{value}</span> }.into_any(),
-            Shown::Friendly(text) => view! {
-                <span class="num" title=value>
-                    {text}
-                </span>
-            }
-            .into_any(),
-            Shown::Moment(time) => view! { <TimeText time style=TimeStyle::Exact/> }.into_any(),
+            Shown::Text => value.part(),
+            Shown::Exact => view! { <span class="mono">{value}</span> }.part(),
+            Shown::Friendly(text) => view! { <span title=value>{text}</span> }.part(),
+            Shown::Moment(time) => view! { <TimeText time style=TimeStyle::Exact/> }.part(),
         };
-        let can_find = !matches!(find, Find::Nothing);
         view! {
             <div class="fact">
                 <dt>{label}</dt>
                 <dd>
                     <span class="fact-value">{shown}</span>
                     <span class="fact-actions">
-                        {can_find
-                            .then(|| {
-                                view! {
-                                    <IconButton
-                                        glyph=Glyph::Search
-                                        label=format!("Find all with this {}", label.to_lowercase())
-                                        on:click=look
-                                    />
-                                }
-                            })}
+                        {find}
                         <CopyButton
-                            text=Callback::new(move |()| copied.clone())
-                            label=format!("Copy {}", label.to_lowercase())
+                            what=move |()| copied.clone()
+                            label=format!("Copy {}", label.to_ascii_lowercase())
                         />
                     </span>
                 </dd>
             </div>
         }
-        .into_any()
+        .part()
     }
+}
+
+fn find_button(label: &str, find: Find, value: String) -> Option<Part> {
+    if matches!(find, Find::Nothing) {
+        return None;
+    }
+    let page = Page::from_context();
+    let look = Callback::new(move |()| page.look_for(&find.query(&value), false));
+    let label = format!("Find all with this {}", label.to_ascii_lowercase());
+    Some(view! { <IconButton glyph=Glyph::Search label on_press=look/> }.part())
 }
 
 impl Find {
@@ -138,7 +132,7 @@ pub(super) fn facts(event: &Event) -> Vec<(&'static str, Vec<Fact>)> {
                     .status_code
                     .map(|code| Fact::new("Status code", code.to_string(), Shown::Exact, Find::Nothing)),
                 event.duration_ms.map(|ms| {
-                    let exact = format!("{ms} ms");
+                    let exact = exact_ms(ms);
                     Fact::new("Duration", exact, Shown::Friendly(duration_ms(ms)), Find::Nothing)
                 }),
             ],
@@ -214,7 +208,7 @@ fn model_facts(event: &Event) -> Vec<Option<Fact>> {
                 ""
             };
             let shown = Shown::Friendly(format!("{}{by}", usd(cost)));
-            Some(Fact::new("Cost", format!("{cost} USD"), shown, Find::Nothing))
+            Some(Fact::new("Cost", exact_usd(cost), shown, Find::Nothing))
         }
         (None, Some(CostSource::Unpriced)) => Some(Fact::new("Cost", "no price is known", Shown::Text, Find::Nothing)),
         (None, _) => None,

@@ -5,4 +5,4 @@ mod facts;
 mod panel;
 mod payload;
 
-pub(crate) use panel::EventPanel;
+pub(super) use panel::EventPanel;

@@ -1,16 +1,17 @@
 //! The panel beside the list; on a phone, a sheet over it.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 
 use super::{
     super::{keyboard::step, list::row_id, state::Page},
     content::Content,
 };
 use crate::{
-    api, browser,
-    components::{CopyButton, ErrorView, Glyph, IconButton, SkeletonLines},
+    api::{self, Fetched},
+    browser,
+    components::{CopyButton, ErrorView, Glyph, IconButton, SkeletonLines, wait},
     hydration::use_hydrated,
+    view::{IntoPart, show_some},
 };
 
 /// Names the heading, which gets the focus when the panel opens.
@@ -18,21 +19,19 @@ const HEADING: &str = "event-panel";
 
 /// The event that the address names.
 #[component]
-pub(crate) fn EventPanel() -> impl IntoView {
+pub(in super::super) fn EventPanel() -> impl IntoView {
     let page = Page::from_context();
-    let params = use_params_map();
-    let id = Memo::new(move |_| params.read().get("event").unwrap_or_default());
-    let event = Resource::new(
-        move || (page.slug.get(), id.get()),
-        |(slug, id)| async move { api::one_event(&slug, &id).await },
-    );
+    // While it is being closed, it shows what it showed.
+    let id = Memo::new(move |before: Option<&String>| page.open.get().or_else(|| before.cloned()).unwrap_or_default());
+    let event = Fetched::one(move || api::event_path(&page.slug.read(), &id.read()));
     let retry = Callback::new(move |()| event.refetch());
-    let body = move || {
-        event.get().map(|answer| match answer {
-            Ok(event) => view! { <Content event/> }.into_any(),
-            Err(error) => view! { <ErrorView error retry/> }.into_any(),
+    let body = show_some(move || {
+        let answer = event.text()?;
+        Some(match answer.and_then(|text| Ok((api::read(&text)?, text))) {
+            Ok((event, text)) => view! { <Content event text/> }.part(),
+            Err(error) => view! { <ErrorView error retry/> }.part(),
         })
-    };
+    });
 
     // The focus follows into the panel and back to the row, unless the page
     // was opened with the panel.
@@ -49,6 +48,7 @@ pub(crate) fn EventPanel() -> impl IntoView {
         });
     });
 
+    let meanwhile = view! { <SkeletonLines count=14/> }.part();
     let link = Callback::new(move |()| format!("{}{}", browser::origin(), page.event_path(&id.read_untracked())));
     view! {
         <aside class="detail" aria-labelledby=HEADING>
@@ -57,16 +57,16 @@ pub(crate) fn EventPanel() -> impl IntoView {
                     "Event"
                 </h2>
                 <div class="detail-actions">
-                    <IconButton glyph=Glyph::ChevronUp label="Previous event (k)" on:click=move |_| step(page, -1)/>
-                    <IconButton glyph=Glyph::ChevronDown label="Next event (j)" on:click=move |_| step(page, 1)/>
-                    <CopyButton text=link label="Copy the link" glyph=Glyph::Link/>
-                    <IconButton glyph=Glyph::Close label="Close (Esc)" on:click=move |_| page.close()/>
+                    <IconButton glyph=Glyph::ChevronUp label="Previous event (k)" on_press=move |()| step(page, -1)/>
+                    <IconButton glyph=Glyph::ChevronDown label="Next event (j)" on_press=move |()| step(page, 1)/>
+                    <CopyButton what=link label="Copy the link" glyph=Glyph::Link/>
+                    <IconButton glyph=Glyph::Close label="Close (Esc)" on_press=move |()| page.close()/>
                 </div>
             </header>
             <div class="detail-body" tabindex="0" aria-label="The event's fields" role="region">
-                <Transition fallback=|| view! { <SkeletonLines count=14/> }>{body}</Transition>
+                {wait(meanwhile, body, RwSignal::new(false))}
             </div>
         </aside>
     }
-    .into_any()
+    .part()
 }

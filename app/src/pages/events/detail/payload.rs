@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::{
     components::{CopyButton, Json},
     format::bytes,
+    view::IntoPart,
 };
 
 /// JSON under its own heading.
@@ -23,10 +24,10 @@ pub(super) fn Payload(
                 <h3 class="facts-title">{title}</h3>
                 <span class="muted num">{size}</span>
                 <span class="grow"></span>
-                <CopyButton text=Callback::new(move |()| copied.clone()) label=format!("Copy {}", title.to_lowercase())/>
+                <CopyButton what=Callback::new(move |()| copied.clone()) label=format!("Copy {}", title.to_ascii_lowercase())/>
             </header>
             <Json text/>
         </section>
     }
-    .into_any()
+    .part()
 }

@@ -3,45 +3,51 @@
 use leptos::prelude::*;
 
 use super::{super::state::Page, facet::Field};
-use crate::components::{Glyph, Icon};
+use crate::{
+    components::{Glyph, Icon, LinkButton},
+    view::{IntoPart, Part, press, show_some},
+};
 
 /// A chip for each filter, which takes it away.
 #[component]
 pub(in super::super) fn Chips() -> impl IntoView {
     let page = Page::from_context();
-    move || {
+    show_some(move || {
         let query = page.query.get();
-        let chips: Vec<_> = Field::ALL
+        let chips: Vec<Part> = Field::ALL
             .iter()
             .flat_map(|field| field.chosen(&query).into_iter().map(|value| chip(page, *field, value)))
             .collect();
-        (!chips.is_empty()).then(|| {
-            view! {
-                <div class="chips" role="group" aria-label="Filters that are set">
-                    {chips}
-                    <button type="button" class="link" on:click=move |_| page.clear()>
-                        "Clear all"
-                    </button>
-                </div>
-            }
-        })
-    }
+        (!chips.is_empty()).then(|| chips_view(page, chips))
+    })
 }
 
-fn chip(page: Page, field: Field, value: String) -> impl IntoView {
+fn chips_view(page: Page, chips: Vec<Part>) -> Part {
+    view! {
+        <div class="chips" role="group" aria-label="Filters that are set">
+            {chips}
+            <LinkButton label="Clear all" on_press=move |()| page.clear()/>
+        </div>
+    }
+    .part()
+}
+
+fn chip(page: Page, field: Field, value: String) -> Part {
     let shown = value.clone();
     let label = format!("No longer filter by {} {value}", field.label());
+    let title = label.clone();
     view! {
         <button
             type="button"
             class="chip"
-            aria-label=label.clone()
-            title=label
-            on:click=move |_| page.narrow(|query| field.toggle(query, &value))
+            aria-label=label
+            title=title
+            on:click=press(move |_| page.narrow(|query| field.toggle(query, &value)))
         >
             <span class="chip-field">{field.label()}</span>
             <span class="truncate">{shown}</span>
             <Icon glyph=Glyph::Close/>
         </button>
     }
+    .part()
 }

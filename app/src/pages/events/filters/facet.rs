@@ -65,7 +65,6 @@ impl Field {
             Self::Severity => {
                 if let Ok(severity) = Severity::parse(value) {
                     toggle(&mut query.severity, severity);
-                    query.severity.sort_unstable();
                 }
             }
             Self::Service => toggle(&mut query.service, value.to_owned()),

@@ -5,9 +5,10 @@ use leptos::prelude::*;
 
 use super::{super::state::Page, facet::Field};
 use crate::{
-    api::{self, ApiResult},
-    components::{Glyph, IconButton, SeverityMark, SkeletonLines},
+    api::{self, Fetched},
+    components::{Glyph, IconButton, LinkButton, SeverityMark, SkeletonLines, wait},
     format::{compact, grouped},
+    view::{IntoPart, Part, flag, show, show_some},
 };
 
 /// How many values of a field are shown at first.
@@ -18,136 +19,125 @@ const FIRST: usize = 8;
 #[component]
 pub(in super::super) fn Facets() -> impl IntoView {
     let page = Page::from_context();
-    let facets = Resource::new(
-        move || (page.slug.get(), page.query.get(), page.recount.get()),
-        |(slug, query, _)| count(slug, query),
-    );
-    let groups = move || {
-        facets.get().map(|answer| {
-            // The list beside it says what went wrong, if anything.
-            let answer = answer.unwrap_or_default();
-            let nothing = answer.facets.values().all(Vec::is_empty);
-            if nothing && !page.query.read_untracked().is_filtered() {
-                // The style leaves the whole column out.
-                return view! { <span class="facets-none"></span> }.into_any();
-            }
-            let partial = answer.partial.then_some("Counted among the newest events only.");
-            let groups = Field::ALL
-                .iter()
-                .map(|field| group(page, *field, &answer))
-                .collect_view();
-            (groups, view! { <p class="facet-note">{partial}</p> }).into_any()
-        })
-    };
+    let facets = Fetched::all(move || page.query.with(|query| questions(&page.slug.read(), query)));
+    Effect::new(move |before: Option<u32>| {
+        let recount = page.recount.get();
+        if before.is_some() {
+            facets.refetch();
+        }
+        recount
+    });
+    let groups = show_some(move || {
+        // The list beside it says what went wrong, if anything.
+        let answers: Vec<Answer> = facets.read_all()?.unwrap_or_default();
+        Some(groups(page, &answers))
+    });
+    let meanwhile = view! { <SkeletonLines count=12/> }.part();
     view! {
-        <aside class="facets" class:is-open=page.filters aria-label="Filters">
+        <aside class="facets" class:is-open=flag(move || page.filters.get()) aria-label="Filters">
             <header class="facets-head">
                 <h2 class="panel-title">"Filters"</h2>
-                <IconButton glyph=Glyph::Close label="Close the filters" on:click=move |_| page.filters.set(false)/>
+                <IconButton
+                    glyph=Glyph::Close
+                    label="Close the filters"
+                    on_press=move |()| page.filters.set(false)
+                />
             </header>
-            <Transition fallback=|| view! { <SkeletonLines count=12/> }>{groups}</Transition>
+            {wait(meanwhile, groups, RwSignal::new(false))}
         </aside>
     }
-    .into_any()
+    .part()
 }
 
-/// Counts the values of each field among the events that match all filters but
-/// the field's own: else none of its other values could be chosen besides.
-async fn count(slug: String, query: EventQuery) -> ApiResult<Answer> {
-    let (chosen, open): (Vec<Field>, Vec<Field>) =
-        Field::ALL.iter().partition(|field| !field.chosen(&query).is_empty());
-    let names: Vec<&str> = open.iter().map(|field| field.name()).collect();
-    let mut answer = Answer::default();
-    if !names.is_empty() {
-        answer = api::facets(&slug, &names, &query).await?;
+/// Each field is counted among the events that match all filters but its own:
+/// else none of its other values could be chosen besides. The fields without
+/// a filter make one question, each other a question of its own.
+fn questions(slug: &str, query: &EventQuery) -> Vec<String> {
+    let (chosen, open): (Vec<Field>, Vec<Field>) = Field::ALL.iter().partition(|field| !field.chosen(query).is_empty());
+    let mut questions = Vec::new();
+    if !open.is_empty() {
+        let names: Vec<&str> = open.iter().map(|field| field.name()).collect();
+        questions.push(api::facets_path(slug, &names, query));
     }
     for field in chosen {
         let mut others = query.clone();
         field.clear(&mut others);
-        let own = api::facets(&slug, &[field.name()], &others).await?;
-        answer.facets.extend(own.facets);
-        answer.partial |= own.partial;
+        questions.push(api::facets_path(slug, &[field.name()], &others));
     }
-    Ok(answer)
+    questions
+}
+
+fn groups(page: Page, answers: &[Answer]) -> Part {
+    let query = page.query.get_untracked();
+    let found = |field: Field| answers.iter().find_map(|answer| answer.facets.get(field.name()));
+    let nothing = Field::ALL.iter().all(|field| found(*field).is_none_or(Vec::is_empty));
+    if nothing && !query.is_filtered() {
+        // The style leaves the whole column out.
+        return view! { <span class="facets-none"></span> }.part();
+    }
+    let groups = Field::ALL.iter().map(|field| {
+        let values = values_of(*field, found(*field).map_or(&[], Vec::as_slice), &field.chosen(&query));
+        group(page, *field, values)
+    });
+    let partial = answers.iter().any(|answer| answer.partial);
+    let note = partial.then_some("Counted among the newest events only.");
+    view! {
+        {groups.collect_view()}
+        <p class="facet-note">{note}</p>
+    }
+    .part()
 }
 
 /// The values to choose from: what is there, and what is looked for although it is not.
-fn values_of(field: Field, answer: &Answer, chosen: &[String]) -> Vec<FacetValue> {
-    let found = answer.facets.get(field.name()).cloned().unwrap_or_default();
-    let count_of = |value: &str| {
-        found
-            .iter()
-            .find(|known| known.value == value)
-            .map_or(0, |known| known.count)
+fn values_of(field: Field, found: &[FacetValue], chosen: &[String]) -> Vec<FacetValue> {
+    let none = |value: &str| FacetValue {
+        value: value.to_owned(),
+        count: 0,
     };
+    let known = |value: &str| found.iter().find(|known| known.value == value).cloned();
     if field == Field::Severity {
         // Always all of them, from worst to least.
-        return Severity::WORDS
-            .iter()
-            .rev()
-            .map(|word| FacetValue {
-                value: (*word).to_owned(),
-                count: count_of(word),
-            })
-            .collect();
+        let words = Severity::WORDS.iter().rev();
+        return words.map(|word| known(word).unwrap_or_else(|| none(word))).collect();
     }
-    let missing: Vec<FacetValue> = chosen
-        .iter()
-        .filter(|value| !found.iter().any(|known| known.value == **value))
-        .map(|value| FacetValue {
-            value: value.clone(),
-            count: 0,
-        })
-        .collect();
-    missing.into_iter().chain(found).collect()
+    let missing = chosen.iter().filter(|value| known(value).is_none());
+    missing.map(|value| none(value)).chain(found.iter().cloned()).collect()
 }
 
-fn group(page: Page, field: Field, answer: &Answer) -> impl IntoView + use<> {
-    let chosen = Memo::new(move |_| page.query.with(|query| field.chosen(query)));
-    let values = values_of(field, answer, &chosen.read_untracked());
+fn group(page: Page, field: Field, values: Vec<FacetValue>) -> Part {
     let all = RwSignal::new(false);
     let more = values.len().saturating_sub(FIRST);
     let none = values.is_empty();
-    let rows = values
-        .into_iter()
-        .enumerate()
-        .map(|(place, value)| {
-            let hidden = move || place >= FIRST && !all.get();
-            option(page, field, value, chosen, hidden)
-        })
-        .collect_view();
+    let chosen = page.query.with_untracked(|query| field.chosen(query));
+    let rows = values.into_iter().enumerate().map(|(place, value)| {
+        let is_chosen = chosen.contains(&value.value);
+        let row = option(page, field, value, is_chosen);
+        // Rows beyond the first few are there, for "more" to be quick.
+        view! { <div hidden=flag(move || place >= FIRST && !all.get())>{row}</div> }.part()
+    });
+    let toggle = show(move || {
+        let label = if all.get() {
+            "Show less".to_owned()
+        } else {
+            format!("Show {more} more")
+        };
+        view! { <LinkButton label on_press=move |()| all.update(|all| *all = !*all)/> }.part()
+    });
     view! {
         <fieldset class="facet" hidden=none>
             <legend class="facet-title">{field.label()}</legend>
-            {rows}
-            {(more > 0)
-                .then(|| {
-                    view! {
-                        <button type="button" class="link facet-more" on:click=move |_| all.update(|all| *all = !*all)>
-                            {move || if all.get() { "Show less".to_owned() } else { format!("Show {more} more") }}
-                        </button>
-                    }
-                })}
+            {rows.collect_view()}
+            {(more > 0).then(|| view! { <div class="facet-more">{toggle}</div> })}
         </fieldset>
     }
-    .into_any()
+    .part()
 }
 
-fn option(
-    page: Page,
-    field: Field,
-    FacetValue { value, count }: FacetValue,
-    chosen: Memo<Vec<String>>,
-    hidden: impl Fn() -> bool + Send + Sync + 'static,
-) -> impl IntoView {
-    let is_chosen = {
-        let value = value.clone();
-        Memo::new(move |_| chosen.read().contains(&value))
-    };
+fn option(page: Page, field: Field, FacetValue { value, count }: FacetValue, is_chosen: bool) -> Part {
     let toggled = value.clone();
     let toggle = move |_| page.narrow(|query| field.toggle(query, &toggled));
     let name = match Severity::parse(&value) {
-        Ok(severity) if field == Field::Severity => view! { <SeverityMark severity/> }.into_any(),
+        Ok(severity) if field == Field::Severity => view! { <SeverityMark severity/> }.part(),
         _ => {
             let title = value.clone();
             view! {
@@ -155,17 +145,50 @@ fn option(
                     {value}
                 </span>
             }
-            .into_any()
+            .part()
         }
     };
     view! {
-        <label class="facet-option" hidden=hidden>
-            <input type="checkbox" checked=is_chosen.get_untracked() prop:checked=is_chosen on:change=toggle/>
+        <label class="facet-option">
+            <input type="checkbox" checked=is_chosen prop:checked=is_chosen on:change=toggle/>
             <span class="facet-value">{name}</span>
             <span class="facet-count" title=grouped(count)>
                 {compact(count)}
             </span>
         </label>
     }
-    .into_any()
+    .part()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_is_not_narrowed_by_its_own_filter() {
+        let query = EventQuery {
+            q: "pay".into(),
+            severity: vec![Severity::Error],
+            ..EventQuery::default()
+        };
+        assert_eq!(
+            questions("shop", &query),
+            [
+                "/api/v1/projects/shop/facets?q=pay&severity=error&fields=service,kind,environment",
+                "/api/v1/projects/shop/facets?q=pay&fields=severity",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_chosen_is_always_there() {
+        let found = [FacetValue {
+            value: "a".into(),
+            count: 3,
+        }];
+        let values = values_of(Field::Service, &found, &["a".into(), "b".into()]);
+        let texts: Vec<(&str, i64)> = values.iter().map(|v| (v.value.as_str(), v.count)).collect();
+        assert_eq!(texts, [("b", 0), ("a", 3)]);
+        assert_eq!(values_of(Field::Severity, &[], &[]).len(), 5);
+    }
 }

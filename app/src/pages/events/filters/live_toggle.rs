@@ -3,32 +3,49 @@
 use leptos::prelude::*;
 
 use super::super::state::Page;
-use crate::components::{Glyph, Icon};
+use crate::{
+    components::{Glyph, Icon},
+    view::{IntoPart, flag, press, show, spelled, word},
+};
 
 /// Whether new events are asked for; pressing it changes that.
 #[component]
 pub(super) fn LiveToggle() -> impl IntoView {
-    let page = Page::from_context();
-    let live = page.live;
+    let live = Page::from_context().live;
+    let title = word(move || {
+        Some(if live.get() {
+            "New events are looked for. Press to pause."
+        } else {
+            "Press to look for new events."
+        })
+    });
+    let content = show(move || {
+        if live.get() {
+            view! {
+                <span class="pulse" aria-hidden="true"></span>
+                "Live"
+            }
+            .part()
+        } else {
+            view! {
+                <Icon glyph=Glyph::Pause/>
+                "Paused"
+            }
+            .part()
+        }
+    });
     view! {
         <button
             type="button"
             class="btn live"
-            class:is-live=live
-            aria-pressed=move || if live.get() { "true" } else { "false" }
+            class:is-live=flag(move || live.get())
+            aria-pressed=spelled(move || live.get())
             aria-keyshortcuts="p"
-            title=move || if live.get() { "New events are looked for. Press to pause." } else { "Press to look for new events." }
-            on:click=move |_| live.update(|live| *live = !*live)
+            title=title
+            on:click=press(move |_| live.update(|live| *live = !*live))
         >
-            {move || {
-                if live.get() {
-                    view! { <span class="pulse" aria-hidden="true"></span> }.into_any()
-                } else {
-                    view! { <Icon glyph=Glyph::Pause/> }.into_any()
-                }
-            }}
-            <span>{move || if live.get() { "Live" } else { "Paused" }}</span>
+            {content}
         </button>
     }
-    .into_any()
+    .part()
 }

@@ -2,11 +2,17 @@
 
 use std::time::Duration;
 
-use leptos::{ev, html, leptos_dom::helpers::debounce, prelude::*};
+use leptos::{ev, leptos_dom::helpers::debounce, prelude::*};
 
 use super::super::state::Page;
-use crate::components::{Glyph, Icon, IconButton};
+use crate::{
+    browser,
+    components::{Glyph, Icon, IconButton},
+    view::{IntoPart, show_some},
+};
 
+/// Names the box in the document.
+const ID: &str = "search";
 /// How long one may pause while typing.
 const PAUSE: Duration = Duration::from_millis(250);
 
@@ -14,10 +20,9 @@ const PAUSE: Duration = Duration::from_millis(250);
 #[component]
 pub(super) fn SearchBox() -> impl IntoView {
     let page = Page::from_context();
-    let node = NodeRef::<html::Input>::new();
     let sent = StoredValue::new(page.query.with_untracked(|query| query.q.clone()));
     let search = move || {
-        let Some(text) = node.get_untracked().map(|input| input.value()) else {
+        let Some(text) = browser::input(ID).map(|input| input.value()) else {
             return;
         };
         if text.trim() == sent.read_value().trim() {
@@ -35,7 +40,7 @@ pub(super) fn SearchBox() -> impl IntoView {
         let q = page.query.read().q.clone();
         if q.trim() != sent.read_value().trim() {
             sent.set_value(q.clone());
-            if let Some(input) = node.get_untracked() {
+            if let Some(input) = browser::input(ID) {
                 input.set_value(&q);
             }
         }
@@ -43,26 +48,29 @@ pub(super) fn SearchBox() -> impl IntoView {
     let key = move |event: ev::KeyboardEvent| match event.key().as_str() {
         "Enter" => search(),
         "Escape" => {
-            if let Some(input) = node.get_untracked() {
+            if let Some(input) = browser::input(ID) {
                 let _ = input.blur();
             }
         }
         _ => {}
     };
-    let clear = move |_| {
-        if let Some(input) = node.get_untracked() {
+    let clear = Callback::new(move |()| {
+        if let Some(input) = browser::input(ID) {
             input.set_value("");
             let _ = input.focus();
         }
         search();
-    };
-    let filled = move || !page.query.read().q.is_empty();
+    });
+    let clear_button = show_some(move || {
+        let filled = !page.query.read().q.is_empty();
+        filled.then(|| view! { <IconButton glyph=Glyph::Close label="Clear the search" on_press=clear/> }.part())
+    });
     view! {
         <search class="search">
             <Icon glyph=Glyph::Search/>
             <input
                 class="search-input"
-                id="search"
+                id=ID
                 type="text"
                 inputmode="search"
                 enterkeyhint="search"
@@ -73,15 +81,12 @@ pub(super) fn SearchBox() -> impl IntoView {
                 aria-label="Search events"
                 aria-keyshortcuts="/"
                 maxlength="1000"
-                node_ref=node
                 value=sent.get_value()
                 on:input=move |_| later(())
                 on:keydown=key
             />
-            {move || {
-                filled().then(|| view! { <IconButton glyph=Glyph::Close label="Clear the search" on:click=clear/> })
-            }}
+            {clear_button}
         </search>
     }
-    .into_any()
+    .part()
 }

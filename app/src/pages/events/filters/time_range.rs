@@ -1,24 +1,29 @@
 //! The time range.
 
 use eventglass_model::{EventQuery, TimeBound, Timestamp};
-use leptos::{ev, html, prelude::*};
+use leptos::{ev, prelude::*};
 
 use super::super::state::Page;
 use crate::{
     browser,
-    components::{Button, ButtonKind, Glyph, Icon, Menu},
+    components::{ButtonKind, Glyph, Icon, Menu, MenuItem},
     format::Civil,
     hydration::use_hydrated,
+    view::{IntoPart, Part, make, text},
 };
 
 /// Spans that end now, in seconds.
-const PRESETS: &[(u32, &str, &str)] = &[
-    (900, "15m", "Last 15 minutes"),
-    (3_600, "1h", "Last hour"),
-    (86_400, "24h", "Last 24 hours"),
-    (604_800, "7d", "Last 7 days"),
-    (2_592_000, "30d", "Last 30 days"),
+const PRESETS: &[(Option<u32>, &str)] = &[
+    (None, "All time"),
+    (Some(900), "Last 15 minutes"),
+    (Some(3_600), "Last hour"),
+    (Some(86_400), "Last 24 hours"),
+    (Some(604_800), "Last 7 days"),
+    (Some(2_592_000), "Last 30 days"),
 ];
+
+/// From, to.
+type Range = (Option<TimeBound>, Option<TimeBound>);
 
 /// Chooses when the events happened.
 #[component]
@@ -27,60 +32,51 @@ pub(super) fn TimeRange() -> impl IntoView {
     let hydrated = use_hydrated();
     let open = RwSignal::new(false);
     let label = move || page.query.with(|query| range_label(query, hydrated.get()));
-    let button = move || {
+    let button = make(move || {
         view! {
             <Icon glyph=Glyph::Clock/>
-            <span class="truncate">{label}</span>
+            <span class="truncate">{text(label)}</span>
             <Icon glyph=Glyph::ChevronDown/>
         }
-    };
-    let set = move |from, to| {
+        .part()
+    });
+    let set = Callback::new(move |(from, to)| {
         open.set(false);
         page.narrow(|query| {
             query.from = from;
             query.to = to;
         });
-    };
-    let preset = move |seconds: Option<u32>, label: &'static str| {
-        let from = seconds.map(TimeBound::Ago);
-        let here = move || page.query.with(|query| query.from == from && query.to.is_none());
+    });
+    let body = make(move || {
+        let presets = PRESETS
+            .iter()
+            .map(|(seconds, label)| preset(page, set, *seconds, label))
+            .collect_view();
         view! {
-            <button
-                type="button"
-                class="menu-item"
-                aria-pressed=move || if here() { "true" } else { "false" }
-                on:click=move |_| set(from, None)
-            >
-                <span>{label}</span>
-                {move || here().then(|| view! { <Icon glyph=Glyph::Check/> })}
-            </button>
+            {presets}
+            <Between page set/>
         }
-    };
-    view! {
-        <Menu open button class="btn range-button" end=true>
-            {preset(None, "All time")}
-            {PRESETS.iter().map(|(seconds, _, label)| preset(Some(*seconds), label)).collect_view()}
-            <Between page set=Callback::new(move |(from, to)| set(from, to))/>
-        </Menu>
-    }
-    .into_any()
+        .part()
+    });
+    view! { <Menu id="range" open button class="btn range-button" end=true body/> }
+}
+
+fn preset(page: Page, set: Callback<Range>, seconds: Option<u32>, label: &'static str) -> Part {
+    let from = seconds.map(TimeBound::Ago);
+    let chosen = Signal::derive(move || page.query.with(|query| query.from == from && query.to.is_none()));
+    view! { <MenuItem label chosen on_press=move |()| set.run((from, None))/> }.part()
 }
 
 /// A range of one's own.
 #[component]
-fn Between(page: Page, set: Callback<(Option<TimeBound>, Option<TimeBound>)>) -> impl IntoView {
-    let from = NodeRef::<html::Input>::new();
-    let to = NodeRef::<html::Input>::new();
-    let fault = RwSignal::new(None::<&'static str>);
+fn Between(page: Page, set: Callback<Range>) -> impl IntoView {
+    let fault = RwSignal::new(String::new());
     let apply = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        let read = |node: NodeRef<html::Input>| {
-            let text = node.get_untracked().map(|input| input.value()).unwrap_or_default();
-            browser::local_to_timestamp(&text)
-        };
-        match (read(from), read(to)) {
-            (None, None) => fault.set(Some("Give at least one of them.")),
-            (Some(from), Some(to)) if from >= to => fault.set(Some("The start must be before the end.")),
+        let read = |name| browser::local_to_timestamp(&browser::field_of(&event, name));
+        match (read("from"), read("to")) {
+            (None, None) => fault.set("Give at least one of them.".to_owned()),
+            (Some(from), Some(to)) if from >= to => fault.set("The start must be before the end.".to_owned()),
             (from, to) => set.run((from.map(TimeBound::At), to.map(TimeBound::At))),
         }
     };
@@ -90,20 +86,20 @@ fn Between(page: Page, set: Callback<(Option<TimeBound>, Option<TimeBound>)>) ->
     view! {
         <form class="between" on:submit=apply novalidate>
             <label class="between-label">
-                "From" <input class="input" type="datetime-local" step="1" node_ref=from value=from_text/>
+                "From" <input class="input" type="datetime-local" step="1" name="from" value=from_text/>
             </label>
             <label class="between-label">
-                "To" <input class="input" type="datetime-local" step="1" node_ref=to value=to_text/>
+                "To" <input class="input" type="datetime-local" step="1" name="to" value=to_text/>
             </label>
             <p class="form-error" role="alert">
-                {move || fault.get()}
+                {text(move || fault.get())}
             </p>
-            <Button kind=ButtonKind::Plain submit=true>
+            <button type="submit" class=ButtonKind::Plain.class()>
                 "Apply"
-            </Button>
+            </button>
         </form>
     }
-    .into_any()
+    .part()
 }
 
 /// A moment for the input; a time ago is left empty.
@@ -127,10 +123,11 @@ fn range_label(query: &EventQuery, here: bool) -> String {
     };
     match (query.from, query.to) {
         (None, None) => "All time".to_owned(),
-        (Some(TimeBound::Ago(seconds)), None) => PRESETS.iter().find(|(preset, ..)| *preset == seconds).map_or_else(
-            || format!("Last {}", bound(TimeBound::Ago(seconds)).trim_end_matches(" ago")),
-            |(.., label)| (*label).to_owned(),
-        ),
+        (Some(from @ TimeBound::Ago(seconds)), None) => {
+            let preset = PRESETS.iter().find(|(preset, _)| *preset == Some(seconds));
+            let other = || format!("Last {}", from.to_string().trim_start_matches('-'));
+            preset.map_or_else(other, |(_, label)| (*label).to_owned())
+        }
         (Some(from), None) => format!("Since {}", bound(from)),
         (None, Some(to)) => format!("Until {}", bound(to)),
         (Some(from), Some(to)) => format!("{} – {}", bound(from), bound(to)),

@@ -3,13 +3,15 @@
 use leptos::prelude::*;
 
 use super::{super::state::Page, live_toggle::LiveToggle, search_box::SearchBox, time_range::TimeRange};
-use crate::components::{Glyph, Icon};
+use crate::{
+    components::{Glyph, Icon},
+    view::{IntoPart, press, spelled},
+};
 
 /// Search, filters where there is no room for their column, time, and whether the list is live.
 #[component]
 pub(in super::super) fn Toolbar() -> impl IntoView {
-    let page = Page::from_context();
-    let filters = page.filters;
+    let filters = Page::from_context().filters;
     view! {
         <div class="toolbar">
             <SearchBox/>
@@ -17,8 +19,8 @@ pub(in super::super) fn Toolbar() -> impl IntoView {
                 <button
                     type="button"
                     class="btn filters-button"
-                    aria-expanded=move || if filters.get() { "true" } else { "false" }
-                    on:click=move |_| filters.update(|open| *open = !*open)
+                    aria-expanded=spelled(move || filters.get())
+                    on:click=press(move |_| filters.update(|open| *open = !*open))
                 >
                     <Icon glyph=Glyph::Filter/>
                     <span>"Filters"</span>
@@ -28,5 +30,5 @@ pub(in super::super) fn Toolbar() -> impl IntoView {
             </div>
         </div>
     }
-    .into_any()
+    .part()
 }

@@ -3,21 +3,22 @@
 use leptos::prelude::*;
 
 use super::{super::state::Page, empty::Nothing, pill::Pill, table::EventTable};
+use crate::view::{IntoPart, show};
 
 /// The rows, or why there are none.
 #[component]
 pub(in super::super) fn ListBody() -> impl IntoView {
     let rows = Page::from_context().list.rows;
     let empty = Memo::new(move |_| rows.read().is_empty());
-    move || {
+    show(move || {
         if empty.get() {
-            view! { <Nothing/> }.into_any()
+            view! { <Nothing/> }.part()
         } else {
             view! {
                 <Pill/>
                 <EventTable/>
             }
-            .into_any()
+            .part()
         }
-    }
+    })
 }

@@ -3,30 +3,37 @@
 use leptos::prelude::*;
 
 use super::{super::state::Page, rows::More};
-use crate::{components::Button, format::grouped};
+use crate::{
+    components::Button,
+    format::count,
+    view::{IntoPart, show, text},
+};
 
 /// Says what is below the last row, and fetches it.
 #[component]
 pub(super) fn Footer() -> impl IntoView {
     let page = Page::from_context();
     let list = page.list;
-    let count = move || list.rows.read().len();
-    let number = move || grouped(i64::try_from(count()).unwrap_or(i64::MAX));
-    let noun = move || if count() == 1 { "event" } else { "events" };
-    let more = move |_| list.load_more(page);
-    let line = move || match list.more.get() {
-        More::Some => view! { <Button on:click=more>"Load more"</Button> }.into_any(),
-        More::Coming => view! { <span aria-busy="true">"Loading more"</span> }.into_any(),
+    let more = Callback::new(move |()| list.load_more(page));
+    let shown = move || list.rows.read().len();
+    let all = move || match shown() {
+        1 => "That is all: 1 event".to_owned(),
+        shown => format!("That is all: {} events", count(shown)),
+    };
+    let newest = move || {
+        let shown = count(shown());
+        format!("These are the newest {shown}. To see older ones, narrow the search.")
+    };
+    let line = show(move || match list.more.get() {
+        More::Some => view! { <Button label="Load more" on_press=more/> }.part(),
+        More::Coming => "Loading more".part(),
         More::Failed(error) => view! {
             <span>{error.message()}</span>
-            <Button on:click=more>"Try again"</Button>
+            <Button label="Try again" on_press=more/>
         }
-        .into_any(),
-        More::None => view! { <span>{move || format!("That is all: {} {}", number(), noun())}</span> }.into_any(),
-        More::Enough => view! {
-            <span>{move || format!("These are the newest {}. To see older ones, narrow the search.", number())}</span>
-        }
-        .into_any(),
-    };
-    view! { <div class="ev-footer">{line}</div> }.into_any()
+        .part(),
+        More::None => text(all).part(),
+        More::Enough => text(newest).part(),
+    });
+    view! { <div class="ev-footer">{line}</div> }.part()
 }

@@ -5,10 +5,7 @@ use std::time::Duration;
 use eventglass_model::EventQuery;
 use leptos::{ev, prelude::*, task::spawn_local};
 
-use super::{
-    super::state::{Connection, Page},
-    rows::MOST_ARRIVALS,
-};
+use super::{super::state::Page, rows::MOST_ARRIVALS};
 use crate::{api, browser};
 
 /// The pause between two questions.
@@ -36,7 +33,7 @@ pub(in super::super) fn keep_live(page: Page) {
             let at_once = before.is_some_and(|before| before != (true, hurry));
             spawn_local(ask_on(page, run, if at_once { Duration::ZERO } else { PAUSE }));
         } else {
-            page.connection.set(Connection::Good);
+            page.lost.set(0);
         }
         (on, hurry)
     });
@@ -67,8 +64,8 @@ async fn ask_on(page: Page, run: StoredValue<u32>, first_pause: Duration) {
             Ok(answer) => {
                 failures = 0;
                 pause = PAUSE;
-                if page.connection.get_untracked() != Connection::Good {
-                    page.connection.set(Connection::Good);
+                if page.lost.get_untracked() != 0 {
+                    page.lost.set(0);
                 }
                 page.list.arrived(page, answer);
             }
@@ -80,9 +77,7 @@ async fn ask_on(page: Page, run: StoredValue<u32>, first_pause: Duration) {
             Err(_) => {
                 failures += 1;
                 pause = PAUSE.saturating_mul(1 << failures.min(4)).min(LONGEST_PAUSE);
-                page.connection.set(Connection::Lost {
-                    seconds: pause.as_secs(),
-                });
+                page.lost.set(u32::try_from(pause.as_secs()).unwrap_or(u32::MAX));
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Puts events that arrived into a list, each at its place. An event that
 //! comes late carries an old time, and belongs among its contemporaries.
 
-use std::{cmp::Ordering, collections::HashSet, sync::Arc};
+use std::{cmp::Ordering, sync::Arc};
 
 use eventglass_model::EventSummary;
 
@@ -19,23 +19,27 @@ fn order(a: &EventSummary, b: &EventSummary) -> Ordering {
     (b.time, &b.id).cmp(&(a.time, &a.id))
 }
 
-/// The events as rows, in order and without those that are in `known` already.
-pub(super) fn unknown<'a>(
-    events: Vec<EventSummary>,
-    known: impl IntoIterator<Item = &'a Row>,
-    fresh: bool,
-) -> Vec<Row> {
-    let known: HashSet<&str> = known.into_iter().map(|row| row.event.id.as_str()).collect();
-    let mut rows: Vec<Row> = events
-        .into_iter()
-        .filter(|event| !known.contains(event.id.as_str()))
-        .map(|event| Row {
-            event: Arc::new(event),
-            fresh,
-        })
-        .collect();
-    rows.sort_by(|a, b| order(&a.event, &b.event));
-    rows.dedup_by(|a, b| a.event.id == b.event.id);
+/// The events as rows, in order, each once.
+pub(super) fn rows_of(events: Vec<EventSummary>, fresh: bool) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::with_capacity(events.len());
+    for event in events {
+        // They come in order: the search is for the rare one that does not.
+        let place = rows.partition_point(|row| order(&row.event, &event).is_lt());
+        if rows.get(place).is_none_or(|row| row.event.id != event.id) {
+            let event = Arc::new(event);
+            rows.insert(place, Row { event, fresh });
+        }
+    }
+    rows
+}
+
+/// Those of the rows that are not among others, which are in order.
+pub(super) fn missing_from(mut rows: Vec<Row>, others: &[Row]) -> Vec<Row> {
+    rows.retain(|row| {
+        others
+            .binary_search_by(|other| order(&other.event, &row.event))
+            .is_err()
+    });
     rows
 }
 
@@ -45,10 +49,14 @@ pub(super) fn merge(left: Vec<Row>, right: Vec<Row>) -> Vec<Row> {
     let mut left = left.into_iter().peekable();
     let mut right = right.into_iter().peekable();
     while let (Some(l), Some(r)) = (left.peek(), right.peek()) {
-        let next = if order(&l.event, &r.event).is_le() {
-            left.next()
-        } else {
-            right.next()
+        let next = match order(&l.event, &r.event) {
+            Ordering::Less => left.next(),
+            Ordering::Greater => right.next(),
+            // The same event: one of them is enough.
+            Ordering::Equal => {
+                right.next();
+                left.next()
+            }
         };
         merged.extend(next);
     }
@@ -96,7 +104,7 @@ pub(super) mod tests {
     }
 
     fn rows(events: &[(&str, i64)]) -> Vec<Row> {
-        unknown(events.iter().map(|(id, time)| event(id, *time)).collect(), [], false)
+        rows_of(events.iter().map(|(id, time)| event(id, *time)).collect(), false)
     }
 
     fn ids(rows: &[Row]) -> Vec<&str> {
@@ -106,15 +114,16 @@ pub(super) mod tests {
     #[test]
     fn late_events_find_their_place() {
         let list = rows(&[("d", 40), ("c", 30), ("a", 10)]);
-        let came = unknown(vec![event("b", 20), event("e", 50), event("c", 30)], &list, true);
+        let came = rows_of(vec![event("b", 20), event("e", 50), event("c", 30)], true);
+        let came = missing_from(came, &list);
         assert_eq!(ids(&came), ["e", "b"]);
         assert_eq!(ids(&merge(list, came)), ["e", "d", "c", "b", "a"]);
     }
 
     #[test]
     fn one_moment_goes_by_id() {
-        let came = unknown(vec![event("b", 10), event("a", 10), event("b", 10)], [], true);
-        assert_eq!(ids(&merge(rows(&[("c", 10)]), came)), ["c", "b", "a"]);
+        let came = rows_of(vec![event("b", 10), event("a", 10), event("b", 10)], true);
+        assert_eq!(ids(&merge(rows(&[("c", 10), ("a", 10)]), came)), ["c", "b", "a"]);
     }
 
     #[test]

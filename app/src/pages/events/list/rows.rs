@@ -5,7 +5,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::{
     super::state::Page,
-    merge::{Row, merge, unknown, within_reach},
+    merge::{Row, merge, missing_from, rows_of, within_reach},
 };
 use crate::api::{self, ApiError};
 
@@ -80,7 +80,7 @@ impl EventList {
         });
         self.waiting.set(Vec::new());
         self.flood.set(false);
-        self.rows.set(unknown(page.items.clone(), [], false));
+        self.rows.set(rows_of(page.items.clone(), false));
         self.generation.update(|n| *n += 1);
     }
 
@@ -112,7 +112,7 @@ impl EventList {
         let waiting = self.waiting.get_untracked();
         let came = {
             let rows = self.rows.read_untracked();
-            let came = unknown(answer.items, rows.iter().chain(&waiting), true);
+            let came = missing_from(missing_from(rows_of(answer.items, true), &rows), &waiting);
             let cut_off = self.cursor.read_value().is_some();
             within_reach(came, rows.last().filter(|_| cut_off))
         };
@@ -184,7 +184,7 @@ impl EventList {
     }
 
     fn append(self, answer: EventPage) {
-        let came = unknown(answer.items, &*self.rows.read_untracked(), false);
+        let came = rows_of(answer.items, false);
         self.rows.update(|rows| *rows = merge(std::mem::take(rows), came));
         let enough = self.rows.read_untracked().len() >= MAX_ROWS;
         self.more.set(match (&answer.next_cursor, enough) {

@@ -4,7 +4,10 @@ use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
 
 use super::{super::state::Page, footer::Footer, row::row_view};
-use crate::{browser, hydration::use_hydrated};
+use crate::{
+    view::{IntoPart, text},
+    {browser, hydration::use_hydrated},
+};
 
 /// Names what scrolls.
 const SCROLLER: &str = "events-scroll";
@@ -48,7 +51,7 @@ pub(super) fn EventTable() -> impl IntoView {
         }
     };
     let hydrated = use_hydrated();
-    let zone = move || hydrated.get().then(browser::zone_name).flatten();
+    let zone = text(move || hydrated.get().then(browser::zone_name).flatten().unwrap_or_default());
     view! {
         <div class="ev-scroll" id=SCROLLER on:scroll=scroll on:focusin=focus>
             <div role="table" aria-label="Events, newest first" class="ev-table">
@@ -89,5 +92,5 @@ pub(super) fn EventTable() -> impl IntoView {
             <Footer/>
         </div>
     }
-    .into_any()
+    .part()
 }

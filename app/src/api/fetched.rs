@@ -1,0 +1,96 @@
+//! What a page shows: fetched while the server renders it, handed to the
+//! browser with the page, fetched again when the question changes.
+
+use std::{
+    future::{Future, poll_fn},
+    pin::Pin,
+    task::Poll,
+};
+
+use leptos::prelude::{Get, Resource};
+use serde::de::DeserializeOwned;
+
+use super::{
+    error::{ApiError, ApiResult},
+    send::get_text,
+};
+
+/// The answers to some questions, each the path of a `GET`. They are kept as
+/// text and read where they are shown: thus all pages share one type of
+/// resource, of which the browser downloads the code once.
+#[derive(Clone, Copy)]
+pub struct Fetched(Resource<Vec<ApiResult<String>>>);
+
+impl Fetched {
+    /// Asks, and asks again whenever the paths change.
+    pub fn all(paths: impl Fn() -> Vec<String> + Send + Sync + 'static) -> Self {
+        Self::boxed(Box::new(paths))
+    }
+
+    /// Not generic: the browser downloads it once and not once per question.
+    fn boxed(paths: Box<dyn Fn() -> Vec<String> + Send + Sync>) -> Self {
+        Self(Resource::new(paths, ask_all))
+    }
+
+    /// As [`Self::all`], for one question.
+    pub fn one(path: impl Fn() -> String + Send + Sync + 'static) -> Self {
+        Self::all(move || vec![path()])
+    }
+
+    /// The answers, once they are there.
+    #[must_use]
+    pub fn read_all<T: DeserializeOwned>(self) -> Option<ApiResult<Vec<T>>> {
+        let answers = self.0.get()?;
+        Some(answers.into_iter().map(|answer| read(&answer?)).collect())
+    }
+
+    /// The answer, once it is there.
+    #[must_use]
+    pub fn read<T: DeserializeOwned>(self) -> Option<ApiResult<T>> {
+        let text = self.text()?;
+        Some(text.and_then(|text| read(&text)))
+    }
+
+    /// The answer as it came.
+    #[must_use]
+    pub fn text(self) -> Option<ApiResult<String>> {
+        self.0.get()?.into_iter().next()
+    }
+
+    /// Asks again.
+    pub fn refetch(self) {
+        self.0.refetch();
+    }
+}
+
+/// Asks everything at once and waits for all of it.
+async fn ask_all(paths: Vec<String>) -> Vec<ApiResult<String>> {
+    type Asked = Pin<Box<dyn Future<Output = ApiResult<String>> + Send>>;
+    let mut asked: Vec<(Asked, Option<ApiResult<String>>)> = paths
+        .into_iter()
+        .map(|path| (Box::pin(get_text(path)) as Asked, None))
+        .collect();
+    poll_fn(move |cx| {
+        for (question, answer) in &mut asked {
+            if answer.is_none()
+                && let Poll::Ready(ready) = question.as_mut().poll(cx)
+            {
+                *answer = Some(ready);
+            }
+        }
+        if asked.iter().all(|(_, answer)| answer.is_some()) {
+            Poll::Ready(asked.drain(..).filter_map(|(_, answer)| answer).collect())
+        } else {
+            Poll::Pending
+        }
+    })
+    .await
+}
+
+/// Reads an answer.
+///
+/// # Errors
+/// When it is none that this client knows.
+pub fn read<T: DeserializeOwned>(text: &str) -> ApiResult<T> {
+    serde_json::from_str(text).map_err(|_| ApiError::Unreadable(200))
+}

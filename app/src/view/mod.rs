@@ -1,0 +1,68 @@
+//! How views are put together so that the browser downloads little.
+//!
+//! Leptos compiles code for every type of view, and every closure is a type
+//! of its own. The helpers here make few types of many: what changes is
+//! behind one pointer ([`show`], [`text`], [`flag`], [`word`]), and whole
+//! parts of a page are behind another ([`Part`]). Written with bare closures
+//! and `into_any`, the same pages are nearly twice as large.
+
+mod part;
+
+use std::sync::{Arc, Mutex};
+
+use leptos::{ev::MouseEvent, tachys::reactive_graph::SharedReactiveFunction};
+
+pub(crate) use part::{IntoPart, Part};
+
+/// A child that changes.
+pub(crate) type Shown = SharedReactiveFunction<Part>;
+
+/// A child that changes.
+pub(crate) fn show(view: impl FnMut() -> Part + Send + 'static) -> Shown {
+    Arc::new(Mutex::new(view))
+}
+
+/// A child that comes and goes.
+pub(crate) fn show_some(mut view: impl FnMut() -> Option<Part> + Send + 'static) -> Shown {
+    show(move || view().unwrap_or_else(nothing))
+}
+
+/// Makes a part whenever one is needed.
+pub(crate) type PartFn = Arc<dyn Fn() -> Part + Send + Sync>;
+
+/// Makes a part whenever one is needed.
+pub(crate) fn make(part: impl Fn() -> Part + Send + Sync + 'static) -> PartFn {
+    Arc::new(part)
+}
+
+/// A child that is not there.
+pub(crate) fn nothing() -> Part {
+    None::<String>.part()
+}
+
+/// Text that changes, as a child or an attribute.
+pub(crate) fn text(text: impl FnMut() -> String + Send + 'static) -> SharedReactiveFunction<String> {
+    Arc::new(Mutex::new(text))
+}
+
+/// A class or an attribute that comes and goes.
+pub(crate) fn flag(flag: impl FnMut() -> bool + Send + 'static) -> SharedReactiveFunction<bool> {
+    Arc::new(Mutex::new(flag))
+}
+
+/// An attribute that changes between a few words, or comes and goes.
+pub(crate) fn word(
+    word: impl FnMut() -> Option<&'static str> + Send + 'static,
+) -> SharedReactiveFunction<Option<&'static str>> {
+    Arc::new(Mutex::new(word))
+}
+
+/// `true` and `false`, for the attributes that want them spelled out.
+pub(crate) fn spelled(mut flag: impl FnMut() -> bool + Send + 'static) -> SharedReactiveFunction<Option<&'static str>> {
+    word(move || Some(if flag() { "true" } else { "false" }))
+}
+
+/// What happens upon a click.
+pub(crate) fn press(act: impl FnMut(MouseEvent) + 'static) -> Box<dyn FnMut(MouseEvent)> {
+    Box::new(act)
+}
