@@ -2,6 +2,6 @@
 import { rmSync } from "node:fs";
 
 export default function teardown() {
-  const folder = process.env.EVENTGLASS_E2E_DATA;
+  const folder = process.env.E2E_DATA;
   if (folder) rmSync(folder, { recursive: true, force: true });
 }

@@ -55,7 +55,10 @@ fn main() -> ExitCode {
         Command::Bench(args) => bench::run(&args),
     };
     result.unwrap_or_else(|error| {
-        eprintln!("eventglass: {error:#}");
+        #[expect(clippy::print_stderr, reason = "there may be no log yet")]
+        {
+            eprintln!("eventglass: {error:#}");
+        }
         ExitCode::FAILURE
     })
 }

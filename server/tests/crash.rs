@@ -2,6 +2,15 @@
 //! middle of its work (SIGKILL), and afterwards every event that it ever
 //! acknowledged is there, exactly once.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "a test fails by panicking"
+)]
+
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;

@@ -88,9 +88,6 @@ async fn ask_all(paths: Vec<String>) -> Vec<ApiResult<String>> {
 }
 
 /// Reads an answer.
-///
-/// # Errors
-/// When it is none that this client knows.
-pub fn read<T: DeserializeOwned>(text: &str) -> ApiResult<T> {
+pub(super) fn read<T: DeserializeOwned>(text: &str) -> ApiResult<T> {
     serde_json::from_str(text).map_err(|_| ApiError::Unreadable(200))
 }

@@ -15,6 +15,6 @@ pub mod transport;
 pub use auth::{ME, log_in, log_out, register};
 pub use error::{ApiError, ApiResult};
 pub use events::{event_path, events, events_path, facets_path};
-pub use fetched::{Fetched, read};
+pub use fetched::Fetched;
 pub use keys::{create_key, keys_path, revoke_key};
 pub use projects::{PROJECTS, create_project, project_path};

@@ -31,9 +31,10 @@ mod server {
     /// What the server puts into the context of each rendering: calls the
     /// public API in process as the visitor whose page is being rendered.
     #[derive(Clone)]
-    pub struct InProcess(
-        pub Arc<dyn Fn(ApiRequest) -> Pin<Box<dyn Future<Output = ApiResponse> + Send>> + Send + Sync>,
-    );
+    pub struct InProcess(pub Arc<dyn Fn(ApiRequest) -> Answer + Send + Sync>);
+
+    /// An answer to come.
+    pub type Answer = Pin<Box<dyn Future<Output = ApiResponse> + Send>>;
 }
 
 #[cfg(feature = "ssr")]

@@ -41,6 +41,12 @@ pub(crate) fn focus_id(id: &str) {
     }
 }
 
+/// The id of what has the focus.
+pub(crate) fn focused_id() -> Option<String> {
+    let id = document().active_element()?.id();
+    (!id.is_empty()).then_some(id)
+}
+
 /// Moves the focus to the first element that a selector matches.
 pub(crate) fn focus(selector: &str) {
     let element = document().query_selector(selector).ok().flatten();

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use crate::{
     browser::{self, Store},
-    components::{Glyph, IconButton},
-    view::{IntoPart, show},
+    components::{Glyph, Icon},
+    view::{IntoPart, press, show, text},
 };
 
 /// Where the choice is kept; the shell's first script reads it too.
@@ -35,18 +35,23 @@ fn apply(theme: &Theme) {
 pub(crate) fn ThemeToggle() -> impl IntoView {
     let theme = RwSignal::new(None::<String>);
     Effect::new(move |_| theme.set(browser::recall(Store::Browser, KEY)));
-    let change = Callback::new(move |()| {
+    let change = press(move |_| {
         theme.update(|theme| *theme = next(theme));
         apply(&theme.read_untracked());
     });
-    show(move || {
-        let theme = theme.read();
-        let (glyph, word) = match theme.as_deref() {
-            None => (Glyph::Monitor, "system"),
-            Some("light") => (Glyph::Sun, "light"),
-            Some(_) => (Glyph::Moon, "dark"),
+    let label = move || format!("Theme: {}", theme.get().unwrap_or_else(|| "system".to_owned()));
+    let icon = show(move || {
+        let glyph = match theme.read().as_deref() {
+            None => Glyph::Monitor,
+            Some("light") => Glyph::Sun,
+            Some(_) => Glyph::Moon,
         };
-        let label = format!("Theme: {word}");
-        view! { <IconButton glyph label on_press=change/> }.part()
-    })
+        view! { <Icon glyph/> }.part()
+    });
+    view! {
+        <button type="button" class="btn btn-ghost btn-icon" title=text(label) aria-label=text(label) on:click=change>
+            {icon}
+        </button>
+    }
+    .part()
 }

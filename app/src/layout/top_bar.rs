@@ -23,7 +23,7 @@ pub(crate) fn TopBar() -> impl IntoView {
     let hint = show_some(move || pathname.with(|path| is_under(path, "events")).then(search_hint));
     view! {
         <header class="topbar">
-            <a class="brand" href="/projects">
+            <a class="brand" href="/projects" aria-label="Eventglass">
                 <Mark/>
                 <span class="brand-name">"Eventglass"</span>
             </a>

@@ -1,6 +1,5 @@
 //! A part of a page, whatever it is made of.
 
-use std::any::{Any, TypeId};
 #[cfg(feature = "ssr")]
 use std::{future::Future, pin::Pin};
 
@@ -15,10 +14,13 @@ use leptos::{
     },
 };
 
-/// A part of a page, whatever it is made of. The same as Leptos's `AnyView`
-/// less two things that it has and this app does not use, each of which costs
-/// code for every type of view: hydration of lazily loaded code, and
-/// attributes added from outside.
+use crate::browser;
+
+/// A part of a page, whatever it is made of. Leptos's `AnyView` less three
+/// things, each of which costs code for every type of view: hydration of
+/// lazily loaded code and attributes added from outside, which this app does
+/// not use; and changing a part in place, where this one puts a new part in
+/// the place of the old.
 pub(crate) struct Part(Box<dyn View>);
 
 /// Turns a view into a [`Part`].
@@ -37,10 +39,8 @@ impl<V: RenderHtml + 'static> IntoPart for V {
 
 /// What a part can do.
 trait View: Send {
-    fn id(&self) -> TypeId;
-    fn build(self: Box<Self>) -> Box<dyn Built>;
-    fn rebuild(self: Box<Self>, built: &mut dyn Any);
-    fn hydrate(self: Box<Self>, cursor: &Cursor, position: &PositionState) -> Box<dyn Built>;
+    fn build(self: Box<Self>) -> PartState;
+    fn hydrate(self: Box<Self>, cursor: &Cursor, position: &PositionState) -> PartState;
     #[cfg(feature = "ssr")]
     fn html_len(&self) -> usize;
     #[cfg(feature = "ssr")]
@@ -65,22 +65,12 @@ struct Place<'a> {
 }
 
 impl<V: RenderHtml + 'static> View for V {
-    fn id(&self) -> TypeId {
-        TypeId::of::<V>()
+    fn build(self: Box<Self>) -> PartState {
+        PartState(Box::new(Render::build(*self)))
     }
 
-    fn build(self: Box<Self>) -> Box<dyn Built> {
-        Box::new(Render::build(*self))
-    }
-
-    fn rebuild(self: Box<Self>, built: &mut dyn Any) {
-        if let Some(state) = built.downcast_mut::<V::State>() {
-            Render::rebuild(*self, state);
-        }
-    }
-
-    fn hydrate(self: Box<Self>, cursor: &Cursor, position: &PositionState) -> Box<dyn Built> {
-        Box::new(RenderHtml::hydrate::<true>(*self, cursor, position))
+    fn hydrate(self: Box<Self>, cursor: &Cursor, position: &PositionState) -> PartState {
+        PartState(Box::new(RenderHtml::hydrate::<true>(*self, cursor, position)))
     }
 
     #[cfg(feature = "ssr")]
@@ -133,59 +123,46 @@ impl<V: RenderHtml + 'static> View for V {
 }
 
 /// What is in the document of a part.
-trait Built: Mountable {
-    fn as_any(&mut self) -> &mut dyn Any;
-}
-
-impl<S: Mountable + 'static> Built for S {
-    fn as_any(&mut self) -> &mut dyn Any {
-        self
-    }
-}
-
-/// What is in the document of a part, and of which type of view it is.
-pub(crate) struct PartState {
-    id: TypeId,
-    built: Box<dyn Built>,
-}
+pub(crate) struct PartState(Box<dyn Mountable>);
 
 impl Render for Part {
     type State = PartState;
 
     fn build(self) -> PartState {
-        PartState {
-            id: self.0.id(),
-            built: self.0.build(),
-        }
+        self.0.build()
     }
 
+    /// A new part in the place of the old. What had the focus has it after,
+    /// if it has an id.
     fn rebuild(self, state: &mut PartState) {
-        if self.0.id() == state.id {
-            self.0.rebuild(state.built.as_any());
-            return;
-        }
+        let focused = browser::focused_id();
         let mut new = self.build();
         state.insert_before_this(&mut new);
         state.unmount();
         *state = new;
+        if let Some(id) = focused
+            && browser::focused_id().as_ref() != Some(&id)
+        {
+            browser::focus_id(&id);
+        }
     }
 }
 
 impl Mountable for PartState {
     fn unmount(&mut self) {
-        self.built.unmount();
+        self.0.unmount();
     }
 
     fn mount(&mut self, parent: &Element, marker: Option<&Node>) {
-        self.built.mount(parent, marker);
+        self.0.mount(parent, marker);
     }
 
     fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
-        self.built.insert_before_this(child)
+        self.0.insert_before_this(child)
     }
 
     fn elements(&self) -> Vec<Element> {
-        self.built.elements()
+        self.0.elements()
     }
 }
 
@@ -269,10 +246,7 @@ impl RenderHtml for Part {
     }
 
     fn hydrate<const FROM_SERVER: bool>(self, cursor: &Cursor, position: &PositionState) -> PartState {
-        PartState {
-            id: self.0.id(),
-            built: self.0.hydrate(cursor, position),
-        }
+        self.0.hydrate(cursor, position)
     }
 
     fn into_owned(self) -> Self {

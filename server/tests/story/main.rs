@@ -1,5 +1,14 @@
 //! The API as its users meet it: the real router on a temporary database.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "a test fails by panicking"
+)]
+
 mod access;
 mod app;
 mod native;

@@ -1,6 +1,8 @@
 //! JSON, pretty and foldable.
 
+mod members;
 mod parse;
 mod view;
 
+pub(crate) use members::members;
 pub(crate) use view::Json;

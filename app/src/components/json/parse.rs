@@ -33,29 +33,33 @@ impl Node {
 
 /// Reads a whole text; `None` when it is not JSON.
 pub(super) fn parse(text: &str) -> Option<Node> {
-    let mut reader = Reader { text, at: 0 };
+    let mut reader = Reader::new(text);
     let node = reader.value(0)?;
     reader.space();
     (reader.at == text.len()).then_some(node)
 }
 
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     text: &'a str,
     at: usize,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    pub(super) const fn new(text: &'a str) -> Self {
+        Self { text, at: 0 }
+    }
+
     fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
 
-    fn space(&mut self) {
+    pub(super) fn space(&mut self) {
         while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
             self.at += 1;
         }
     }
 
-    fn take(&mut self, byte: u8) -> Option<()> {
+    pub(super) fn take(&mut self, byte: u8) -> Option<()> {
         self.space();
         (self.peek()? == byte).then(|| self.at += 1)
     }
@@ -109,8 +113,8 @@ impl Reader<'_> {
         }
     }
 
-    /// The end of a string that starts here, decoded by serde.
-    fn string(&mut self) -> Option<String> {
+    /// The string that starts here, decoded by serde.
+    pub(super) fn string(&mut self) -> Option<String> {
         let start = self.at;
         self.skip_string()?;
         serde_json::from_str(self.text.get(start..self.at)?).ok()
@@ -131,6 +135,18 @@ impl Reader<'_> {
                 _ => self.at += 1,
             }
         }
+    }
+
+    /// Goes past a value and gives it as it was written.
+    pub(super) fn skip_value(&mut self) -> Option<&'a str> {
+        self.space();
+        let start = self.at;
+        match self.peek()? {
+            b'"' => self.skip_string()?,
+            b'{' | b'[' => self.skip_nested()?,
+            _ => drop(self.bare()?),
+        }
+        self.text.get(start..self.at)
     }
 
     /// A number or a word.

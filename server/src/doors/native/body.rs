@@ -22,7 +22,7 @@ pub(super) fn split(text: &str) -> Result<Vec<Item<'_>>, ApiError> {
     let text = text.trim();
     match text.as_bytes().first() {
         None => Err(bad("the body is empty; expected events")),
-        Some(b'[') => array(text, &loc!["body"]),
+        Some(b'[') => array(text, loc!["body"]),
         Some(b'{') => match serde_json::from_str::<&serde_json::value::RawValue>(text) {
             Ok(_) => whole_object(text),
             // One object and more after it.
@@ -38,23 +38,23 @@ pub(super) fn split(text: &str) -> Result<Vec<Item<'_>>, ApiError> {
 fn whole_object(text: &str) -> Result<Vec<Item<'_>>, ApiError> {
     let mut fields = Fields::open(text, loc!["body"]).map_err(|e| ApiError::invalid(vec![e]))?;
     match fields.raw("events") {
-        Some(events) => array(events.get(), &loc!["body", "events"]),
+        Some(events) => array(events.get(), loc!["body", "events"]),
         // A file of one line is NDJSON too.
         None => Ok(lines(text)),
     }
 }
 
-fn array<'a>(json: &'a str, place: &[Loc]) -> Result<Vec<Item<'a>>, ApiError> {
+fn array<'a>(json: &'a str, place: Vec<Loc>) -> Result<Vec<Item<'a>>, ApiError> {
     let values = items(json).map_err(|error| match error.classify() {
         serde_json::error::Category::Data => {
-            ApiError::invalid(vec![FieldError::new(place.to_vec(), "must be an array of events")])
+            ApiError::invalid(vec![FieldError::new(place.clone(), "must be an array of events")])
         }
         serde_json::error::Category::Io | serde_json::error::Category::Syntax | serde_json::error::Category::Eof => {
             bad(&format!("the body is not JSON: {error}"))
         }
     })?;
     let item = |(n, value): (usize, &'a serde_json::value::RawValue)| {
-        let mut place = place.to_vec();
+        let mut place = place.clone();
         place.push(n.into());
         Item {
             place,

@@ -1,83 +1,88 @@
 //! All that is known of an event.
 
-use eventglass_model::{Event, Severity, Status};
+use eventglass_model::{Severity, Status};
 use leptos::prelude::*;
-use serde_json::value::RawValue;
 
-use super::{
-    facts::{Fact, facts},
-    payload::Payload,
-};
+use super::{facts::facts, payload::Payload, record::Record};
 use crate::{
     components::{Badge, CopyButton, SeverityMark, StatusCode, TimeStyle, TimeText, Tone},
-    format::{duration_ms, pretty},
+    format::{duration_ms, exact_ms, pretty},
     view::{IntoPart, Part},
 };
 
 /// An event, from what it says to what was sent with it.
-#[component]
-pub(super) fn Content(
-    /// The event.
-    event: Event,
-    /// The same as it came, to copy.
-    text: String,
-) -> impl IntoView {
-    let whole = Callback::new(move |()| pretty(&text));
-    let title = event
-        .name
-        .clone()
-        .or_else(|| match (&event.method, &event.endpoint) {
-            (Some(method), Some(endpoint)) => Some(format!("{method} {endpoint}")),
-            (_, endpoint) => endpoint.clone(),
-        })
-        .unwrap_or_else(|| event.kind.clone());
-    let message = event.message.clone().filter(|message| *message != title);
-    let kind = event.kind.clone();
-    let time = event.time;
-    let severity = event.severity;
-    let ended = match event.status {
-        Status::Unset => None,
-        // The severity says so already.
-        Status::Error if severity >= Severity::Error => None,
-        Status::Error | Status::Timeout => Some((Tone::Error, event.status.as_str())),
-        Status::Ok => Some((Tone::Accent, event.status.as_str())),
-    };
+pub(super) fn content(record: &Record, json: String) -> Part {
+    let copy = Callback::new(move |()| pretty(&json));
+    view! {
+        {lead(record)}
+        {payload(record, "input", "Input")}
+        {payload(record, "output", "Output")}
+        {facts(record)}
+        {payload(record, "attributes", "Attributes")}
+        <div class="detail-foot">
+            <CopyButton what=copy label="Copy the event as JSON" wordy=true/>
+        </div>
+    }
+    .part()
+}
+
+/// What happened, at a glance.
+fn lead(record: &Record) -> Part {
+    let kind = record.text("kind").unwrap_or_default();
+    let title = title(record).unwrap_or_else(|| kind.clone());
+    let message = record.text("message").filter(|message| *message != title);
+    let severity = record.text("severity").and_then(|word| Severity::parse(&word).ok());
+    let code = record.value::<i64>("status_code");
+    let duration = record.value::<f64>("duration_ms");
     view! {
         <div class="detail-lead">
             <h3 class="detail-title">{title}</h3>
             <p class="detail-line">
-                <SeverityMark severity/>
-                <Badge word=kind/>
-                {ended.map(|(tone, word)| view! { <Badge tone word/> })}
-                {event.status_code.map(|code| view! { <StatusCode code/> })}
-                {event.duration_ms.map(|ms| view! { <span class="num">{duration_ms(ms)}</span> })}
+                {severity.map(|severity| view! { <SeverityMark severity/> })} <Badge word=kind/>
+                {ended(record, severity).map(|(tone, word)| view! { <Badge tone word/> })}
+                {code.map(|code| view! { <StatusCode code/> })}
+                {duration.map(|ms| view! { <span title=exact_ms(ms)>{duration_ms(ms)}</span> })}
             </p>
-            <p class="detail-time">
-                <TimeText time style=TimeStyle::Exact/>
-            </p>
+            {record.moment("time").map(when)}
             {message.map(|message| view! { <p class="detail-message">{message}</p> })}
         </div>
-        {payload("Input", event.input.as_deref())}
-        {payload("Output", event.output.as_deref())}
-        {facts(&event).into_iter().map(group_view).collect_view()}
-        {payload("Attributes", event.attributes.as_deref())}
-        <div class="detail-foot">
-            <CopyButton what=whole label="Copy the event as JSON" wordy=true/>
-        </div>
     }
     .part()
 }
 
-fn group_view((title, facts): (&'static str, Vec<Fact>)) -> Part {
+fn when(time: eventglass_model::Timestamp) -> Part {
     view! {
-        <section class="facts">
-            <h3 class="facts-title">{title}</h3>
-            <dl>{facts.into_iter().map(Fact::into_view).collect_view()}</dl>
-        </section>
+        <p class="detail-time">
+            <TimeText time style=TimeStyle::Exact/>
+        </p>
     }
     .part()
 }
 
-fn payload(title: &'static str, json: Option<&RawValue>) -> Option<Part> {
-    json.map(|json| view! { <Payload title text=json.get().to_owned()/> }.part())
+fn title(record: &Record) -> Option<String> {
+    let request = || {
+        let endpoint = record.text("endpoint")?;
+        Some(match record.text("method") {
+            Some(method) => format!("{method} {endpoint}"),
+            None => endpoint,
+        })
+    };
+    record.text("name").or_else(request)
+}
+
+/// How it ended, unless the severity says so already.
+fn ended(record: &Record, severity: Option<Severity>) -> Option<(Tone, &'static str)> {
+    let status = Status::parse(&record.text("status")?).ok()?;
+    let tone = match status {
+        Status::Unset => return None,
+        Status::Error if severity >= Some(Severity::Error) => return None,
+        Status::Error | Status::Timeout => Tone::Error,
+        Status::Ok => Tone::Accent,
+    };
+    Some((tone, status.as_str()))
+}
+
+fn payload(record: &Record, key: &str, title: &'static str) -> Option<Part> {
+    let text = record.raw(key)?.to_owned();
+    Some(view! { <Payload title text/> }.part())
 }

@@ -1,17 +1,34 @@
 //! The fields of an event, grouped by the question they answer.
 
-use eventglass_model::{CostSource, Event, EventQuery, Status, Timestamp};
+use eventglass_model::{EventQuery, Timestamp};
 use leptos::prelude::*;
 
-use super::super::state::Page;
+use super::{super::state::Page, record::Record};
 use crate::{
     components::{CopyButton, Glyph, IconButton, TimeStyle, TimeText},
     format::{duration_ms, exact_ms, exact_usd, grouped, usd},
     view::{IntoPart, Part},
 };
 
-/// What pressing the glass beside a value looks for.
+/// How a field is shown.
 #[derive(Clone, Copy)]
+enum As {
+    /// As it is.
+    Text,
+    /// As it is, in the fixed-width face.
+    Exact,
+    /// In the viewer's zone.
+    Moment,
+    /// Milliseconds.
+    Duration,
+    /// A number of things.
+    Count,
+    /// US dollars.
+    Money,
+}
+
+/// What pressing the glass beside a value looks for.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Find {
     /// Nothing: it is no use to look for this.
     Nothing,
@@ -25,204 +42,228 @@ enum Find {
     Id,
 }
 
-/// How a value is shown.
-enum Shown {
-    /// As it is.
-    Text,
-    /// In the fixed-width face.
-    Exact,
-    /// Written for people; the value itself is in the tooltip.
-    Friendly(String),
-    /// As a moment.
-    Moment(Timestamp),
-}
+/// A field: its name in the API, what to call it, how to show it, how to look for it.
+type Field = (&'static str, &'static str, As, Find);
 
-/// One field of an event.
-pub(super) struct Fact {
-    label: &'static str,
-    value: String,
-    shown: Shown,
-    find: Find,
-}
+const GROUPS: &[(&str, &[Field])] = &[
+    (
+        "What",
+        &[
+            ("kind", "Kind", As::Text, Find::Kind),
+            ("status", "Status", As::Text, Find::Nothing),
+            ("status_code", "Status code", As::Exact, Find::Nothing),
+            ("duration_ms", "Duration", As::Duration, Find::Nothing),
+        ],
+    ),
+    (
+        "Model",
+        &[
+            ("provider", "Provider", As::Exact, Find::Nothing),
+            ("model", "Model", As::Exact, Find::Nothing),
+            ("cost_usd", "Cost", As::Money, Find::Nothing),
+            ("cost_source", "Cost by", As::Text, Find::Nothing),
+        ],
+    ),
+    (
+        "Where",
+        &[
+            ("service", "Service", As::Text, Find::Service),
+            ("method", "Method", As::Exact, Find::Nothing),
+            ("endpoint", "Endpoint", As::Exact, Find::Nothing),
+            ("environment", "Environment", As::Text, Find::Environment),
+            ("version", "Version", As::Exact, Find::Nothing),
+            ("topic", "Topic", As::Text, Find::Nothing),
+        ],
+    ),
+    (
+        "Who",
+        &[
+            ("user_id", "User", As::Exact, Find::Id),
+            ("session_id", "Session", As::Exact, Find::Id),
+            ("request_id", "Request", As::Exact, Find::Id),
+        ],
+    ),
+    (
+        "Trace",
+        &[
+            ("trace_id", "Trace", As::Exact, Find::Id),
+            ("span_id", "Span", As::Exact, Find::Id),
+            ("parent_span_id", "Parent span", As::Exact, Find::Id),
+        ],
+    ),
+    (
+        "Place and device",
+        &[
+            ("country", "Country", As::Text, Find::Nothing),
+            ("city", "City", As::Text, Find::Nothing),
+            ("region", "Region", As::Text, Find::Nothing),
+            ("device", "Device", As::Text, Find::Nothing),
+        ],
+    ),
+    (
+        "Record",
+        &[
+            ("event_id", "Event id", As::Exact, Find::Id),
+            ("id", "Id", As::Exact, Find::Nothing),
+            ("time", "Happened", As::Moment, Find::Nothing),
+            ("received_at", "Received", As::Moment, Find::Nothing),
+        ],
+    ),
+];
 
-impl Fact {
-    fn new(label: &'static str, value: impl Into<String>, shown: Shown, find: Find) -> Self {
-        Self {
-            label,
-            value: value.into(),
-            shown,
-            find,
+const TOKENS: &[Field] = &[
+    ("input_total", "Input", As::Count, Find::Nothing),
+    ("cache_read", "of which cached", As::Count, Find::Nothing),
+    ("cache_write", "written to cache", As::Count, Find::Nothing),
+    ("output_total", "Output", As::Count, Find::Nothing),
+    ("output_reasoning", "of which reasoning", As::Count, Find::Nothing),
+    ("total", "Total", As::Count, Find::Nothing),
+];
+
+/// What is shown elsewhere on the panel.
+const ELSEWHERE: &[&str] = &[
+    "name",
+    "message",
+    "severity",
+    "tokens",
+    "input",
+    "output",
+    "attributes",
+    "project_id",
+];
+
+/// The fields that the event has; groups without any are left out, and fields
+/// that this page does not know come last.
+pub(super) fn facts(record: &Record) -> Vec<Part> {
+    let mut groups = Vec::new();
+    for (title, fields) in GROUPS {
+        groups.extend(group(title, record, fields));
+        if *title == "Model" {
+            let tokens = record.within("tokens");
+            groups.extend(tokens.and_then(|tokens| group("Tokens", &tokens, TOKENS)));
         }
     }
-
-    /// A row of the list of fields.
-    pub(super) fn into_view(self) -> Part {
-        let Self {
-            label,
-            value,
-            shown,
-            find,
-        } = self;
-        let copied = value.clone();
-        let find = find_button(label, find, value.clone());
-        let shown = match shown {
-            Shown::Text => value.part(),
-            Shown::Exact => view! { <span class="mono">{value}</span> }.part(),
-            Shown::Friendly(text) => view! { <span title=value>{text}</span> }.part(),
-            Shown::Moment(time) => view! { <TimeText time style=TimeStyle::Exact/> }.part(),
-        };
-        view! {
-            <div class="fact">
-                <dt>{label}</dt>
-                <dd>
-                    <span class="fact-value">{shown}</span>
-                    <span class="fact-actions">
-                        {find}
-                        <CopyButton
-                            what=move |()| copied.clone()
-                            label=format!("Copy {}", label.to_ascii_lowercase())
-                        />
-                    </span>
-                </dd>
-            </div>
-        }
-        .part()
+    let rest: Vec<Part> = unknown(record)
+        .filter_map(|key| Some(fact(key.to_owned(), record.text(key)?, As::Exact, Find::Nothing)))
+        .collect();
+    if !rest.is_empty() {
+        groups.push(group_view("More", rest));
     }
-}
-
-fn find_button(label: &str, find: Find, value: String) -> Option<Part> {
-    if matches!(find, Find::Nothing) {
-        return None;
-    }
-    let page = Page::from_context();
-    let look = Callback::new(move |()| page.look_for(&find.query(&value), false));
-    let label = format!("Find all with this {}", label.to_ascii_lowercase());
-    Some(view! { <IconButton glyph=Glyph::Search label on_press=look/> }.part())
-}
-
-impl Find {
-    fn query(self, value: &str) -> EventQuery {
-        let value = value.to_owned();
-        let mut query = EventQuery::default();
-        match self {
-            Self::Nothing => {}
-            Self::Service => query.service.push(value),
-            Self::Kind => query.kind.push(value),
-            Self::Environment => query.environment.push(value),
-            Self::Id => query.q = value,
-        }
-        query
-    }
-}
-
-/// The fields that the event has; groups without any are left out.
-pub(super) fn facts(event: &Event) -> Vec<(&'static str, Vec<Fact>)> {
-    let text =
-        |label, value: &Option<String>, find| value.clone().map(|value| Fact::new(label, value, Shown::Text, find));
-    let exact =
-        |label, value: &Option<String>, find| value.clone().map(|value| Fact::new(label, value, Shown::Exact, find));
-    let groups = vec![
-        (
-            "What",
-            vec![
-                Some(Fact::new("Kind", &event.kind, Shown::Text, Find::Kind)),
-                (event.status != Status::Unset)
-                    .then(|| Fact::new("Status", event.status.as_str(), Shown::Text, Find::Nothing)),
-                event
-                    .status_code
-                    .map(|code| Fact::new("Status code", code.to_string(), Shown::Exact, Find::Nothing)),
-                event.duration_ms.map(|ms| {
-                    let exact = exact_ms(ms);
-                    Fact::new("Duration", exact, Shown::Friendly(duration_ms(ms)), Find::Nothing)
-                }),
-            ],
-        ),
-        ("Model", model_facts(event)),
-        (
-            "Where",
-            vec![
-                text("Service", &event.service, Find::Service),
-                exact("Method", &event.method, Find::Nothing),
-                exact("Endpoint", &event.endpoint, Find::Nothing),
-                text("Environment", &event.environment, Find::Environment),
-                exact("Version", &event.version, Find::Nothing),
-                text("Topic", &event.topic, Find::Nothing),
-            ],
-        ),
-        (
-            "Who",
-            vec![
-                exact("User", &event.user_id, Find::Id),
-                exact("Session", &event.session_id, Find::Id),
-                exact("Request", &event.request_id, Find::Id),
-            ],
-        ),
-        (
-            "Trace",
-            vec![
-                exact("Trace", &event.trace_id, Find::Id),
-                exact("Span", &event.span_id, Find::Id),
-                exact("Parent span", &event.parent_span_id, Find::Id),
-            ],
-        ),
-        (
-            "Place and device",
-            vec![
-                text("Country", &event.country, Find::Nothing),
-                text("City", &event.city, Find::Nothing),
-                text("Region", &event.region, Find::Nothing),
-                text("Device", &event.device, Find::Nothing),
-            ],
-        ),
-        (
-            "Record",
-            vec![
-                Some(Fact::new("Event id", &event.event_id, Shown::Exact, Find::Id)),
-                Some(Fact::new("Id", &event.id, Shown::Exact, Find::Nothing)),
-                Some(moment("Happened", event.time)),
-                Some(moment("Received", event.received_at)),
-            ],
-        ),
-    ];
     groups
-        .into_iter()
-        .map(|(group, facts)| (group, facts.into_iter().flatten().collect::<Vec<_>>()))
-        .filter(|(_, facts)| !facts.is_empty())
-        .collect()
 }
 
-fn moment(label: &'static str, time: Timestamp) -> Fact {
-    Fact::new(label, time.to_string(), Shown::Moment(time), Find::Nothing)
-}
-
-fn model_facts(event: &Event) -> Vec<Option<Fact>> {
-    let tokens = event.tokens.clone().unwrap_or_default();
-    let count = |label, count: i64| {
-        (count > 0).then(|| Fact::new(label, count.to_string(), Shown::Friendly(grouped(count)), Find::Nothing))
+fn unknown(record: &Record) -> impl Iterator<Item = &str> {
+    let known = |key: &str| {
+        ELSEWHERE.contains(&key)
+            || GROUPS
+                .iter()
+                .any(|(_, fields)| fields.iter().any(|(name, ..)| *name == key))
     };
-    let cost = match (event.cost_usd, event.cost_source) {
-        (Some(cost), source) => {
-            let by = if source == Some(CostSource::Client) {
-                ", as the client said"
-            } else {
-                ""
-            };
-            let shown = Shown::Friendly(format!("{}{by}", usd(cost)));
-            Some(Fact::new("Cost", exact_usd(cost), shown, Find::Nothing))
+    record.keys().filter(move |key| !known(key))
+}
+
+fn group(title: &'static str, record: &Record, fields: &[Field]) -> Option<Part> {
+    let facts: Vec<Part> = fields
+        .iter()
+        .filter_map(|(key, label, shown, find)| {
+            let value = record.text(key)?;
+            // A status that was not said and tokens that were not used say nothing.
+            let says = value != "unset" && !(matches!(shown, As::Count) && value == "0");
+            says.then(|| fact((*label).to_owned(), value, *shown, *find))
+        })
+        .collect();
+    (!facts.is_empty()).then(|| group_view(title, facts))
+}
+
+fn group_view(title: &'static str, facts: Vec<Part>) -> Part {
+    view! {
+        <section class="facts">
+            <h3 class="facts-title">{title}</h3>
+            <dl>{facts}</dl>
+        </section>
+    }
+    .part()
+}
+
+/// A row of the list of fields.
+fn fact(label: String, value: String, shown: As, find: Find) -> Part {
+    let spoken = label.to_ascii_lowercase();
+    let find = (find != Find::Nothing).then(|| find_button(&spoken, find, value.clone()));
+    let copied = value.clone();
+    let copy = Callback::new(move |()| copied.clone());
+    view! {
+        <div class="fact">
+            <dt>{label}</dt>
+            <dd>
+                <span class="fact-value">{written(value, shown)}</span>
+                <span class="fact-actions">
+                    {find} <CopyButton what=copy label=format!("Copy {spoken}")/>
+                </span>
+            </dd>
+        </div>
+    }
+    .part()
+}
+
+/// A value written for people; the value itself is in the tooltip.
+fn written(value: String, shown: As) -> Part {
+    let number = || serde_json::from_str::<f64>(&value).ok();
+    let friendly = match shown {
+        As::Text => None,
+        As::Exact => return view! { <span class="mono">{value}</span> }.part(),
+        As::Moment => {
+            if let Ok(time) = Timestamp::parse(&value) {
+                return view! { <TimeText time style=TimeStyle::Exact/> }.part();
+            }
+            None
         }
-        (None, Some(CostSource::Unpriced)) => Some(Fact::new("Cost", "no price is known", Shown::Text, Find::Nothing)),
-        (None, _) => None,
+        As::Duration => number().map(|ms| (duration_ms(ms), exact_ms(ms))),
+        As::Money => number().map(|amount| (usd(amount), exact_usd(amount))),
+        As::Count => serde_json::from_str(&value).ok().map(|n| (grouped(n), value.clone())),
     };
-    let named = |label, value: &Option<String>| value.clone().map(|v| Fact::new(label, v, Shown::Exact, Find::Nothing));
-    vec![
-        named("Provider", &event.provider),
-        named("Model", &event.model),
-        count("Input tokens", tokens.input_total),
-        count("of which cached", tokens.cache_read),
-        count("written to cache", tokens.cache_write),
-        count("Output tokens", tokens.output_total),
-        count("of which reasoning", tokens.output_reasoning),
-        count("Total tokens", tokens.total),
-        cost,
-    ]
+    match friendly {
+        Some((text, exact)) => view! { <span title=exact>{text}</span> }.part(),
+        None => value.part(),
+    }
+}
+
+fn find_button(spoken: &str, find: Find, value: String) -> Part {
+    let page = Page::from_context();
+    let look = Callback::new(move |()| page.look_for(&query(find, value.clone()), false));
+    let label = format!("Find all with this {spoken}");
+    view! { <IconButton glyph=Glyph::Search label on_press=look/> }.part()
+}
+
+fn query(find: Find, value: String) -> EventQuery {
+    let mut query = EventQuery::default();
+    match find {
+        Find::Nothing => {}
+        Find::Service => query.service.push(value),
+        Find::Kind => query.kind.push(value),
+        Find::Environment => query.environment.push(value),
+        Find::Id => query.q = value,
+    }
+    query
+}
+
+#[cfg(test)]
+mod tests {
+    use eventglass_model::{Event, EventSummary};
+
+    use super::*;
+
+    /// What the API says of an event is on the panel, under a name.
+    #[test]
+    fn every_field_of_the_model_is_known() {
+        let summary = r#"{"id":"1","event_id":"e","time":"2026-01-01T00:00:00Z","received_at":"2026-01-01T00:00:00Z",
+            "kind":"log","severity":"info","status":"ok"}"#;
+        assert!(serde_json::from_str::<EventSummary>(summary).is_ok());
+        let whole = summary.replacen('{', "{\"project_id\":1,", 1);
+        let event: Event = serde_json::from_str(&whole).unwrap();
+        // Fields without a value are written as `null`; give all of them one.
+        let json = serde_json::to_string(&event).unwrap().replace("null", "1");
+        let record = Record::read(&json).unwrap();
+        assert!(record.keys().count() > 30);
+        assert_eq!(unknown(&record).collect::<Vec<_>>(), [""; 0]);
+    }
 }

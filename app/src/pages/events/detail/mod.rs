@@ -4,5 +4,6 @@ mod content;
 mod facts;
 mod panel;
 mod payload;
+mod record;
 
 pub(super) use panel::EventPanel;

@@ -4,10 +4,11 @@ use leptos::prelude::*;
 
 use super::{
     super::{keyboard::step, list::row_id, state::Page},
-    content::Content,
+    content::content,
+    record::Record,
 };
 use crate::{
-    api::{self, Fetched},
+    api::{self, ApiError, Fetched},
     browser,
     components::{CopyButton, ErrorView, Glyph, IconButton, SkeletonLines, wait},
     hydration::use_hydrated,
@@ -27,10 +28,13 @@ pub(in super::super) fn EventPanel() -> impl IntoView {
     let retry = Callback::new(move |()| event.refetch());
     let body = show_some(move || {
         let answer = event.text()?;
-        Some(match answer.and_then(|text| Ok((api::read(&text)?, text))) {
-            Ok((event, text)) => view! { <Content event text/> }.part(),
-            Err(error) => view! { <ErrorView error retry/> }.part(),
-        })
+        let read = |json: String| Some((Record::read(&json)?, json));
+        Some(
+            match answer.and_then(|json| read(json).ok_or(ApiError::Unreadable(200))) {
+                Ok((record, json)) => content(&record, json),
+                Err(error) => view! { <ErrorView error retry/> }.part(),
+            },
+        )
     });
 
     // The focus follows into the panel and back to the row, unless the page

@@ -34,13 +34,11 @@ fn chips_view(page: Page, chips: Vec<Part>) -> Part {
 
 fn chip(page: Page, field: Field, value: String) -> Part {
     let shown = value.clone();
-    let label = format!("No longer filter by {} {value}", field.label());
-    let title = label.clone();
+    let title = format!("No longer filter by {} {value}", field.label());
     view! {
         <button
             type="button"
             class="chip"
-            aria-label=label
             title=title
             on:click=press(move |_| page.narrow(|query| field.toggle(query, &value)))
         >

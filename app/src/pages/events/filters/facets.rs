@@ -6,9 +6,9 @@ use leptos::prelude::*;
 use super::{super::state::Page, facet::Field};
 use crate::{
     api::{self, Fetched},
-    components::{Glyph, IconButton, LinkButton, SeverityMark, SkeletonLines, wait},
+    components::{Glyph, IconButton, SeverityMark, SkeletonLines, wait},
     format::{compact, grouped},
-    view::{IntoPart, Part, flag, show, show_some},
+    view::{IntoPart, Part, flag, press, show_some, text},
 };
 
 /// How many values of a field are shown at first.
@@ -115,25 +115,33 @@ fn group(page: Page, field: Field, values: Vec<FacetValue>) -> Part {
         // Rows beyond the first few are there, for "more" to be quick.
         view! { <div hidden=flag(move || place >= FIRST && !all.get())>{row}</div> }.part()
     });
-    let toggle = show(move || {
-        let label = if all.get() {
+    let label = text(move || {
+        if all.get() {
             "Show less".to_owned()
         } else {
             format!("Show {more} more")
-        };
-        view! { <LinkButton label on_press=move |()| all.update(|all| *all = !*all)/> }.part()
+        }
+    });
+    let toggle = press(move |_| all.update(|all| *all = !*all));
+    let rest = (more > 0).then(|| {
+        view! {
+            <button type="button" class="link facet-more" on:click=toggle>
+                {label}
+            </button>
+        }
     });
     view! {
         <fieldset class="facet" hidden=none>
             <legend class="facet-title">{field.label()}</legend>
             {rows.collect_view()}
-            {(more > 0).then(|| view! { <div class="facet-more">{toggle}</div> })}
+            {rest}
         </fieldset>
     }
     .part()
 }
 
 fn option(page: Page, field: Field, FacetValue { value, count }: FacetValue, is_chosen: bool) -> Part {
+    let id = format!("facet-{}-{value}", field.name());
     let toggled = value.clone();
     let toggle = move |_| page.narrow(|query| field.toggle(query, &toggled));
     let name = match Severity::parse(&value) {
@@ -150,7 +158,7 @@ fn option(page: Page, field: Field, FacetValue { value, count }: FacetValue, is_
     };
     view! {
         <label class="facet-option">
-            <input type="checkbox" checked=is_chosen prop:checked=is_chosen on:change=toggle/>
+            <input type="checkbox" id=id checked=is_chosen prop:checked=is_chosen on:change=toggle/>
             <span class="facet-value">{name}</span>
             <span class="facet-count" title=grouped(count)>
                 {compact(count)}

@@ -6,20 +6,16 @@ use super::super::state::Page;
 use crate::{
     components::{Glyph, Icon, Kbd},
     format::count,
-    view::{IntoPart, Part, press, show_some},
+    view::{IntoPart, Part, press, show_some, text},
 };
 
 /// Says how many events arrived since, and shows them when pressed.
 #[component]
 pub(super) fn Pill() -> impl IntoView {
     let page = Page::from_context();
-    let pill = show_some(move || {
-        let waiting = page.list.waiting();
-        let flood = page.list.is_flood();
-        let plus = if flood { "+" } else { "" };
-        let noun = if waiting == 1 && !flood { "event" } else { "events" };
-        (waiting > 0 || flood).then(|| pill_view(page, format!("{}{plus} new {noun}", count(waiting))))
-    });
+    // Made once, however often the number changes: somebody may be about to press it.
+    let is_waiting = Memo::new(move |_| page.list.waiting() > 0 || page.list.is_flood());
+    let pill = show_some(move || is_waiting.get().then(|| pill_view(page)));
     view! {
         <div class="pill-place" role="status">
             {pill}
@@ -28,7 +24,15 @@ pub(super) fn Pill() -> impl IntoView {
     .part()
 }
 
-fn pill_view(page: Page, label: String) -> Part {
+fn pill_view(page: Page) -> Part {
+    let label = text(move || {
+        let waiting = page.list.waiting();
+        match (waiting, page.list.is_flood()) {
+            (1, false) => "1 new event".to_owned(),
+            (_, false) => format!("{} new events", count(waiting)),
+            (_, true) => format!("{}+ new events", count(waiting)),
+        }
+    });
     view! {
         <button type="button" class="pill" on:click=press(move |_| page.list.show_waiting(page))>
             <Icon glyph=Glyph::ArrowUp/>
