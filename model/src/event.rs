@@ -81,7 +81,7 @@ pub struct Tokens {
     pub total: i64,
 }
 
-#[expect(
+#[allow(
     clippy::trivially_copy_pass_by_ref,
     reason = "serde's skip_serializing_if passes a reference"
 )]

@@ -9,10 +9,12 @@ use leptos::{
     tachys::{
         hydration::Cursor,
         renderer::types::{Element, Node},
-        ssr::StreamBuilder,
         view::{Position, PositionState},
     },
 };
+
+#[cfg(feature = "ssr")]
+use leptos::tachys::ssr::StreamBuilder;
 
 use crate::browser;
 
