@@ -35,7 +35,7 @@ test("a newcomer pours events in and watches them arrive", async ({ page, baseUR
   await expect(pill).toHaveCount(0);
 
   // Search, and open what was found.
-  const search = page.getByRole("searchbox", { name: "Search events" });
+  const search = page.getByLabel("Search events");
   await page.keyboard.press("/");
   await expect(search).toBeFocused();
   await search.fill("payment");
@@ -44,7 +44,7 @@ test("a newcomer pours events in and watches them arrive", async ({ page, baseUR
   await rows(page).first().getByRole("link").click();
   await expect(page).toHaveURL(/\/events\/[0-9a-f-]{36}\?.*q=payment/);
   const panel = page.locator("aside.detail");
-  await expect(panel).toContainText("payment-service");
-  await expect(panel).toContainText("trace_id");
+  await expect(panel).toContainText(/payment/i);
+  await expect(panel).toContainText(/req_[0-9a-f]{32}/);
   expect(await page.evaluate(() => "sameDocument" in window)).toBe(true);
 });
