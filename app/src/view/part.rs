@@ -33,9 +33,12 @@ pub(crate) trait IntoPart {
 
 impl<V: RenderHtml + 'static> IntoPart for V {
     fn part(self) -> Part {
-        // Leptos has to put something in the place of `()`; ask for `nothing`.
-        debug_assert!(V::EXISTS, "a part must exist");
-        Part(Box::new(self))
+        if V::EXISTS {
+            Part(Box::new(self))
+        } else {
+            // A part must have a place, which a redirection has not.
+            Part(Box::new((self, None::<String>)))
+        }
     }
 }
 
