@@ -24,9 +24,19 @@ pub enum StoreError {
     /// The database failed.
     #[error("database: {0}")]
     Database(#[from] sqlx::Error),
+    /// The database failed on the way of the events.
+    #[error("database: {0}")]
+    Sqlite(#[from] rusqlite::Error),
     /// The schema could not be brought up to date.
     #[error("migration: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
+}
+
+impl StoreError {
+    /// A thread of the store ended in a way that it never should.
+    pub(crate) fn panicked(error: tokio::task::JoinError) -> Self {
+        Self::Inconsistent(format!("a thread of the store ended: {error}"))
+    }
 }
 
 /// What became of an event that was to be appended.

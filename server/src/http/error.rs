@@ -112,7 +112,10 @@ impl From<StoreError> for ApiError {
             StoreError::BadToken(name) => {
                 Self::invalid(vec![FieldError::new(eventglass_model::loc!["query", name], error)])
             }
-            error @ (StoreError::Inconsistent(_) | StoreError::Database(_) | StoreError::Migrate(_)) => {
+            error @ (StoreError::Inconsistent(_)
+            | StoreError::Database(_)
+            | StoreError::Sqlite(_)
+            | StoreError::Migrate(_)) => {
                 Self::internal(error)
             }
         }

@@ -1,6 +1,6 @@
 //! SQLite: the default store, inside the program.
 //!
-//! One connection writes, behind a fair lock; a small pool reads. The log
+//! One writes at a time, behind a fair lock; a small pool reads. The log
 //! (WAL) is synced at each commit (`synchronous=FULL`) and moved into the
 //! database by a task of its own, so that no commit waits for that.
 
@@ -37,13 +37,12 @@ pub struct SqliteStore {
     checkpointer: JoinHandle<()>,
 }
 
-/// The one connection that writes, and what it remembers between commits.
+/// The connections that write; whoever holds this is alone in writing.
 struct Writer {
+    /// For everything but events.
     connection: SqliteConnection,
-    /// Numbers events in the order of arrival; see [`crate::store::EventKey`].
-    arrivals: u64,
-    /// `received_at` of the last commit, in microseconds.
-    last_commit: i64,
+    /// For events.
+    appender: append::Appender,
 }
 
 impl SqliteStore {
@@ -68,16 +67,11 @@ impl SqliteStore {
             .pragma("wal_autocheckpoint", "0");
         let mut connection = SqliteConnection::connect_with(&writing).await?;
         migrations::run(&mut connection).await?;
-        let last_commit: Option<i64> = sqlx::query_scalar("SELECT max(last_event_at) FROM projects")
-            .fetch_one(&mut connection)
-            .await?;
-        let mut seed = [0; 8];
-        getrandom::fill(&mut seed).map_err(|e| StoreError::Inconsistent(format!("no randomness: {e}")))?;
-        let writer = Writer {
-            connection,
-            arrivals: u64::from_le_bytes(seed) >> 8,
-            last_commit: last_commit.unwrap_or(0),
-        };
+        let file = path.to_owned();
+        let appender = tokio::task::spawn_blocking(move || append::Appender::open(&file))
+            .await
+            .map_err(StoreError::panicked)??;
+        let writer = Writer { connection, appender };
         let writer = std::sync::Arc::new(Mutex::new(writer));
 
         let reading = options

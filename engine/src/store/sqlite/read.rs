@@ -18,7 +18,10 @@ const FACET_VALUES: usize = 100;
 #[async_trait]
 impl EventStore for SqliteStore {
     async fn append(&self, events: Vec<PendingEvent>, now: Timestamp) -> Result<Vec<Appended>, StoreError> {
-        self.writer.lock().await.append(events, now).await
+        let mut writer = std::sync::Arc::clone(&self.writer).lock_owned().await;
+        tokio::task::spawn_blocking(move || writer.appender.append(&events, now))
+            .await
+            .map_err(StoreError::panicked)?
     }
 
     async fn search(&self, project_id: i64, search: &EventSearch) -> Result<EventPage, StoreError> {
