@@ -11,10 +11,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use eventglass_engine::clock::{Clock, SharedClock, SystemClock};
-use eventglass_engine::ingest::{Ingest, Limits, NewEvent};
+use eventglass_engine::guard::Plans;
+use eventglass_engine::ingest::{Ingest, Limits, NewEvent, Sender};
 use eventglass_engine::store::SharedStore;
 use eventglass_engine::store::sqlite::SqliteStore;
-use eventglass_model::Timestamp;
+use eventglass_model::{Door, Timestamp};
 
 const BATCH: usize = 100;
 
@@ -46,18 +47,24 @@ async fn run(events: usize, senders: usize) {
         .expect("a project")
         .id;
     let clock: SharedClock = Arc::new(SystemClock);
-    let (ingest, writer) = Ingest::start(Arc::clone(&store), clock, Limits::default());
+    let key = Sender {
+        project_id: project,
+        key_id: 1,
+        door: Door::Native,
+        sdk: String::new(),
+    };
+    let (ingest, writer) = Ingest::start(Arc::clone(&store), clock, Limits::default(), Plans::default());
 
     let cpu_before = cpu_ticks();
     let started = Instant::now();
     let tasks: Vec<_> = (0..senders)
         .map(|sender| {
-            let ingest = ingest.clone();
+            let (ingest, key) = (ingest.clone(), key.clone());
             tokio::spawn(async move {
                 for batch in 0..events / senders / BATCH {
                     let now = SystemClock.now();
                     let items = (0..BATCH).map(|n| Ok(event(sender, batch * BATCH + n, now))).collect();
-                    ingest.submit(project, items).await.expect("stored");
+                    ingest.submit(&key, items).await.expect("stored");
                 }
             })
         })

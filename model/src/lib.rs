@@ -16,6 +16,7 @@ mod outcome;
 mod problem;
 mod project;
 mod time;
+mod trust;
 mod urlencode;
 mod vocabulary;
 
@@ -30,5 +31,9 @@ pub use project::{
     ApiKey, ApiKeyList, CreateApiKey, CreateProject, CreatedApiKey, CreatedProject, Project, ProjectList,
 };
 pub use time::{Timestamp, TimestampError};
+pub use trust::{
+    DEFAULT_KEY_REQUESTS_PER_MINUTE, DoorMinute, IngestCounts, IngestHealth, Plan, ProjectLimits, ProjectSettings,
+    ProjectSettingsView, RefusedItem, RefusedList, RefusedReason, ReplayOutcome, ReplayRequest, SenderCounts, Usage,
+};
 pub use urlencode::{decode_pairs, encode_pairs, encode_segment};
-pub use vocabulary::{CostSource, Severity, Status, UnknownWord};
+pub use vocabulary::{CostSource, Door, Duplicates, Severity, Status, UnknownWord};

@@ -12,6 +12,9 @@ pub enum ItemStatus {
     Accepted,
     /// Its `event_id` was on disk already, or earlier in the same request; stored once.
     Duplicate,
+    /// Its `event_id` was stored and acknowledged before, and the project
+    /// refuses repeats (`duplicates: conflict`).
+    Conflict,
     /// Not stored; `errors` says why.
     Rejected,
 }
@@ -33,7 +36,7 @@ pub struct ItemOutcome {
 pub struct BatchOutcome {
     /// How many were stored by this request.
     pub accepted: usize,
-    /// How many were stored before.
+    /// How many were stored before, conflicts among them.
     pub duplicates: usize,
     /// How many were refused.
     pub rejected: usize,
@@ -42,13 +45,19 @@ pub struct BatchOutcome {
 }
 
 impl BatchOutcome {
+    /// Whether all that was sent was acknowledged before, in a project that refuses repeats: 409.
+    #[must_use]
+    pub fn is_conflict(&self) -> bool {
+        !self.items.is_empty() && self.items.iter().all(|item| item.status == ItemStatus::Conflict)
+    }
+
     /// Counts the outcomes.
     #[must_use]
     pub fn new(items: Vec<ItemOutcome>) -> Self {
         let count = |status| items.iter().filter(|item| item.status == status).count();
         Self {
             accepted: count(ItemStatus::Accepted),
-            duplicates: count(ItemStatus::Duplicate),
+            duplicates: count(ItemStatus::Duplicate) + count(ItemStatus::Conflict),
             rejected: count(ItemStatus::Rejected),
             items,
         }

@@ -27,8 +27,7 @@ macro_rules! words {
     ($(#[$doc:meta])* $name:ident ($what:literal) { $($(#[$vdoc:meta])* $variant:ident = $number:literal $word:literal $(| $alias:literal)*),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($(#[$vdoc])* $variant = $number),+ }
+        pub enum $name { $($(#[$vdoc])* #[serde(rename = $word)] $variant = $number),+ }
 
         impl $name {
             /// Every value, from least to greatest.
@@ -111,6 +110,34 @@ words! {
         Computed = 2 "computed",
         /// Tokens of a model without a known price.
         Unpriced = 3 "unpriced",
+    }
+}
+
+words! {
+    /// The wire dialect in which something came.
+    Door ("door") {
+        /// Ours, and WatchLLM's envelope.
+        Native = 1 "native",
+        /// PulseStream's ingestion API.
+        PulseStream = 2 "pulsestream",
+        /// EvalForge's SDKs.
+        EvalForge = 3 "evalforge",
+        /// CartNudge's topics.
+        CartNudge = 4 "cartnudge",
+        /// OpenTelemetry over HTTP.
+        Otlp = 5 "otlp",
+        /// Langfuse's ingestion API.
+        Langfuse = 6 "langfuse",
+    }
+}
+
+words! {
+    /// What becomes of an event whose id is stored already.
+    Duplicates ("policy for duplicates") {
+        /// Success, marked as a duplicate.
+        Accept = 0 "accept",
+        /// 409, unless the first acknowledgement never reached the sender.
+        Conflict = 1 "conflict",
     }
 }
 

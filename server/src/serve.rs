@@ -55,7 +55,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
         .with_context(|| format!("opening {}", path.display()))?;
     let store: SharedStore = Arc::new(store);
     let clock: SharedClock = Arc::new(SystemClock);
-    let (ingest, writer) = Ingest::start(Arc::clone(&store), Arc::clone(&clock), settings.limits());
+    let (ingest, writer) = Ingest::start(Arc::clone(&store), Arc::clone(&clock), settings.limits(), settings.plans());
     let shutdown = Duration::from_secs(settings.shutdown_secs);
 
     let listener = TcpListener::bind(settings.addr)

@@ -8,8 +8,10 @@ use eventglass_engine::clock::SharedClock;
 use eventglass_engine::ingest::Ingest;
 use eventglass_engine::store::SharedStore;
 use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::sync::Semaphore;
 
 use crate::config::Settings;
+use crate::doors::{InFlight, room};
 
 /// The parts of the running program. Cheap to clone.
 #[derive(Clone)]
@@ -26,6 +28,10 @@ pub struct Parts {
     pub workspace: Workspace,
     pub metrics: Option<PrometheusHandle>,
     pub started: Instant,
+    /// Room for the bodies of requests under way.
+    pub in_flight: Arc<Semaphore>,
+    /// Requests with an `Idempotency-Key` under way.
+    pub idempotent: InFlight,
 }
 
 impl AppState {
@@ -49,6 +55,7 @@ impl AppState {
         )?;
         let workspace = Workspace::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&keys));
         let started = Instant::now();
+        let in_flight = room(settings.in_flight_bytes);
         Ok(Self(Arc::new(Parts {
             settings,
             store,
@@ -59,6 +66,8 @@ impl AppState {
             workspace,
             metrics,
             started,
+            in_flight,
+            idempotent: InFlight::default(),
         })))
     }
 }

@@ -8,7 +8,7 @@ use subtle::ConstantTimeEq;
 
 use super::{AccountError, secret};
 use crate::clock::SharedClock;
-use crate::store::{NewKey, SharedStore, StoreError};
+use crate::store::{KeyHolder, NewKey, SharedStore, StoreError};
 
 /// How long a key that was right is not looked up again, and so for how long
 /// at most another server takes a key that was revoked here, in seconds.
@@ -20,8 +20,7 @@ const PREFIX_CHARS: usize = 8;
 
 #[derive(Clone, Copy)]
 struct Known {
-    key_id: i64,
-    project_id: i64,
+    holder: KeyHolder,
     until: i64,
 }
 
@@ -58,18 +57,18 @@ impl KeyRing {
         Ok(CreatedApiKey { key, api_key })
     }
 
-    /// The project that a key writes to, or `None` for a key that is none.
+    /// Which key it is and whose, or `None` for a key that is none.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn project_of(&self, api_key: &str) -> Result<Option<i64>, StoreError> {
+    pub async fn holder_of(&self, api_key: &str) -> Result<Option<KeyHolder>, StoreError> {
         let Some(prefix) = prefix(api_key) else { return Ok(None) };
         let hash = secret::hash(api_key);
         let now = self.clock.now().micros();
         {
             let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
             if let Some(known) = known.get(&hash).filter(|known| known.until > now) {
-                return Ok(Some(known.project_id));
+                return Ok(Some(known.holder));
             }
         }
         let rows = self.store.keys_by_prefix(prefix).await?;
@@ -84,15 +83,12 @@ impl KeyRing {
             known.clear();
         }
         let until = now + REMEMBER_SECS * 1_000_000;
-        known.insert(
-            hash,
-            Known {
-                key_id: row.id,
-                project_id: row.project_id,
-                until,
-            },
-        );
-        Ok(Some(row.project_id))
+        let holder = KeyHolder {
+            key_id: row.id,
+            project_id: row.project_id,
+        };
+        known.insert(hash, Known { holder, until });
+        Ok(Some(holder))
     }
 
     /// A page of a project's keys, newest first.
@@ -112,7 +108,7 @@ impl KeyRing {
         self.known
             .write()
             .unwrap_or_else(PoisonError::into_inner)
-            .retain(|_, known| known.key_id != key_id);
+            .retain(|_, known| known.holder.key_id != key_id);
         Ok(removed)
     }
 }

@@ -1,13 +1,22 @@
 //! The pipeline behind every door: check, prepare, queue, commit, answer.
 
+mod acks;
+mod breaker;
+mod group;
 mod hash;
 mod limits;
 mod new_event;
 mod pipeline;
+mod recorder;
+mod sender;
 pub mod text;
+mod upkeep;
 
-pub(crate) use hash::{field_token, id_hash};
+pub use acks::Receipt;
+pub(crate) use hash::{IdHash, field_token, id_hash};
 pub use limits::Limits;
 pub(crate) use new_event::severity_token;
 pub use new_event::{NewEvent, PendingEvent};
-pub use pipeline::{Ingest, IngestError, Refused};
+pub use pipeline::{Ingest, IngestError, Queue, Refused, Submitted};
+pub use recorder::Recorder;
+pub use sender::Sender;

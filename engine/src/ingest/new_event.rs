@@ -162,12 +162,13 @@ impl NewEvent {
     /// Makes the event ready for the writer. Runs in the request's task, so
     /// that the one writer has little left to do.
     #[must_use]
-    pub(crate) fn prepare(self, project_id: i64) -> PendingEvent {
+    pub(crate) fn prepare(self, project_id: i64, await_ack: bool) -> PendingEvent {
         let event_hash = id_hash(project_id, &self.event_id);
         let text = text::search_text(&self, project_id);
         PendingEvent {
             project_id,
             event_hash,
+            await_ack,
             text,
             event: self,
         }
@@ -194,6 +195,8 @@ pub struct PendingEvent {
     pub project_id: i64,
     /// Hash of the project and the client's id, by which duplicates are found.
     pub(crate) event_hash: IdHash,
+    /// Whether to note that its acknowledgement has not left yet.
+    pub(crate) await_ack: bool,
     /// The words it is found by.
     pub text: String,
     /// The event.

@@ -1,21 +1,26 @@
 //! From canonical events to committed ones.
 
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
+use std::time::Instant;
 
-use eventglass_model::{BatchOutcome, FieldError, ItemOutcome, ItemStatus, Timestamp};
+use eventglass_model::{BatchOutcome, Duplicates, FieldError, ItemOutcome, ItemStatus};
 use thiserror::Error;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 
 use crate::clock::SharedClock;
+use crate::guard::{Limited, Plans, Policies, Policy, QuotaReached, Quotas, Rates};
+use crate::ingest::acks::{Acks, Receipt};
+use crate::ingest::breaker::Breaker;
+use crate::ingest::group::{Gauges, Job, Writer};
+use crate::ingest::hash::IdHash;
 use crate::ingest::limits::Limits;
 use crate::ingest::new_event::{NewEvent, PendingEvent};
-use crate::store::{Appended, SharedStore, StoreError};
+use crate::ingest::recorder::Recorder;
+use crate::ingest::sender::Sender;
+use crate::ingest::upkeep::Upkeep;
+use crate::store::{Appended, Expiry, SharedStore, StoreError};
 
-/// The most events of one commit. A group this size is written in about 50 ms.
-const GROUP_EVENTS: usize = 4_000;
-/// The most bytes of one commit.
-const GROUP_BYTES: usize = 8 << 20;
 /// The queue's permits are of this many bytes, because a semaphore counts to 2^29 on small machines.
 const PERMIT_BYTES: usize = 1_024;
 
@@ -40,9 +45,18 @@ pub enum IngestError {
         /// What was sent.
         got: usize,
     },
+    /// Too many in a minute.
+    #[error(transparent)]
+    Limited(#[from] Limited),
+    /// Too many in a month.
+    #[error(transparent)]
+    Quota(#[from] QuotaReached),
     /// The queue is full.
     #[error("the ingest queue is full")]
     Busy,
+    /// The store could not be written a moment ago, and why.
+    #[error("the store cannot be written: {0}")]
+    Halted(String),
     /// The program is ending.
     #[error("the server is shutting down")]
     Closed,
@@ -51,12 +65,31 @@ pub enum IngestError {
     Store(Arc<StoreError>),
 }
 
-struct Job {
-    events: Vec<PendingEvent>,
-    bytes: usize,
-    queued_at: Instant,
-    reply: oneshot::Sender<Result<Vec<Appended>, Arc<StoreError>>>,
-    _room: OwnedSemaphorePermit,
+impl From<StoreError> for IngestError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(Arc::new(error))
+    }
+}
+
+/// What became of a request, and whom to tell when its answer has left.
+pub struct Submitted {
+    /// Item by item.
+    pub outcome: BatchOutcome,
+    /// In projects that refuse repeats.
+    pub receipt: Option<Receipt>,
+}
+
+/// What waits to be written on this server, and how long writing takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Queue {
+    /// Events that wait.
+    pub events: u64,
+    /// Bytes that wait, as they count in memory.
+    pub bytes: u64,
+    /// Median of the last hundred commits, in milliseconds.
+    pub commit_p50_ms: Option<f64>,
+    /// 99th percentile of those.
+    pub commit_p99_ms: Option<f64>,
 }
 
 /// The pipeline. Cheap to clone; the writer ends, after writing what was
@@ -67,25 +100,63 @@ pub struct Ingest {
     room: Arc<Semaphore>,
     clock: SharedClock,
     limits: Arc<Limits>,
+    policies: Arc<Policies>,
+    rates: Arc<Rates>,
+    quotas: Arc<Quotas>,
+    acks: Arc<Acks>,
+    recorder: Arc<Recorder>,
+    breaker: Arc<Breaker>,
+    gauges: Arc<Gauges>,
 }
 
 impl Ingest {
-    /// Starts the writer task; its handle ends when all is written.
+    /// Starts the writer and the upkeep; the handle ends when all is written.
     #[must_use]
-    pub fn start(store: SharedStore, clock: SharedClock, limits: Limits) -> (Self, tokio::task::JoinHandle<()>) {
+    pub fn start(
+        store: SharedStore,
+        clock: SharedClock,
+        limits: Limits,
+        plans: Plans,
+    ) -> (Self, tokio::task::JoinHandle<()>) {
         // Unbounded in number, bounded in bytes by the permits that travel with the jobs.
         let (queue, jobs) = mpsc::unbounded_channel();
-        let room = Arc::new(Semaphore::new(limits.queue_bytes.div_ceil(PERMIT_BYTES)));
-        let writer = tokio::spawn(write_groups(store, Arc::clone(&clock), jobs));
-        (
-            Self {
-                queue,
-                room,
-                clock,
-                limits: Arc::new(limits),
-            },
-            writer,
-        )
+        let ingest = Self {
+            queue,
+            room: Arc::new(Semaphore::new(limits.queue_bytes.div_ceil(PERMIT_BYTES))),
+            policies: Arc::new(Policies::new(Arc::clone(&store), Arc::clone(&clock), plans)),
+            rates: Arc::new(Rates::new(Arc::clone(&clock))),
+            quotas: Arc::new(Quotas::new(Arc::clone(&store))),
+            acks: Arc::new(Acks::new(Arc::clone(&store))),
+            recorder: Arc::new(Recorder::new(Arc::clone(&store), Arc::clone(&clock))),
+            breaker: Arc::default(),
+            gauges: Arc::default(),
+            limits: Arc::new(limits),
+            clock: Arc::clone(&clock),
+        };
+        let writer = Writer {
+            store: Arc::clone(&store),
+            clock: Arc::clone(&clock),
+            breaker: Arc::clone(&ingest.breaker),
+            gauges: Arc::clone(&ingest.gauges),
+            retries: ingest.limits.commit_retries,
+        };
+        let upkeep = Upkeep {
+            store,
+            clock,
+            acks: Arc::clone(&ingest.acks),
+            recorder: Arc::clone(&ingest.recorder),
+            breaker: Arc::clone(&ingest.breaker),
+            expiry: Expiry::of(&ingest.limits),
+        };
+        let task = tokio::spawn(async move {
+            let (end, ended) = watch::channel(());
+            let upkeep = upkeep.start(ended);
+            writer.run(jobs).await;
+            drop(end);
+            // It has logged why, if it failed.
+            let _ = upkeep.await;
+        });
+        (ingest, task)
     }
 
     /// The limits in force.
@@ -100,6 +171,50 @@ impl Ingest {
         &self.clock
     }
 
+    /// What applies to each project.
+    #[must_use]
+    pub fn policies(&self) -> &Policies {
+        &self.policies
+    }
+
+    /// The rates of requests.
+    #[must_use]
+    pub fn rates(&self) -> &Rates {
+        &self.rates
+    }
+
+    /// Keeps what was refused and counts what came.
+    #[must_use]
+    pub fn recorder(&self) -> &Recorder {
+        &self.recorder
+    }
+
+    /// Why nothing can be written at the moment; `None` when all is well.
+    #[must_use]
+    pub fn halted(&self) -> Option<String> {
+        self.breaker.halted()
+    }
+
+    /// What waits, and how long commits take.
+    #[must_use]
+    pub fn queue(&self) -> Queue {
+        let mut commits: Vec<u32> = {
+            let ring = self.gauges.commits.lock().unwrap_or_else(PoisonError::into_inner);
+            ring.iter().copied().collect()
+        };
+        commits.sort_unstable();
+        let percentile = |p: usize| {
+            let micros = commits.get(commits.len().saturating_sub(1) * p / 100);
+            micros.map(|micros| f64::from(*micros) / 1_000.0)
+        };
+        Queue {
+            events: self.gauges.events.load(Ordering::Relaxed),
+            bytes: self.gauges.bytes.load(Ordering::Relaxed),
+            commit_p50_ms: percentile(50),
+            commit_p99_ms: percentile(99),
+        }
+    }
+
     /// Stores what can be stored and says what became of each item, in order.
     /// When this returns `Ok`, every `accepted` item is committed to disk.
     ///
@@ -107,19 +222,56 @@ impl Ingest {
     /// [`IngestError`], when nothing of the request was taken.
     pub async fn submit(
         &self,
-        project_id: i64,
+        sender: &Sender,
         items: Vec<Result<NewEvent, Refused>>,
-    ) -> Result<BatchOutcome, IngestError> {
+    ) -> Result<Submitted, IngestError> {
         if items.len() > self.limits.batch_events {
             return Err(IngestError::TooManyEvents {
                 most: self.limits.batch_events,
                 got: items.len(),
             });
         }
+        if let Some(reason) = self.breaker.halted() {
+            return Err(IngestError::Halted(reason));
+        }
+        let policy = self.policies.of(sender.project_id).await?;
+        let (mut outcomes, sound) = self.check(items);
+        if sound.is_empty() {
+            return Ok(Submitted {
+                outcome: BatchOutcome::new(outcomes),
+                receipt: None,
+            });
+        }
+        let sources: Vec<(String, String)> = if has_event_limits(&policy) {
+            sound.iter().map(source).collect()
+        } else {
+            Vec::new()
+        };
+        let pairs = || sources.iter().map(|(service, endpoint)| (service.as_str(), endpoint.as_str()));
+        let limits = &policy.settings.limits;
+        self.rates.admit_events(sender.project_id, limits, pairs())?;
+        let result = self.store(sender, &policy, sound).await;
+        if result.is_err() {
+            self.rates.give_back(sender.project_id, limits, pairs());
+        }
+        let (statuses, receipt) = result?;
+        let accepted = outcomes
+            .iter_mut()
+            .filter(|outcome| outcome.status == ItemStatus::Accepted);
+        for (outcome, status) in accepted.zip(statuses) {
+            outcome.status = status;
+        }
+        Ok(Submitted {
+            outcome: BatchOutcome::new(outcomes),
+            receipt,
+        })
+    }
+
+    /// Tells the sound items from the others.
+    fn check(&self, items: Vec<Result<NewEvent, Refused>>) -> (Vec<ItemOutcome>, Vec<NewEvent>) {
         let now = self.clock.now();
         let mut outcomes = Vec::with_capacity(items.len());
-        let mut pending = Vec::with_capacity(items.len());
-        let mut bytes = 0;
+        let mut sound = Vec::with_capacity(items.len());
         for item in items {
             let checked = item.and_then(|event| {
                 let errors = event.check(now, &self.limits);
@@ -134,13 +286,12 @@ impl Ingest {
             });
             match checked {
                 Ok(event) => {
-                    bytes += event.size();
                     outcomes.push(ItemOutcome {
                         event_id: Some(event.event_id.clone()),
                         status: ItemStatus::Accepted,
                         errors: Vec::new(),
                     });
-                    pending.push(event.prepare(project_id));
+                    sound.push(event);
                 }
                 Err(refused) => outcomes.push(ItemOutcome {
                     event_id: refused.event_id,
@@ -149,18 +300,86 @@ impl Ingest {
                 }),
             }
         }
-        if !pending.is_empty() {
-            let appended = self.commit(pending, bytes).await?;
-            let accepted = outcomes
-                .iter_mut()
-                .filter(|outcome| outcome.status == ItemStatus::Accepted);
-            for (outcome, appended) in accepted.zip(appended) {
-                if appended == Appended::Duplicate {
-                    outcome.status = ItemStatus::Duplicate;
-                }
+        (outcomes, sound)
+    }
+
+    /// Commits sound events, within the month's quota.
+    async fn store(
+        &self,
+        sender: &Sender,
+        policy: &Policy,
+        events: Vec<NewEvent>,
+    ) -> Result<(Vec<ItemStatus>, Option<Receipt>), IngestError> {
+        let reservation = match policy.plan.events_per_month {
+            None => None,
+            Some(limit) => {
+                let now = self.clock.now();
+                let count = events.len() as u64;
+                let reserved = self
+                    .quotas
+                    .reserve(sender.project_id, count, &policy.plan_name, limit, now);
+                Some(reserved.await??)
             }
+        };
+        let conflict = policy.settings.duplicates == Duplicates::Conflict;
+        let bytes = events.iter().map(NewEvent::size).sum();
+        let pending: Vec<PendingEvent> = events
+            .into_iter()
+            .map(|event| event.prepare(sender.project_id, conflict))
+            .collect();
+        let hashes: Vec<IdHash> = if conflict {
+            pending.iter().map(|event| event.event_hash).collect()
+        } else {
+            Vec::new()
+        };
+        let appended = self.commit(pending, bytes).await?;
+        if let Some(reservation) = reservation {
+            let stored = appended.iter().filter(|one| **one == Appended::New).count();
+            reservation.settle(stored as u64);
         }
-        Ok(BatchOutcome::new(outcomes))
+        if conflict {
+            return self.settle_repeats(&appended, hashes).await;
+        }
+        let status = |appended: &Appended| match appended {
+            Appended::New => ItemStatus::Accepted,
+            Appended::Duplicate => ItemStatus::Duplicate,
+        };
+        Ok((appended.iter().map(status).collect(), None))
+    }
+
+    /// Tells retries from conflicts; see [`Acks`].
+    async fn settle_repeats(
+        &self,
+        appended: &[Appended],
+        hashes: Vec<IdHash>,
+    ) -> Result<(Vec<ItemStatus>, Option<Receipt>), IngestError> {
+        let repeated: Vec<IdHash> = appended
+            .iter()
+            .zip(&hashes)
+            .filter(|(appended, _)| **appended == Appended::Duplicate)
+            .map(|(_, hash)| *hash)
+            .collect();
+        let unheard = if repeated.is_empty() {
+            std::collections::HashSet::new()
+        } else {
+            self.acks.pending(&repeated).await?
+        };
+        let statuses: Vec<ItemStatus> = appended
+            .iter()
+            .zip(&hashes)
+            .map(|(appended, hash)| match appended {
+                Appended::New => ItemStatus::Accepted,
+                Appended::Duplicate if unheard.contains(hash) => ItemStatus::Duplicate,
+                Appended::Duplicate => ItemStatus::Conflict,
+            })
+            .collect();
+        let acknowledged = hashes
+            .into_iter()
+            .zip(&statuses)
+            .filter(|(_, status)| **status != ItemStatus::Conflict)
+            .map(|(hash, _)| hash)
+            .collect();
+        Ok((statuses, Some(Acks::receipt(Arc::clone(&self.acks), acknowledged))))
     }
 
     async fn commit(&self, events: Vec<PendingEvent>, bytes: usize) -> Result<Vec<Appended>, IngestError> {
@@ -170,6 +389,8 @@ impl Ingest {
             .try_acquire_many_owned(u32::try_from(permits).unwrap_or(u32::MAX))
             .map_err(|_| IngestError::Busy)?;
         let (reply, answer) = oneshot::channel();
+        self.gauges.events.fetch_add(events.len() as u64, Ordering::Relaxed);
+        self.gauges.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
         let job = Job {
             events,
             bytes,
@@ -185,62 +406,12 @@ impl Ingest {
     }
 }
 
-/// Natural group commit: whatever queued up while the last commit ran is the
-/// next one. No timer: an idle server answers after one commit, a busy one
-/// shares each commit among many.
-async fn write_groups(store: SharedStore, clock: SharedClock, mut jobs: mpsc::UnboundedReceiver<Job>) {
-    while let Some(first) = jobs.recv().await {
-        let mut group = vec![first];
-        let mut events = group.iter().map(|job| job.events.len()).sum::<usize>();
-        let mut bytes = group.iter().map(|job| job.bytes).sum::<usize>();
-        while events < GROUP_EVENTS && bytes < GROUP_BYTES {
-            let Ok(job) = jobs.try_recv() else { break };
-            events += job.events.len();
-            bytes += job.bytes;
-            group.push(job);
-        }
-        write_group(&store, clock.now(), group).await;
-    }
+const fn has_event_limits(policy: &Policy) -> bool {
+    let limits = &policy.settings.limits;
+    limits.events_per_minute.is_some() || limits.source_events_per_minute.is_some()
 }
 
-async fn write_group(store: &SharedStore, now: Timestamp, mut group: Vec<Job>) {
-    let started = Instant::now();
-    let sizes: Vec<usize> = group.iter().map(|job| job.events.len()).collect();
-    for job in &group {
-        stage("queue", started.duration_since(job.queued_at));
-    }
-    let events: Vec<PendingEvent> = group
-        .iter_mut()
-        .flat_map(|job| std::mem::take(&mut job.events))
-        .collect();
-    metrics::histogram!("eventglass_commit_events").record(count(events.len()));
-    let result = store.append(events, now).await;
-    stage("commit", started.elapsed());
-    match result {
-        Ok(appended) => {
-            let mut rest = appended.into_iter();
-            for (job, size) in group.into_iter().zip(sizes) {
-                let of_job = rest.by_ref().take(size).collect();
-                // A client that hung up does not hear of it; its events are stored all the same.
-                let _ = job.reply.send(Ok(of_job));
-            }
-        }
-        Err(error) => {
-            tracing::error!(events = sizes.iter().sum::<usize>(), %error, "commit failed");
-            let error = Arc::new(error);
-            for job in group {
-                let _ = job.reply.send(Err(Arc::clone(&error)));
-            }
-        }
-    }
-}
-
-/// Records how long a stage of ingest took, in seconds.
-fn stage(name: &'static str, took: Duration) {
-    metrics::histogram!("eventglass_stage_seconds", "stage" => name).record(took.as_secs_f64());
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a histogram of counts below 2^52")]
-fn count(n: usize) -> f64 {
-    n as f64
+fn source(event: &NewEvent) -> (String, String) {
+    let part = |part: &Option<String>| part.clone().unwrap_or_default();
+    (part(&event.service), part(&event.endpoint))
 }

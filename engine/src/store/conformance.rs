@@ -25,8 +25,8 @@ fn event(id: &str, time: i64) -> NewEvent {
 }
 
 async fn append(store: &SharedStore, project: i64, events: Vec<NewEvent>) -> Vec<Appended> {
-    let pending: Vec<PendingEvent> = events.into_iter().map(|event| event.prepare(project)).collect();
-    store.append(pending, at(NOON)).await.unwrap()
+    let pending: Vec<PendingEvent> = events.into_iter().map(|event| event.prepare(project, false)).collect();
+    store.append(Arc::new(pending), at(NOON)).await.unwrap()
 }
 
 async fn project(store: &SharedStore, name: &str) -> i64 {

@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use crate::ingest::PendingEvent;
 use crate::query::{EventSearch, PulseSearch};
+use crate::store::TrustStore;
 
 /// Why a store could not do it. Absence is not an error: look-ups give `Option`.
 #[derive(Debug, Error)]
@@ -72,6 +73,15 @@ pub struct KeyRow {
     pub secret_hash: Vec<u8>,
 }
 
+/// A key as a request used it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyHolder {
+    /// Names the key.
+    pub key_id: i64,
+    /// The project it writes to.
+    pub project_id: i64,
+}
+
 /// A key to be stored.
 #[derive(Clone, Debug)]
 pub struct NewKey {
@@ -101,7 +111,7 @@ pub trait EventStore: Send + Sync {
     ///
     /// # Errors
     /// [`StoreError::Database`]; then either all of the group is stored or nothing.
-    async fn append(&self, events: Vec<PendingEvent>, now: Timestamp) -> Result<Vec<Appended>, StoreError>;
+    async fn append(&self, events: Arc<Vec<PendingEvent>>, now: Timestamp) -> Result<Vec<Appended>, StoreError>;
 
     /// A page of a project's events, newest first.
     ///
@@ -243,8 +253,8 @@ pub trait AccessStore: Send + Sync {
 
 /// All of it.
 #[async_trait]
-pub trait Store: EventStore + AccessStore {
-    /// Whether the store can be read and written, for `/readyz`.
+pub trait Store: EventStore + AccessStore + TrustStore {
+    /// Whether the store can be read and written: writes, to know. For `/readyz`.
     ///
     /// # Errors
     /// What is wrong.

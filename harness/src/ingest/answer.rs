@@ -115,7 +115,7 @@ fn not_understood(answer: &Answer) -> Fate {
 }
 
 /// Why a whole request was refused, in one line.
-pub(super) fn reason(answer: &Answer) -> String {
+pub(crate) fn reason(answer: &Answer) -> String {
     let said = serde_json::from_slice::<Value>(&answer.body)
         .map(|body| in_words(&body))
         .unwrap_or_default();

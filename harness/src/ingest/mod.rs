@@ -12,4 +12,5 @@ mod stats;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use answer::reason;
 pub use cli::{IngestArgs, Mode, run};

@@ -112,7 +112,7 @@ pub(super) struct Product {
 impl Product {
     fn invent(rng: &mut Rng, number: u32, plan: &Products) -> Self {
         let place = number as usize - 1;
-        let category = plan.categories.iter().cycle().nth(place % plan.categories.len().max(1));
+        let category = plan.categories.get(place % plan.categories.len().max(1));
         let category = category.cloned().unwrap_or_else(|| "general".to_owned());
         let nouns = nouns(&category);
         let noun = rng.choice(nouns).map_or(category.as_str(), |noun| noun);

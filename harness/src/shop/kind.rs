@@ -134,7 +134,7 @@ impl Weights {
     }
 
     /// Each kind with its weight.
-    pub(crate) fn all(&self) -> impl Iterator<Item = (Kind, f64)> {
+    pub(crate) fn all(&self) -> impl Iterator<Item = (Kind, f64)> + Clone {
         let weights = *self;
         Kind::ALL.into_iter().map(move |kind| (kind, weights.of(kind)))
     }

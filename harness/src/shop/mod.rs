@@ -3,6 +3,8 @@
 //! from a cart was put there, what is put there was looked at before, and who
 //! orders is logged in and has checked out.
 
+mod browse;
+mod buy;
 mod catalogue;
 mod data;
 mod kind;
@@ -13,8 +15,6 @@ mod traffic;
 mod visitor;
 
 pub(crate) use catalogue::{PageType, Products, Shop};
-#[cfg(test)]
-pub(crate) use data::Data;
 pub(crate) use data::ShopEvent;
 pub(crate) use kind::{Kind, Weights};
 pub(crate) use traffic::{Crowd, Traffic};

@@ -1,12 +1,14 @@
 //! Settings: defaults < file < environment < flags.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 use config::{Config, Environment, File, FileFormat};
+use eventglass_engine::guard::Plans;
 use eventglass_engine::ingest::Limits;
+use eventglass_model::Plan;
 use serde::Deserialize;
 
 /// The settings file that is the documentation.
@@ -42,11 +44,21 @@ pub struct Settings {
     pub message_chars: usize,
     pub future_tolerance_secs: u32,
     pub queue_bytes: usize,
+    pub in_flight_bytes: usize,
+    pub commit_retries: u32,
+    pub refused_days: u32,
+    pub refused_bytes: u64,
+    pub idempotency_hours: u32,
     pub facet_events: usize,
     pub pulse_count_limit: i64,
     pub request_timeout_secs: u64,
+    pub header_timeout_secs: u64,
+    pub body_idle_secs: u64,
     pub shutdown_secs: u64,
     pub metrics_token: Secret,
+    pub admin_token: Secret,
+    pub default_plan: String,
+    pub plans: BTreeMap<String, Plan>,
 }
 
 /// How log lines look.
@@ -114,7 +126,12 @@ impl Settings {
             ("queue_bytes", self.queue_bytes as u64, 1_048_576),
             ("facet_events", self.facet_events as u64, 1),
             ("pulse_count_limit", self.pulse_count_limit.unsigned_abs(), 1),
+            ("in_flight_bytes", self.in_flight_bytes as u64, self.body_limit_bytes as u64),
             ("request_timeout_secs", self.request_timeout_secs, 1),
+            ("header_timeout_secs", self.header_timeout_secs, 1),
+            ("body_idle_secs", self.body_idle_secs, 1),
+            ("refused_days", u64::from(self.refused_days), 1),
+            ("idempotency_hours", u64::from(self.idempotency_hours), 1),
         ];
         for (name, value, least) in at_least {
             ensure!(
@@ -122,7 +139,22 @@ impl Settings {
                 "wrong setting: {name} must be at least {least}, is {value}"
             );
         }
+        ensure!(
+            self.plans.contains_key(&self.default_plan),
+            "wrong setting: default_plan is \"{}\", and there is no such plan; there are: {}",
+            self.default_plan,
+            self.plans.keys().cloned().collect::<Vec<_>>().join(", ")
+        );
         Ok(())
+    }
+
+    /// The plans of this installation.
+    #[must_use]
+    pub fn plans(&self) -> Plans {
+        Plans {
+            by_name: self.plans.clone(),
+            default: self.default_plan.clone(),
+        }
     }
 
     /// The part that the pipeline needs.
@@ -133,6 +165,10 @@ impl Settings {
             message_chars: self.message_chars,
             batch_events: self.batch_events,
             queue_bytes: self.queue_bytes,
+            commit_retries: self.commit_retries,
+            refused_days: self.refused_days,
+            refused_bytes: self.refused_bytes,
+            idempotency_hours: self.idempotency_hours,
         }
     }
 }

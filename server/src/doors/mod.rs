@@ -4,12 +4,15 @@
 
 mod fields;
 mod forge;
+mod gate;
 mod native;
 mod pulse;
 
 use axum::Router;
 
 use crate::state::AppState;
+
+pub use gate::{InFlight, room};
 
 /// The routes of every door.
 pub fn routes() -> Router<AppState> {

@@ -155,7 +155,15 @@ impl From<IngestError> for ApiError {
         let detail = error.to_string();
         match error {
             IngestError::TooManyEvents { .. } => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "too_many_events", detail),
-            IngestError::Busy | IngestError::Closed => Self::unavailable(&detail),
+            IngestError::Limited(limited) => Self {
+                retry_after: Some(limited.retry_after),
+                ..Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail)
+            },
+            IngestError::Quota(quota) => Self {
+                retry_after: Some(quota.retry_after),
+                ..Self::new(StatusCode::TOO_MANY_REQUESTS, "quota_reached", detail)
+            },
+            IngestError::Busy | IngestError::Closed | IngestError::Halted(_) => Self::unavailable(&detail),
             // The writer has logged the cause.
             IngestError::Store(_) => Self::unavailable("the events could not be stored"),
         }

@@ -5,17 +5,20 @@
 //! two statements, which is a third of the time of a commit.
 
 use std::collections::{BTreeMap, HashSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use eventglass_model::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Statement, ToSql, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Statement, ToSql, Transaction, TransactionBehavior};
 
 use super::sql;
+use crate::guard::Month;
 use crate::ingest::PendingEvent;
 use crate::store::{Appended, EventKey, StoreError};
 
+/// How long a commit waits for another program that holds the file.
+const BUSY: Duration = Duration::from_secs(2);
 /// Rows of one INSERT. More gain nothing (see docs/performance.md), fewer cost.
 const ROWS: usize = 32;
 
@@ -24,7 +27,9 @@ static INSERT_TEXTS: LazyLock<String> = LazyLock::new(|| insert_texts_sql(ROWS))
 
 /// The one connection that appends, and what it remembers between commits.
 pub(super) struct Appender {
-    connection: Connection,
+    path: PathBuf,
+    /// `None` after a failure: the next append opens the file anew.
+    connection: Option<Connection>,
     /// Numbers events in the order of arrival; see [`crate::store::EventKey`].
     arrivals: u64,
     /// `received_at` of the last commit, in microseconds.
@@ -34,24 +39,14 @@ pub(super) struct Appender {
 impl Appender {
     /// Opens the file, which exists and has its schema.
     pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
-        let connection = Connection::open(path)?;
-        connection.busy_timeout(Duration::from_secs(10))?;
-        for (name, value) in [
-            ("synchronous", "FULL"),
-            ("foreign_keys", "ON"),
-            ("temp_store", "memory"),
-            ("cache_size", super::WRITER_CACHE),
-            ("wal_autocheckpoint", "0"),
-        ] {
-            connection.pragma_update(None, name, value)?;
-        }
-        connection.set_prepared_statement_cache_capacity(64);
+        let connection = open(path)?;
         let last_commit: Option<i64> =
             connection.query_row("SELECT max(last_event_at) FROM projects", [], |row| row.get(0))?;
         let mut seed = [0; 8];
         getrandom::fill(&mut seed).map_err(|e| StoreError::Inconsistent(format!("no randomness: {e}")))?;
         Ok(Self {
-            connection,
+            path: path.to_owned(),
+            connection: Some(connection),
             arrivals: u64::from_le_bytes(seed) >> 8,
             last_commit: last_commit.unwrap_or(0),
         })
@@ -59,11 +54,24 @@ impl Appender {
 
     /// See [`crate::store::EventStore::append`].
     pub(super) fn append(&mut self, events: &[PendingEvent], now: Timestamp) -> Result<Vec<Appended>, StoreError> {
+        let mut connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => open(&self.path)?,
+        };
+        let outcomes = self.write(&mut connection, events, now)?;
+        self.connection = Some(connection);
+        Ok(outcomes)
+    }
+
+    fn write(
+        &mut self,
+        connection: &mut Connection,
+        events: &[PendingEvent],
+        now: Timestamp,
+    ) -> Result<Vec<Appended>, StoreError> {
         let started = Instant::now();
         let received_at = now.micros().max(self.last_commit + 1);
-        let mut tx = self
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
 
         // Most groups hold nothing that is stored already, and the indexes
         // know: looking every event up first would cost a sixth of the whole.
@@ -91,7 +99,8 @@ impl Appender {
         attempt.commit()?;
         let inserted = Instant::now();
         insert_texts(&tx, &rows)?;
-        count_events(&tx, &rows, received_at)?;
+        note_unacknowledged(&tx, &rows, received_at)?;
+        count_events(&tx, &rows, received_at, now)?;
         let indexed = Instant::now();
         tx.commit()?;
 
@@ -103,6 +112,25 @@ impl Appender {
         metrics::histogram!("eventglass_stage_seconds", "stage" => "sync").record(indexed.elapsed().as_secs_f64());
         Ok(outcomes)
     }
+}
+
+/// Opens the file for appending. It must be there: a missing file is a
+/// failure, not a new installation.
+fn open(path: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY)?;
+    for (name, value) in [
+        ("synchronous", "FULL"),
+        ("foreign_keys", "ON"),
+        ("temp_store", "memory"),
+        ("cache_size", super::WRITER_CACHE),
+        ("wal_autocheckpoint", "0"),
+    ] {
+        connection.pragma_update(None, name, value)?;
+    }
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
 }
 
 /// Events with their keys, in the order of those: the text index writes a
@@ -201,15 +229,38 @@ fn insert_events(tx: &Connection, rows: &[(EventKey, &PendingEvent)], received_a
     Ok(stored)
 }
 
-fn count_events(tx: &Transaction<'_>, rows: &[(EventKey, &PendingEvent)], received_at: i64) -> Result<(), StoreError> {
+fn note_unacknowledged(
+    tx: &Transaction<'_>,
+    rows: &[(EventKey, &PendingEvent)],
+    received_at: i64,
+) -> Result<(), StoreError> {
+    for (_, row) in rows.iter().filter(|(_, row)| row.await_ack) {
+        tx.prepare_cached("INSERT INTO unacknowledged (event_hash, since) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
+            .execute((&row.event_hash[..], received_at))?;
+    }
+    Ok(())
+}
+
+fn count_events(
+    tx: &Transaction<'_>,
+    rows: &[(EventKey, &PendingEvent)],
+    received_at: i64,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let mut by_project: BTreeMap<i64, i64> = BTreeMap::new();
     for (_, row) in rows {
         *by_project.entry(row.project_id).or_default() += 1;
     }
     let mut count_up =
         tx.prepare_cached("UPDATE projects SET event_count = event_count + ?1, last_event_at = ?2 WHERE id = ?3")?;
+    let mut use_up = tx.prepare_cached(
+        "INSERT INTO usage (project_id, month, events) VALUES (?1, ?2, ?3) \
+         ON CONFLICT DO UPDATE SET events = events + excluded.events",
+    )?;
+    let month = Month::of(now).number();
     for (project_id, count) in by_project {
         count_up.execute((count, received_at, project_id))?;
+        use_up.execute((project_id, month, count))?;
     }
     Ok(())
 }

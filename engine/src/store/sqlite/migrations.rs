@@ -8,7 +8,10 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 
 use crate::store::StoreError;
 
-const HISTORY: &[(i64, &str, &str)] = &[(1, "core", include_str!("../../../../migrations/sqlite/0001_core.sql"))];
+const HISTORY: &[(i64, &str, &str)] = &[
+    (1, "core", include_str!("../../../../migrations/sqlite/0001_core.sql")),
+    (2, "trust", include_str!("../../../../migrations/sqlite/0002_trust.sql")),
+];
 
 /// Runs what has not run yet.
 ///

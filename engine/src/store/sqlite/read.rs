@@ -17,7 +17,7 @@ const FACET_VALUES: usize = 100;
 
 #[async_trait]
 impl EventStore for SqliteStore {
-    async fn append(&self, events: Vec<PendingEvent>, now: Timestamp) -> Result<Vec<Appended>, StoreError> {
+    async fn append(&self, events: std::sync::Arc<Vec<PendingEvent>>, now: Timestamp) -> Result<Vec<Appended>, StoreError> {
         let mut writer = std::sync::Arc::clone(&self.writer).lock_owned().await;
         tokio::task::spawn_blocking(move || writer.appender.append(&events, now))
             .await

@@ -49,6 +49,15 @@ pub(super) const INSERT_COLUMNS: [&str; 37] = [
     "attributes",
 ];
 
+/// Makes an event an empty row that belongs to nobody. Binds: its hash, its project, its id.
+pub(super) const EMPTY_EVENT: &str = "UPDATE events SET project_id = 0, event_id = '', event_hash = randomblob(16), \
+     kind = '', name = NULL, message = NULL, service = NULL, endpoint = NULL, method = NULL, version = NULL, \
+     environment = NULL, topic = NULL, user_id = NULL, session_id = NULL, request_id = NULL, trace_id = NULL, \
+     span_id = NULL, parent_span_id = NULL, duration_us = NULL, status_code = NULL, provider = NULL, model = NULL, \
+     tokens = NULL, cost_nano_usd = NULL, cost_source = NULL, country = NULL, city = NULL, region = NULL, \
+     device = NULL, input = NULL, output = NULL, attributes = NULL \
+     WHERE event_hash = $1 AND project_id = $2 AND event_id = $3";
+
 /// `?, ?, ?`.
 pub(super) fn placeholders(count: usize) -> String {
     vec!["?"; count].join(", ")

@@ -1,10 +1,9 @@
 //! The forms a batch may come in.
 
-use axum::http::StatusCode;
 use eventglass_model::{FieldError, Loc, loc};
 
 use crate::doors::fields::{Fields, items};
-use crate::http::error::ApiError;
+use crate::doors::gate::Refusal;
 
 /// One item of a batch: where it stands and its text, or why it has none.
 pub(super) struct Item<'a> {
@@ -18,7 +17,7 @@ pub(super) struct Item<'a> {
 ///
 /// # Errors
 /// 400 when it is none of these.
-pub(super) fn split(text: &str) -> Result<Vec<Item<'_>>, ApiError> {
+pub(super) fn split(text: &str) -> Result<Vec<Item<'_>>, Refusal> {
     let text = text.trim();
     match text.as_bytes().first() {
         None => Err(bad("the body is empty; expected events")),
@@ -35,8 +34,8 @@ pub(super) fn split(text: &str) -> Result<Vec<Item<'_>>, ApiError> {
     }
 }
 
-fn whole_object(text: &str) -> Result<Vec<Item<'_>>, ApiError> {
-    let mut fields = Fields::open(text, loc!["body"]).map_err(|e| ApiError::invalid(vec![e]))?;
+fn whole_object(text: &str) -> Result<Vec<Item<'_>>, Refusal> {
+    let mut fields = Fields::open(text, loc!["body"]).map_err(|e| Refusal::Invalid(vec![e]))?;
     match fields.raw("events") {
         Some(events) => array(events.get(), loc!["body", "events"]),
         // A file of one line is NDJSON too.
@@ -44,10 +43,10 @@ fn whole_object(text: &str) -> Result<Vec<Item<'_>>, ApiError> {
     }
 }
 
-fn array<'a>(json: &'a str, place: Vec<Loc>) -> Result<Vec<Item<'a>>, ApiError> {
+fn array<'a>(json: &'a str, place: Vec<Loc>) -> Result<Vec<Item<'a>>, Refusal> {
     let values = items(json).map_err(|error| match error.classify() {
         serde_json::error::Category::Data => {
-            ApiError::invalid(vec![FieldError::new(place.clone(), "must be an array of events")])
+            Refusal::Invalid(vec![FieldError::new(place.clone(), "must be an array of events")])
         }
         serde_json::error::Category::Io | serde_json::error::Category::Syntax | serde_json::error::Category::Eof => {
             bad(&format!("the body is not JSON: {error}"))
@@ -81,6 +80,6 @@ fn lines(text: &str) -> Vec<Item<'_>> {
         .collect()
 }
 
-fn bad(detail: &str) -> ApiError {
-    ApiError::new(StatusCode::BAD_REQUEST, "invalid_json", detail)
+fn bad(detail: &str) -> Refusal {
+    Refusal::Malformed(detail.to_owned())
 }

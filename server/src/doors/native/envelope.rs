@@ -2,11 +2,11 @@
 //! `timestamp`, `sdk`, `context`, `body`, in camel or snake case.
 
 use eventglass_engine::ingest::{NewEvent, Refused};
-use eventglass_model::{CostSource, Severity, Status, Timestamp, Tokens};
-use uuid::Uuid;
+use eventglass_model::{CostSource, Severity, Status, Tokens};
 
 use super::flat::{micros, nano_dollars};
 use crate::doors::fields::Fields;
+use crate::doors::gate::Reading;
 
 /// The types that its SDKs send, and the kinds they are here.
 const TYPES: &[(&str, &str)] = &[
@@ -32,12 +32,12 @@ pub(super) fn is_envelope(fields: &Fields<'_>) -> bool {
 ///
 /// # Errors
 /// Every fault of the item.
-pub(super) fn read(mut fields: Fields<'_>, now: Timestamp) -> Result<NewEvent, Refused> {
+pub(super) fn read(mut fields: Fields<'_>, reading: Reading) -> Result<NewEvent, Refused> {
     let event_id = fields.text(&["eventId", "event_id"]);
     // The key says which project it is; what the body says is not to be believed.
     let claimed = fields.text(&["projectId", "project_id"]);
     let kind = fields.word(&["type"], kind_of);
-    let time = fields.time(&["timestamp"]).unwrap_or(now);
+    let time = fields.time(&["timestamp"]).unwrap_or(reading.now);
     for (name, missing) in [
         ("projectId", claimed.is_none()),
         ("type", kind.is_none()),
@@ -47,7 +47,7 @@ pub(super) fn read(mut fields: Fields<'_>, now: Timestamp) -> Result<NewEvent, R
             fields.fault(name, "field required");
         }
     }
-    let id = event_id.clone().unwrap_or_else(|| Uuid::now_v7().to_string());
+    let id = event_id.clone().unwrap_or_else(|| reading.new_id());
     let mut event = NewEvent::new(id, time, kind.unwrap_or_default().to_owned());
     event.trace_id = fields.text(&["traceId", "trace_id"]);
     event.parent_span_id = fields.text(&["parentEventId", "parent_event_id"]);

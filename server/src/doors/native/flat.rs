@@ -2,24 +2,24 @@
 //! the client has to say.
 
 use eventglass_engine::ingest::{NewEvent, Refused, text};
-use eventglass_model::{CostSource, Severity, Status, Timestamp, Tokens};
-use uuid::Uuid;
+use eventglass_model::{CostSource, Severity, Status, Tokens};
 
 use crate::doors::fields::Fields;
+use crate::doors::gate::Reading;
 
 /// Reads an event. Only `kind` must be there. A field of another name is kept
 /// in the attributes, beside those that the client gave as `attributes`.
 ///
 /// # Errors
 /// Every fault of the item.
-pub(super) fn read(mut fields: Fields<'_>, now: Timestamp) -> Result<NewEvent, Refused> {
+pub(super) fn read(mut fields: Fields<'_>, reading: Reading) -> Result<NewEvent, Refused> {
     let event_id = fields.text(&["event_id", "id"]);
     let kind = fields.text(&["kind", "type", "event_type"]);
     if kind.is_none() && fields.errors.is_empty() {
         fields.fault("kind", "field required");
     }
-    let time = fields.time(&["time", "timestamp"]).unwrap_or(now);
-    let id = event_id.clone().unwrap_or_else(|| Uuid::now_v7().to_string());
+    let time = fields.time(&["time", "timestamp"]).unwrap_or(reading.now);
+    let id = event_id.clone().unwrap_or_else(|| reading.new_id());
     let mut event = NewEvent::new(id, time, kind.unwrap_or_default());
     event.name = fields.text(&["name", "title"]);
     event.message = fields.text(&["message"]);
@@ -154,12 +154,12 @@ pub(super) fn nano_dollars(dollars: f64) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use eventglass_model::loc;
+    use eventglass_model::{Timestamp, loc};
 
     use super::*;
 
     fn event(json: &str) -> Result<NewEvent, Refused> {
-        read(Fields::open(json, loc!["body"]).unwrap(), Timestamp::from_micros(1))
+        read(Fields::open(json, loc!["body"]).unwrap(), Reading::alone(Timestamp::from_micros(1)))
     }
 
     #[test]

@@ -9,17 +9,17 @@ mod envelope;
 mod flat;
 
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
-use eventglass_engine::ingest::{NewEvent, Refused};
-use eventglass_model::{BatchOutcome, ItemStatus, Loc, Timestamp, loc};
+use eventglass_engine::ingest::{IngestError, NewEvent, Refused};
+use eventglass_model::{BatchOutcome, Door, ItemStatus, Loc, loc};
 use serde::Serialize;
 
 use crate::doors::fields::Fields;
+use crate::doors::gate::{Dialect, Inbound, Reading, Refusal, receive};
 use crate::http::error::ApiError;
-use crate::http::extract::{KeyProject, RawBody};
 use crate::state::AppState;
 
 pub(super) fn routes() -> Router<AppState> {
@@ -56,20 +56,42 @@ enum WatchAnswer {
     },
 }
 
-async fn single(State(state): State<AppState>, project: KeyProject, request: Request) -> Result<Response, ApiError> {
-    let body = RawBody::read(request, &state).await?;
-    let now = state.clock.now();
-    let event = read_event(body.text()?, loc!["body"], now);
-    let mut outcome = submit(&state, project, vec![event]).await?;
+/// Refusals as problems, as in the rest of the API.
+struct Native;
+
+impl Dialect for Native {
+    const DOOR: Door = Door::Native;
+
+    fn refuse(refusal: &Refusal, _: &HeaderMap) -> Response {
+        let errors = match refusal {
+            Refusal::Invalid(errors) => errors.clone(),
+            _ => Vec::new(),
+        };
+        ApiError {
+            errors,
+            ..ApiError::new(refusal.status(), refusal.code(), refusal.sentence())
+        }
+        .into_response()
+    }
+}
+
+async fn single(State(state): State<AppState>, request: Request) -> Response {
+    receive::<Native, _, _>(state, request, one).await
+}
+
+async fn one(inbound: Inbound) -> Result<Response, Refusal> {
+    let text = inbound.text()?;
+    let event = read_event(text, loc!["body"], inbound.reading(0));
+    let mut outcome = inbound.submit(vec![event], |_| Some(text.to_owned())).await?;
     let Some(item) = outcome.items.first_mut() else {
-        return Err(ApiError::internal("no outcome"));
+        return Err(Refusal::Internal("no outcome".to_owned()));
     };
     if item.status == ItemStatus::Rejected {
-        return Err(ApiError::invalid(std::mem::take(&mut item.errors)));
+        return Err(Refusal::Invalid(std::mem::take(&mut item.errors)));
     }
     let id = item.event_id.clone();
     let message = match item.status {
-        ItemStatus::Duplicate => "Event was received before",
+        ItemStatus::Duplicate | ItemStatus::Conflict => "Event was received before",
         ItemStatus::Accepted | ItemStatus::Rejected => "Event received successfully",
     };
     let watch = WatchAnswer::One {
@@ -78,35 +100,31 @@ async fn single(State(state): State<AppState>, project: KeyProject, request: Req
         event_id: id,
         message,
     };
-    Ok((StatusCode::ACCEPTED, Json(Answer { outcome, watch })).into_response())
+    Ok((status_of(&outcome), Json(Answer { outcome, watch })).into_response())
 }
 
-async fn batch(State(state): State<AppState>, project: KeyProject, request: Request) -> Result<Response, ApiError> {
-    let body = RawBody::read(request, &state).await?;
-    let now = state.clock.now();
-    let items = body::split(body.text()?)?;
-    if items.len() > state.settings.batch_events {
-        let detail = format!("a request may carry at most {} events", state.settings.batch_events);
-        return Err(ApiError::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "too_many_events",
-            detail,
-        ));
+async fn batch(State(state): State<AppState>, request: Request) -> Response {
+    receive::<Native, _, _>(state, request, many).await
+}
+
+async fn many(inbound: Inbound) -> Result<Response, Refusal> {
+    let items = body::split(inbound.text()?)?;
+    let most = inbound.state.settings.batch_events;
+    if items.len() > most {
+        let got = items.len();
+        return Err(IngestError::TooManyEvents { most, got }.into());
     }
-    let read = |item: body::Item<'_>| {
+    let payloads: Vec<Option<&str>> = items.iter().map(|item| item.json.as_ref().ok().copied()).collect();
+    let read = |(n, item): (usize, body::Item<'_>)| {
         item.json
-            .map_or_else(|error| Err(refused(error)), |json| read_event(json, item.place, now))
+            .map_or_else(|error| Err(refused(error)), |json| read_event(json, item.place, inbound.reading(n)))
     };
-    let events = items.into_iter().map(read).collect();
-    let outcome = submit(&state, project, events).await?;
+    let events = items.into_iter().enumerate().map(read).collect();
+    let outcome = inbound
+        .submit(events, |n| payloads.get(n).copied().flatten().map(str::to_owned))
+        .await?;
     let stored = outcome.items.iter().filter(|item| item.status != ItemStatus::Rejected);
     let event_ids: Vec<String> = stored.filter_map(|item| item.event_id.clone()).collect();
-    let nothing_stored = event_ids.is_empty() && !outcome.items.is_empty();
-    let status = if nothing_stored {
-        StatusCode::UNPROCESSABLE_ENTITY
-    } else {
-        StatusCode::ACCEPTED
-    };
     let count = event_ids.len();
     let watch = WatchAnswer::Many {
         status: "queued",
@@ -114,24 +132,27 @@ async fn batch(State(state): State<AppState>, project: KeyProject, request: Requ
         event_ids,
         message: format!("Batch of {count} events queued"),
     };
-    Ok((status, Json(Answer { outcome, watch })).into_response())
+    Ok((status_of(&outcome), Json(Answer { outcome, watch })).into_response())
 }
 
-async fn submit(
-    state: &AppState,
-    KeyProject(project_id): KeyProject,
-    events: Vec<Result<NewEvent, Refused>>,
-) -> Result<BatchOutcome, ApiError> {
-    Ok(state.ingest.submit(project_id, events).await?)
+/// 202; 409 for nothing but repeats in a project that refuses them; 422 when nothing could be stored.
+fn status_of(outcome: &BatchOutcome) -> StatusCode {
+    if outcome.is_conflict() {
+        StatusCode::CONFLICT
+    } else if outcome.rejected > 0 && outcome.rejected == outcome.items.len() {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::ACCEPTED
+    }
 }
 
 /// Makes an event of one item, flat or enveloped.
-fn read_event(json: &str, place: Vec<Loc>, now: Timestamp) -> Result<NewEvent, Refused> {
+pub(super) fn read_event(json: &str, place: Vec<Loc>, reading: Reading) -> Result<NewEvent, Refused> {
     let fields = Fields::open(json, place).map_err(refused)?;
     if envelope::is_envelope(&fields) {
-        envelope::read(fields, now)
+        envelope::read(fields, reading)
     } else {
-        flat::read(fields, now)
+        flat::read(fields, reading)
     }
 }
 

@@ -19,6 +19,7 @@ impl EventAnswer {
         let (success, processing_status, message) = match item.status {
             ItemStatus::Accepted => (true, "queued", "Event ingested successfully"),
             ItemStatus::Duplicate => (true, "queued", "Event already exists (idempotent)"),
+            ItemStatus::Conflict => (false, "failed", "Event already exists"),
             ItemStatus::Rejected => (false, "failed", "Event validation failed"),
         };
         Self {

@@ -2,11 +2,11 @@
 //! that system's `schemas/events.py`; the limits are its limits.
 
 use eventglass_engine::ingest::{NewEvent, Refused};
-use eventglass_model::{Severity, Status, Timestamp};
-use uuid::Uuid;
+use eventglass_model::{Severity, Status};
 
 use super::loose_text;
 use crate::doors::fields::{Fields, int_of, text_of};
+use crate::doors::gate::Reading;
 
 /// `event_type` is one of these.
 pub(super) const TYPES: &[&str] = &["api_call", "user_action", "system_event", "error_event", "custom_event"];
@@ -18,7 +18,7 @@ pub(super) const SEVERITIES: &[&str] = &["info", "warning", "error", "critical"]
 ///
 /// # Errors
 /// Every fault of the item, with PulseStream's names.
-pub(super) fn read(mut fields: Fields<'_>, now: Timestamp) -> Result<NewEvent, Refused> {
+pub(super) fn read(mut fields: Fields<'_>, reading: Reading) -> Result<NewEvent, Refused> {
     let event_id = fields.text(&["event_id"]);
     check_length(&mut fields, "event_id", event_id.as_ref(), 0, 100);
     let kind = required(&mut fields, "event_type");
@@ -38,9 +38,9 @@ pub(super) fn read(mut fields: Fields<'_>, now: Timestamp) -> Result<NewEvent, R
             .filter(|_| known)
             .ok_or(format!("Input should be one of: {}", SEVERITIES.join(", ")))
     });
-    let time = fields.time(&["timestamp"]).unwrap_or(now);
+    let time = fields.time(&["timestamp"]).unwrap_or(reading.now);
 
-    let id = event_id.clone().unwrap_or_else(|| Uuid::new_v4().to_string());
+    let id = event_id.clone().unwrap_or_else(|| reading.new_id());
     let mut event = NewEvent::new(id, time, kind.unwrap_or_default());
     event.name = title;
     event.message = message;

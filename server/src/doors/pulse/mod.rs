@@ -16,13 +16,12 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, http::HeaderMap};
 use eventglass_engine::ingest::{NewEvent, Refused};
-use eventglass_model::{ItemStatus, Loc, Timestamp, loc};
+use eventglass_model::{Door, ItemStatus, Loc, loc};
 use uuid::Uuid;
 
 use self::answer::{BatchAnswer, EventAnswer};
-use self::error::PulseError;
 use crate::doors::fields::{Fields, items, text_of};
-use crate::http::extract::{KeyProject, RawBody};
+use crate::doors::gate::{Dialect, Inbound, Reading, Refusal, receive};
 use crate::state::AppState;
 
 pub(super) fn routes() -> Router<AppState> {
@@ -43,53 +42,78 @@ async fn process_time(request: Request, next: Next) -> Response {
     response
 }
 
-async fn single(State(state): State<AppState>, headers: HeaderMap, request: Request) -> Result<Response, PulseError> {
-    let KeyProject(project_id) = KeyProject::of(&headers, &state).await?;
-    let body = RawBody::read(request, &state).await?;
-    let now = state.clock.now();
-    let event = read(body.text()?, loc!["body"], now).map_err(|refused| PulseError::Fields(refused.errors))?;
-    let mut outcome = state.ingest.submit(project_id, vec![Ok(event)]).await?;
-    let item = outcome.items.pop().ok_or(PulseError::Unavailable)?;
-    if item.status == ItemStatus::Rejected {
-        return Err(PulseError::business(&item.errors));
+/// Its own envelope of errors; see [`error`].
+pub(super) struct Pulse;
+
+impl Dialect for Pulse {
+    const DOOR: Door = Door::PulseStream;
+
+    fn refuse(refusal: &Refusal, _: &HeaderMap) -> Response {
+        error::of(refusal)
     }
-    Ok(Json(EventAnswer::of(item, now)).into_response())
 }
 
-async fn batch(State(state): State<AppState>, headers: HeaderMap, request: Request) -> Result<Response, PulseError> {
-    let KeyProject(project_id) = KeyProject::of(&headers, &state).await?;
-    let body = RawBody::read(request, &state).await?;
+async fn single(State(state): State<AppState>, request: Request) -> Response {
+    receive::<Pulse, _, _>(state, request, one).await
+}
+
+async fn one(inbound: Inbound) -> Result<Response, Refusal> {
+    let text = inbound.text()?;
+    let event = read(text, loc!["body"], inbound.reading(0));
+    let shape = event.is_err();
+    let mut outcome = inbound.submit(vec![event], |_| Some(text.to_owned())).await?;
+    let item = outcome
+        .items
+        .pop()
+        .ok_or_else(|| Refusal::Internal("no outcome".to_owned()))?;
+    Ok(match item.status {
+        // What its schema refuses is 422 there, and what its rules refuse is 400.
+        ItemStatus::Rejected if shape => error::fields(&item.errors),
+        ItemStatus::Rejected => error::business(&item.errors),
+        ItemStatus::Conflict => (StatusCode::CONFLICT, Json(EventAnswer::of(item, inbound.now))).into_response(),
+        ItemStatus::Accepted | ItemStatus::Duplicate => Json(EventAnswer::of(item, inbound.now)).into_response(),
+    })
+}
+
+async fn batch(State(state): State<AppState>, request: Request) -> Response {
+    receive::<Pulse, _, _>(state, request, many).await
+}
+
+async fn many(inbound: Inbound) -> Result<Response, Refusal> {
     let started = Instant::now();
-    let now = state.clock.now();
-    let mut fields = Fields::open(body.text()?, loc!["body"]).map_err(|error| PulseError::Fields(vec![error]))?;
+    let mut fields = Fields::open(inbound.text()?, loc!["body"]).map_err(|error| Refusal::Invalid(vec![error]))?;
     let batch_id = fields.text(&["batch_id"]).unwrap_or_else(|| Uuid::new_v4().to_string());
     let Some(list) = fields.raw("events") else {
         fields.fault("events", "field required");
-        return Err(PulseError::Fields(fields.errors));
+        return Err(Refusal::Invalid(fields.errors));
     };
     let Ok(list) = items(list.get()) else {
         fields.fault("events", "must be an array");
-        return Err(PulseError::Fields(fields.errors));
+        return Err(Refusal::Invalid(fields.errors));
     };
     if list.is_empty() {
-        return Err(PulseError::Http(
-            StatusCode::BAD_REQUEST,
-            "No events provided".to_owned(),
-        ));
+        return Err(Refusal::Malformed("No events provided".to_owned()));
     }
     let events = list
         .iter()
         .enumerate()
-        .map(|(n, item)| read(item.get(), loc!["body", "events", n], now))
+        .map(|(n, item)| read(item.get(), loc!["body", "events", n], inbound.reading(n)))
         .collect();
     metrics::histogram!("eventglass_stage_seconds", "stage" => "parse").record(started.elapsed().as_secs_f64());
-    let outcome = state.ingest.submit(project_id, events).await?;
-    Ok(Json(BatchAnswer::of(batch_id, outcome, now)).into_response())
+    let outcome = inbound
+        .submit(events, |n| list.get(n).map(|item| item.get().to_owned()))
+        .await?;
+    let status = if outcome.is_conflict() {
+        StatusCode::CONFLICT
+    } else {
+        StatusCode::OK
+    };
+    Ok((status, Json(BatchAnswer::of(batch_id, outcome, inbound.now))).into_response())
 }
 
-fn read(json: &str, place: Vec<Loc>, now: Timestamp) -> Result<NewEvent, Refused> {
+pub(super) fn read(json: &str, place: Vec<Loc>, reading: Reading) -> Result<NewEvent, Refused> {
     match Fields::open(json, place) {
-        Ok(fields) => event::read(fields, now),
+        Ok(fields) => event::read(fields, reading),
         Err(error) => Err(Refused {
             event_id: None,
             errors: vec![error],

@@ -15,7 +15,8 @@ use uuid::Uuid;
 use super::error::PulseError;
 use super::event::{SEVERITIES, TYPES};
 use crate::doors::fields::Fields;
-use crate::http::extract::{KeyProject, Pairs};
+use crate::doors::gate::{Refusal, project_of_key};
+use crate::http::extract::Pairs;
 use crate::state::AppState;
 
 #[derive(Serialize)]
@@ -73,9 +74,9 @@ pub(super) async fn search(
     headers: HeaderMap,
     pairs: Pairs,
 ) -> Result<Json<SearchAnswer>, PulseError> {
-    let KeyProject(project_id) = KeyProject::of(&headers, &state).await?;
+    let project_id = project_of_key(&headers, &state).await?;
     let started = Instant::now();
-    let search = read(pairs).map_err(PulseError::Fields)?;
+    let search = read(pairs).map_err(Refusal::Invalid)?;
     let (events, counts) = state
         .store
         .pulse_search(project_id, &search, state.settings.pulse_count_limit)

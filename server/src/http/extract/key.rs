@@ -1,21 +1,15 @@
-//! The project that an API key writes to.
+//! The API key of a request.
 
-use axum::extract::FromRequestParts;
-use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use eventglass_engine::store::{KeyHolder, StoreError};
 
-use crate::http::error::ApiError;
 use crate::state::AppState;
 
 /// Headers that carry a key as it is. `x-api-key` is ours; the others are
 /// what exporters of other systems send.
-const KEY_HEADERS: &[&str] = &["x-api-key", "api-key", "api_key"];
-
-/// The project of the request's API key.
-#[derive(Clone, Copy, Debug)]
-pub struct KeyProject(pub i64);
+const KEY_HEADERS: &[&str] = &["x-api-key", "api-key", "api_key", "x-honeycomb-team"];
 
 /// Why there is none. Doors answer it in their own dialect.
 #[derive(Debug)]
@@ -25,55 +19,17 @@ pub enum KeyError {
     /// It is not a key of any project.
     Invalid,
     /// The store failed.
-    Failed(ApiError),
+    Failed(StoreError),
 }
 
-impl KeyError {
-    /// Status and sentence, for doors that send just those.
-    #[must_use]
-    pub fn parts(&self) -> (StatusCode, &str) {
-        match self {
-            Self::Missing => (StatusCode::UNAUTHORIZED, "API key required"),
-            Self::Invalid => (StatusCode::UNAUTHORIZED, "Invalid API key"),
-            Self::Failed(error) => (error.status, &error.detail),
-        }
-    }
-}
-
-impl From<KeyError> for ApiError {
-    fn from(error: KeyError) -> Self {
-        let (_, detail) = error.parts();
-        let detail = detail.to_owned();
-        match error {
-            KeyError::Missing => Self::new(StatusCode::UNAUTHORIZED, "api_key_required", detail),
-            KeyError::Invalid => Self::new(StatusCode::UNAUTHORIZED, "invalid_api_key", detail),
-            KeyError::Failed(error) => error,
-        }
-    }
-}
-
-impl KeyProject {
-    /// Finds the key of a request and its project.
-    ///
-    /// # Errors
-    /// See [`KeyError`].
-    pub async fn of(headers: &HeaderMap, state: &AppState) -> Result<Self, KeyError> {
-        let key = carried_key(headers).ok_or(KeyError::Missing)?;
-        let project = state
-            .keys
-            .project_of(&key)
-            .await
-            .map_err(|e| KeyError::Failed(e.into()))?;
-        project.map(Self).ok_or(KeyError::Invalid)
-    }
-}
-
-impl FromRequestParts<AppState> for KeyProject {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
-        Ok(Self::of(&parts.headers, state).await?)
-    }
+/// Which key a request carries, and whose.
+///
+/// # Errors
+/// See [`KeyError`].
+pub async fn holder_of_key(headers: &HeaderMap, state: &AppState) -> Result<KeyHolder, KeyError> {
+    let key = carried_key(headers).ok_or(KeyError::Missing)?;
+    let holder = state.keys.holder_of(&key).await.map_err(KeyError::Failed)?;
+    holder.ok_or(KeyError::Invalid)
 }
 
 /// The key in `X-API-Key`, as a Bearer token, or as the password of Basic.

@@ -9,10 +9,10 @@ mod project;
 mod query;
 mod session;
 
-pub use body::{BodyError, RawBody};
+pub use body::RawBody;
 pub use client::ClientAddr;
 pub use json::JsonBody;
-pub use key::{KeyError, KeyProject};
+pub use key::{KeyError, holder_of_key};
 pub use project::Member;
 pub use query::{NoQuery, Pairs};
 pub use session::{Caller, SESSION_COOKIE, session_token};

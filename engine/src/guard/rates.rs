@@ -1,0 +1,335 @@
+//! Rates, in sliding windows of a minute.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Mutex, PoisonError};
+
+use eventglass_model::ProjectLimits;
+use thiserror::Error;
+
+use super::window::{SECONDS, SlidingWindow};
+use crate::clock::SharedClock;
+
+/// Sources of one project that are told apart; further ones share a window.
+const SOURCES: u64 = 4_096;
+/// Windows after which those that are over are forgotten.
+const WINDOWS: usize = 16_384;
+
+/// What is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// Requests of a key, in a minute.
+    Key,
+    /// Requests of a key, in a second.
+    KeySecond,
+    /// Requests of a project.
+    Project,
+    /// Events of a project.
+    Events,
+    /// Events of one service and endpoint.
+    Source,
+}
+
+impl Scope {
+    /// What is too many, for people.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Key => "requests of this key in a minute",
+            Self::KeySecond => "requests of this key in a second",
+            Self::Project => "requests of this project in a minute",
+            Self::Events => "events of this project in a minute",
+            Self::Source => "events of one service and endpoint in a minute",
+        }
+    }
+}
+
+/// Too much came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("the limit of {limit} {} is reached; try again in {retry_after} s", scope.words())]
+pub struct Limited {
+    /// Of what.
+    pub scope: Scope,
+    /// How many are allowed.
+    pub limit: u32,
+    /// After how many seconds there is room.
+    pub retry_after: u64,
+}
+
+/// Where a key stands, for the headers of its answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RateState {
+    /// Requests in a minute.
+    pub limit: u32,
+    /// How many are left.
+    pub remaining: u32,
+    /// Seconds until all of them are there again.
+    pub reset: u64,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Name {
+    scope: Scope,
+    /// Of the key, or of the project.
+    id: i64,
+    /// Of the source.
+    source: u64,
+}
+
+/// Counts what comes, on this server.
+pub struct Rates {
+    clock: SharedClock,
+    windows: Mutex<HashMap<Name, SlidingWindow>>,
+}
+
+impl Rates {
+    /// With nothing counted.
+    #[must_use]
+    pub fn new(clock: SharedClock) -> Self {
+        Self {
+            clock,
+            windows: Mutex::default(),
+        }
+    }
+
+    /// Counts a request, unless it is one too many. What is refused is not
+    /// counted, so that a caller who keeps knocking is let in again in time.
+    ///
+    /// # Errors
+    /// [`Limited`].
+    pub fn admit_request(
+        &self,
+        project_id: i64,
+        key_id: i64,
+        limits: &ProjectLimits,
+    ) -> Result<Option<RateState>, Limited> {
+        let now = self.seconds();
+        let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
+        forget_old(&mut windows, now);
+        let mut state = None;
+        if limits.key_requests_per_minute.is_some() || limits.key_requests_per_second.is_some() {
+            let window = window(&mut windows, Scope::Key, key_id, 0, now);
+            if let Some(limit) = limits.key_requests_per_second
+                && window.this_second() >= limit
+            {
+                return Err(Limited {
+                    scope: Scope::KeySecond,
+                    limit,
+                    retry_after: 1,
+                });
+            }
+            if let Some(limit) = limits.key_requests_per_minute {
+                check(window, Scope::Key, limit, 1)?;
+                let used = u32::try_from(window.sum() + 1).unwrap_or(u32::MAX);
+                state = Some(RateState {
+                    limit,
+                    remaining: limit.saturating_sub(used),
+                    reset: window.seconds_until(0).max(1),
+                });
+            }
+        }
+        if let Some(limit) = limits.requests_per_minute {
+            check(window(&mut windows, Scope::Project, project_id, 0, now), Scope::Project, limit, 1)?;
+            window(&mut windows, Scope::Project, project_id, 0, now).add(1);
+        }
+        if limits.key_requests_per_minute.is_some() || limits.key_requests_per_second.is_some() {
+            window(&mut windows, Scope::Key, key_id, 0, now).add(1);
+        }
+        Ok(state)
+    }
+
+    /// Counts the events of a request, given by their sources, unless they
+    /// are too many; then none of them is counted, and none may be stored. A
+    /// request that alone is more than a limit passes when its window is empty.
+    ///
+    /// # Errors
+    /// [`Limited`].
+    pub fn admit_events<'a>(
+        &self,
+        project_id: i64,
+        limits: &ProjectLimits,
+        sources: impl Iterator<Item = (&'a str, &'a str)>,
+    ) -> Result<(), Limited> {
+        if limits.events_per_minute.is_none() && limits.source_events_per_minute.is_none() {
+            return Ok(());
+        }
+        let mut total = 0u32;
+        let mut by_source: HashMap<u64, u32> = HashMap::new();
+        for source in sources {
+            total = total.saturating_add(1);
+            *by_source.entry(hash(source)).or_default() += 1;
+        }
+        let now = self.seconds();
+        let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
+        forget_old(&mut windows, now);
+        if let Some(limit) = limits.events_per_minute {
+            check(window(&mut windows, Scope::Events, project_id, 0, now), Scope::Events, limit, total)?;
+        }
+        if let Some(limit) = limits.source_events_per_minute {
+            for (source, count) in &by_source {
+                check(window(&mut windows, Scope::Source, project_id, *source, now), Scope::Source, limit, *count)?;
+            }
+            for (source, count) in &by_source {
+                window(&mut windows, Scope::Source, project_id, *source, now).add(*count);
+            }
+        }
+        if limits.events_per_minute.is_some() {
+            window(&mut windows, Scope::Events, project_id, 0, now).add(total);
+        }
+        Ok(())
+    }
+
+    /// Takes back what was counted and then not stored.
+    pub fn give_back<'a>(
+        &self,
+        project_id: i64,
+        limits: &ProjectLimits,
+        sources: impl Iterator<Item = (&'a str, &'a str)>,
+    ) {
+        if limits.events_per_minute.is_none() && limits.source_events_per_minute.is_none() {
+            return;
+        }
+        let now = self.seconds();
+        let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
+        for source in sources {
+            window(&mut windows, Scope::Source, project_id, hash(source), now).remove(1);
+            window(&mut windows, Scope::Events, project_id, 0, now).remove(1);
+        }
+    }
+
+    fn seconds(&self) -> i64 {
+        self.clock.now().micros().div_euclid(1_000_000)
+    }
+}
+
+fn hash(source: (&str, &str)) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    source.hash(&mut hasher);
+    hasher.finish() % SOURCES
+}
+
+fn window(
+    windows: &mut HashMap<Name, SlidingWindow>,
+    scope: Scope,
+    id: i64,
+    source: u64,
+    now: i64,
+) -> &mut SlidingWindow {
+    let window = windows
+        .entry(Name { scope, id, source })
+        .or_insert_with(|| SlidingWindow::new(now));
+    window.advance(now);
+    window
+}
+
+fn check(window: &SlidingWindow, scope: Scope, limit: u32, count: u32) -> Result<(), Limited> {
+    let used = window.sum();
+    if used + u64::from(count) <= u64::from(limit) || (used == 0 && limit > 0) {
+        return Ok(());
+    }
+    let retry_after = window.seconds_until(u64::from(limit.saturating_sub(count))).max(1);
+    Err(Limited {
+        scope,
+        limit,
+        retry_after,
+    })
+}
+
+fn forget_old(windows: &mut HashMap<Name, SlidingWindow>, now: i64) {
+    if windows.len() > WINDOWS {
+        windows.retain(|_, window| {
+            window.advance(now);
+            window.sum() > 0
+        });
+    }
+}
+
+/// Seconds of a window, for `RateLimit-Policy`.
+impl RateState {
+    /// The length of the window, in seconds.
+    pub const WINDOW: i64 = SECONDS;
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use eventglass_model::Timestamp;
+
+    use super::*;
+    use crate::clock::ManualClock;
+
+    fn rates() -> (Arc<ManualClock>, Rates) {
+        let clock = Arc::new(ManualClock::at(Timestamp::from_micros(0)));
+        (Arc::clone(&clock), Rates::new(clock))
+    }
+
+    #[test]
+    fn the_window_slides() {
+        let (clock, rates) = rates();
+        let limits = ProjectLimits {
+            key_requests_per_minute: Some(3),
+            ..ProjectLimits::default()
+        };
+        let ask = |key| rates.admit_request(1, key, &limits).map(|state| state.unwrap().remaining);
+        assert_eq!((ask(7), ask(7)), (Ok(2), Ok(1)));
+        clock.advance_micros(30_000_000);
+        assert_eq!(ask(7), Ok(0));
+        assert_eq!(ask(7).unwrap_err().retry_after, 30, "when the first two are a minute old");
+        assert_eq!(ask(8), Ok(2), "another key is not held up");
+        clock.advance_micros(30_000_000);
+        assert_eq!((ask(7), ask(7)), (Ok(1), Ok(0)));
+        assert_eq!(ask(7).unwrap_err().retry_after, 30);
+    }
+
+    #[test]
+    fn a_burst_does_not_use_up_the_minute() {
+        let (clock, rates) = rates();
+        let limits = ProjectLimits {
+            key_requests_per_second: Some(2),
+            ..ProjectLimits::default()
+        };
+        let ask = || rates.admit_request(1, 7, &limits).map(|_| ());
+        assert_eq!((ask(), ask()), (Ok(()), Ok(())));
+        assert_eq!(ask().unwrap_err().scope, Scope::KeySecond);
+        clock.advance_micros(1_000_000);
+        assert_eq!(ask(), Ok(()));
+    }
+
+    #[test]
+    fn a_noisy_source_leaves_room_for_others() {
+        let (_, rates) = rates();
+        let limits = ProjectLimits {
+            source_events_per_minute: Some(10),
+            ..ProjectLimits::default()
+        };
+        let send = |endpoint: &'static str, count| {
+            rates.admit_events(1, &limits, std::iter::repeat_n(("api", endpoint), count))
+        };
+        assert_eq!(send("/noisy", 10), Ok(()));
+        assert_eq!(send("/noisy", 1).unwrap_err().scope, Scope::Source);
+        assert_eq!(send("/quiet", 1), Ok(()));
+        assert_eq!(send("/large", 50), Ok(()), "more than the limit, into an empty window");
+        assert!(send("/large", 1).is_err());
+    }
+
+    #[test]
+    fn all_or_nothing() {
+        let (_, rates) = rates();
+        let limits = ProjectLimits {
+            events_per_minute: Some(10),
+            ..ProjectLimits::default()
+        };
+        let source = ("api", "/");
+        let send = |count| rates.admit_events(1, &limits, std::iter::repeat_n(source, count));
+        assert_eq!(send(8), Ok(()));
+        assert_eq!(send(3).unwrap_err().limit, 10);
+        assert_eq!(send(2), Ok(()), "what was refused did not count");
+        rates.give_back(1, &limits, std::iter::repeat_n(source, 2));
+        assert_eq!(
+            rates.admit_events(1, &limits, std::iter::repeat_n(source, 2)),
+            Ok(()),
+            "nor does what was given back"
+        );
+    }
+}

@@ -1,0 +1,157 @@
+//! A request that has come through the gate.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::body::Bytes;
+use axum::http::HeaderMap;
+use eventglass_engine::ingest::{NewEvent, Receipt, Refused, Sender};
+use eventglass_model::{BatchOutcome, IngestCounts, ItemStatus, Timestamp};
+use sha2::{Digest, Sha256};
+use uuid::{Builder, Uuid};
+
+use super::body::Held;
+use super::refusal::Refusal;
+use crate::state::AppState;
+
+/// What the gate wants to know when the answer is made.
+#[derive(Default)]
+pub(super) struct Ledger {
+    counts: Mutex<IngestCounts>,
+    receipts: Mutex<Vec<Receipt>>,
+}
+
+impl Ledger {
+    pub(super) fn bytes(&self, bytes: usize) {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner).bytes += bytes as u64;
+    }
+
+    pub(super) fn counts(&self) -> IngestCounts {
+        *self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn take_receipts(&self) -> Vec<Receipt> {
+        std::mem::take(&mut *self.receipts.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// What reading an item needs besides the item.
+#[derive(Clone, Copy)]
+pub(in crate::doors) struct Reading {
+    /// The time of an event that has none.
+    pub(in crate::doors) now: Timestamp,
+    seed: Option<[u8; 32]>,
+    place: usize,
+}
+
+impl Reading {
+    /// For an item by itself.
+    pub(in crate::doors) const fn alone(now: Timestamp) -> Self {
+        Self {
+            now,
+            seed: None,
+            place: 0,
+        }
+    }
+
+    /// An id for an event whose client gave none: at random, or, of a request
+    /// with an `Idempotency-Key`, always the same.
+    pub(in crate::doors) fn new_id(&self) -> String {
+        let Some(seed) = self.seed else {
+            return Uuid::now_v7().to_string();
+        };
+        let digest = Sha256::new()
+            .chain_update(seed)
+            .chain_update(self.place.to_le_bytes())
+            .finalize();
+        let bytes = digest.first_chunk().copied().unwrap_or_default();
+        Builder::from_custom_bytes(bytes).into_uuid().to_string()
+    }
+}
+
+/// A request of a known sender, within its rates, read whole.
+pub(in crate::doors) struct Inbound {
+    /// The program.
+    pub(in crate::doors) state: AppState,
+    /// Whose key it came with.
+    pub(in crate::doors) sender: Sender,
+    /// Its headers.
+    pub(in crate::doors) headers: HeaderMap,
+    /// Its body, decompressed.
+    pub(in crate::doors) body: Bytes,
+    /// When it came.
+    pub(in crate::doors) now: Timestamp,
+    seed: Option<[u8; 32]>,
+    ledger: Arc<Ledger>,
+}
+
+impl Inbound {
+    pub(super) fn new(
+        state: AppState,
+        sender: Sender,
+        headers: HeaderMap,
+        body: &Held,
+        seed: Option<[u8; 32]>,
+        ledger: Arc<Ledger>,
+    ) -> Self {
+        let now = state.clock.now();
+        Self {
+            state,
+            sender,
+            headers,
+            body: body.bytes.clone(),
+            now,
+            seed,
+            ledger,
+        }
+    }
+
+    /// The body as text, without a byte order mark, which is not JSON but which Windows tools write.
+    ///
+    /// # Errors
+    /// When it is not UTF-8.
+    pub(in crate::doors) fn text(&self) -> Result<&str, Refusal> {
+        let bytes = self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.body);
+        std::str::from_utf8(bytes).map_err(|error| Refusal::Unreadable(error.to_string()))
+    }
+
+    /// What reading the item at a place needs besides the item.
+    pub(in crate::doors) const fn reading(&self, place: usize) -> Reading {
+        Reading {
+            now: self.now,
+            seed: self.seed,
+            place,
+        }
+    }
+
+    /// Stores what can be stored, and keeps what is refused: `payload` gives
+    /// an item as it was sent.
+    ///
+    /// # Errors
+    /// When nothing of the request was taken.
+    pub(in crate::doors) async fn submit(
+        &self,
+        events: Vec<Result<NewEvent, Refused>>,
+        payload: impl Fn(usize) -> Option<String>,
+    ) -> Result<BatchOutcome, Refusal> {
+        let submitted = self.state.ingest.submit(&self.sender, events).await?;
+        let outcome = submitted.outcome;
+        if outcome.rejected > 0 {
+            let recorder = self.state.ingest.recorder();
+            for (place, item) in outcome.items.iter().enumerate() {
+                if item.status == ItemStatus::Rejected {
+                    recorder.refused(&self.sender, item.event_id.clone(), item.errors.clone(), payload(place));
+                }
+            }
+        }
+        if let Some(receipt) = submitted.receipt {
+            let mut receipts = self.ledger.receipts.lock().unwrap_or_else(PoisonError::into_inner);
+            receipts.push(receipt);
+        }
+        let mut counts = self.ledger.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        counts.accepted += outcome.accepted as u64;
+        counts.duplicates += outcome.duplicates as u64;
+        counts.refused += outcome.rejected as u64;
+        drop(counts);
+        Ok(outcome)
+    }
+}
