@@ -6,8 +6,11 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use eventglass_harness::bench::{self, BenchArgs};
+use eventglass_harness::curl::{self, CurlArgs};
 use eventglass_harness::generate::{self, GenerateArgs};
 use eventglass_harness::ingest::{self, IngestArgs};
+use eventglass_harness::load::{self, LoadArgs};
+use eventglass_harness::verify::{self, VerifyArgs};
 use eventglass_server::config::{DEFAULTS, Settings};
 
 /// Shows what services and LLM agents are doing.
@@ -28,6 +31,12 @@ enum Command {
     Generate(GenerateArgs),
     /// Pour a file of events into a server
     Ingest(IngestArgs),
+    /// Send a shop's traffic at a steady rate
+    Load(LoadArgs),
+    /// Print curl commands that send a shop's events
+    Curl(CurlArgs),
+    /// Ask a server whether it may be relied on
+    Verify(VerifyArgs),
     /// Measure what this program can take on this machine
     Bench(BenchArgs),
 }
@@ -52,6 +61,9 @@ fn main() -> ExitCode {
         Command::Settings => print_settings(),
         Command::Generate(args) => generate::run(&args),
         Command::Ingest(args) => ingest::run(&args),
+        Command::Load(args) => load::run(&args),
+        Command::Curl(args) => curl::run(&args),
+        Command::Verify(args) => verify::run(&args),
         Command::Bench(args) => bench::run(&args),
     };
     result.unwrap_or_else(|error| {

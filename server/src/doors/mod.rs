@@ -7,12 +7,14 @@ mod forge;
 mod gate;
 mod native;
 mod pulse;
+mod replay;
 
 use axum::Router;
 
 use crate::state::AppState;
 
 pub use gate::{InFlight, room};
+pub use replay::replay;
 
 /// The routes of every door.
 pub fn routes() -> Router<AppState> {

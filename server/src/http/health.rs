@@ -24,6 +24,9 @@ async fn alive() -> Json<serde_json::Value> {
 
 /// 200 when the store can be read and written, else 503 with the reason.
 async fn ready(State(state): State<AppState>) -> Response {
+    if let Some(reason) = state.ingest.halted() {
+        return ApiError::unavailable(&format!("the store cannot be written: {reason}")).into_response();
+    }
     match state.store.ready().await {
         Ok(()) => Json(json!({ "status": "ready" })).into_response(),
         Err(error) => {

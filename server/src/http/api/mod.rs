@@ -3,9 +3,11 @@
 mod auth;
 mod events;
 mod facets;
+mod ingest;
 mod keys;
 mod page;
 mod projects;
+mod settings;
 
 pub(crate) use projects::create as create_project;
 
@@ -21,4 +23,6 @@ pub fn routes() -> Router<AppState> {
         .merge(keys::routes())
         .merge(events::routes())
         .merge(facets::routes())
+        .merge(settings::routes())
+        .merge(ingest::routes())
 }

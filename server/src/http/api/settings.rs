@@ -1,0 +1,168 @@
+//! `/api/v1/projects/{project}/settings` and `/usage`.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::routing::get;
+use axum::{Json, Router};
+use eventglass_engine::access::Role;
+use eventglass_engine::guard::{Month, Policy};
+use eventglass_model::{
+    Duplicates, FieldError, ProjectLimits, ProjectSettings, ProjectSettingsView, Timestamp, Usage, loc,
+};
+use serde::{Deserialize, Deserializer};
+use subtle::ConstantTimeEq;
+
+use crate::http::error::ApiError;
+use crate::http::extract::{JsonBody, Member, NoQuery};
+use crate::state::AppState;
+
+pub(super) fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/api/v1/projects/{project}/settings", get(read).patch(change))
+        .route("/api/v1/projects/{project}/usage", get(usage))
+}
+
+/// What is left out stays as it is; a limit that is `null` is taken away.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Patch {
+    duplicates: Option<Duplicates>,
+    limits: Option<PatchLimits>,
+    plan: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct PatchLimits {
+    #[serde(deserialize_with = "given")]
+    key_requests_per_minute: Option<Option<u32>>,
+    #[serde(deserialize_with = "given")]
+    key_requests_per_second: Option<Option<u32>>,
+    #[serde(deserialize_with = "given")]
+    requests_per_minute: Option<Option<u32>>,
+    #[serde(deserialize_with = "given")]
+    events_per_minute: Option<Option<u32>>,
+    #[serde(deserialize_with = "given")]
+    source_events_per_minute: Option<Option<u32>>,
+}
+
+/// Tells `null` from absence.
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<u32>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+async fn read(State(state): State<AppState>, member: Member, _: NoQuery) -> Result<Json<ProjectSettingsView>, ApiError> {
+    let policy = state.ingest.policies().of(member.project_id()).await?;
+    Ok(Json(view(&state, &policy)))
+}
+
+async fn change(
+    State(state): State<AppState>,
+    member: Member,
+    headers: HeaderMap,
+    JsonBody(patch): JsonBody<Patch>,
+) -> Result<Json<ProjectSettingsView>, ApiError> {
+    let member = member.at_least(Role::Admin)?;
+    let policies = state.ingest.policies();
+    let policy = policies.of(member.project_id()).await?;
+    let mut settings = policy.settings.clone();
+    if let Some(duplicates) = patch.duplicates {
+        settings.duplicates = duplicates;
+    }
+    if let Some(limits) = patch.limits {
+        settings.limits = merge(&settings.limits, &limits)?;
+    }
+    let project_id = member.project_id();
+    let plan = match patch.plan {
+        None => policy.plan_name.clone(),
+        Some(plan) => {
+            may_change_plan(&state, member, &headers)?;
+            if !policies.plans().by_name.contains_key(&plan) {
+                let known: Vec<&str> = policies.plans().by_name.keys().map(String::as_str).collect();
+                let msg = format!("there is no such plan; there are: {}", known.join(", "));
+                return Err(ApiError::invalid(vec![FieldError::new(loc!["body", "plan"], msg)]));
+            }
+            plan
+        }
+    };
+    // The default is not written down, so that a project follows it when it changes.
+    let stored = if plan == policies.plans().default { "" } else { &plan };
+    policies.change(project_id, &settings, stored).await?;
+    let policy = policies.of(project_id).await?;
+    Ok(Json(view(&state, &policy)))
+}
+
+fn merge(old: &ProjectLimits, patch: &PatchLimits) -> Result<ProjectLimits, ApiError> {
+    let mut errors = Vec::new();
+    let mut limit = |name: &str, old: Option<u32>, patch: Option<Option<u32>>| {
+        if patch == Some(Some(0)) {
+            let msg = "must be at least 1, or null for no limit";
+            errors.push(FieldError::new(loc!["body", "limits", name], msg));
+        }
+        patch.unwrap_or(old)
+    };
+    let limits = ProjectLimits {
+        key_requests_per_minute: limit(
+            "key_requests_per_minute",
+            old.key_requests_per_minute,
+            patch.key_requests_per_minute,
+        ),
+        key_requests_per_second: limit(
+            "key_requests_per_second",
+            old.key_requests_per_second,
+            patch.key_requests_per_second,
+        ),
+        requests_per_minute: limit("requests_per_minute", old.requests_per_minute, patch.requests_per_minute),
+        events_per_minute: limit("events_per_minute", old.events_per_minute, patch.events_per_minute),
+        source_events_per_minute: limit(
+            "source_events_per_minute",
+            old.source_events_per_minute,
+            patch.source_events_per_minute,
+        ),
+    };
+    if errors.is_empty() {
+        Ok(limits)
+    } else {
+        Err(ApiError::invalid(errors))
+    }
+}
+
+/// The operator's token where there is one, else the owner's word.
+fn may_change_plan(state: &AppState, member: Member, headers: &HeaderMap) -> Result<(), ApiError> {
+    let expected = state.settings.admin_token.expose();
+    if expected.is_empty() {
+        return member.at_least(Role::Owner).map(|_| ());
+    }
+    let sent = headers.get("x-admin-token").map_or(&b""[..], |value| value.as_bytes());
+    if bool::from(sent.ct_eq(expected.as_bytes())) {
+        return Ok(());
+    }
+    Err(ApiError::new(
+        StatusCode::FORBIDDEN,
+        "admin_token_required",
+        "the plan is changed by whoever runs this installation, with X-Admin-Token",
+    ))
+}
+
+fn view(state: &AppState, policy: &Policy) -> ProjectSettingsView {
+    ProjectSettingsView {
+        settings: ProjectSettings::clone(&policy.settings),
+        plan: policy.plan_name.clone(),
+        plans: state.ingest.policies().plans().by_name.keys().cloned().collect(),
+    }
+}
+
+async fn usage(State(state): State<AppState>, member: Member, _: NoQuery) -> Result<Json<Usage>, ApiError> {
+    let policy = state.ingest.policies().of(member.project_id()).await?;
+    let now: Timestamp = state.clock.now();
+    let month = Month::of(now);
+    let events = state.store.usage(member.project_id(), month.number()).await?;
+    Ok(Json(Usage {
+        plan: policy.plan_name.clone(),
+        limits: policy.plan.clone(),
+        month: month.to_string(),
+        events,
+        remaining: policy.plan.events_per_month.map(|most| most.saturating_sub(events)),
+        resets_at: month.end(),
+    }))
+}
