@@ -7,6 +7,7 @@
 // The type of a rendered page is as deep as the page.
 #![recursion_limit = "512"]
 
+mod accept;
 pub mod config;
 mod doors;
 mod http;

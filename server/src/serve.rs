@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{LogFormat, Settings};
+use crate::accept::{self, Bounds};
 use crate::{AppState, router};
 
 /// Name of the database in the data folder.
@@ -58,17 +59,22 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     let (ingest, writer) = Ingest::start(Arc::clone(&store), Arc::clone(&clock), settings.limits(), settings.plans());
     let shutdown = Duration::from_secs(settings.shutdown_secs);
 
+    let bounds = Bounds {
+        connections: settings.max_connections,
+        header: Duration::from_secs(settings.header_timeout_secs),
+    };
+
     let listener = TcpListener::bind(settings.addr)
         .await
         .with_context(|| format!("listening on {}", settings.addr))?;
     let addr = listener.local_addr().context("reading the address")?;
     let state = AppState::new(settings, Arc::clone(&store), clock, ingest, Some(metrics_handle()?))?;
-    let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
+    let router = router(state);
     tracing::info!(data = %path.display(), "Eventglass {} is ready: http://{}", env!("CARGO_PKG_VERSION"), link(addr));
 
     let (ending, end) = tokio::sync::watch::channel(false);
     let mut end_of_wait = end.clone();
-    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+    let server = accept::serve(listener, router, bounds, async move {
         asked_to_end().await;
         tracing::info!("ending: finishing what is under way");
         let _ = ending.send(true);
@@ -79,7 +85,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
         tokio::time::sleep(shutdown).await;
     };
     tokio::select! {
-        result = server => result.context("serving")?,
+        () = server => {}
         () = deadline => tracing::warn!("some requests did not end in time"),
     }
     // The last handle of the pipeline went with the server; the writer ends when its queue is empty.

@@ -62,7 +62,7 @@ pub enum EventType {
     Order,
     /// Signing up and logging in.
     User,
-    /// A look and a purchase of each visitor, in one request.
+    /// For each visitor a look at a product and its way into the cart, in one request.
     Batch,
 }
 

@@ -124,7 +124,7 @@ pub(super) async fn load(
     };
     let every = Duration::from_secs_f64(config.output.stats_interval_seconds);
     let interrupted = tokio::select! {
-        ended = pace(schedule, IN_FLIGHT, &mut run) => { ended?; false }
+        ended = to_the_end(schedule, plan.size.lasts(), &mut run) => { ended?; false }
         () = progress.tell(every, &log) => false,
         _ = tokio::signal::ctrl_c() => true,
     };
@@ -153,6 +153,15 @@ pub(super) async fn load(
     }
     let complete = left == 0 && tally.failed == 0 && tally.unfinished() == 0;
     Ok(if complete { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Sends everything, and lasts as long as was asked for: the last batch is due one step before.
+async fn to_the_end(schedule: Schedule, lasts: Duration, run: &mut Run<'_>) -> anyhow::Result<()> {
+    pace(schedule, IN_FLIGHT, run).await?;
+    if run.fault.is_none() {
+        tokio::time::sleep_until(schedule.started + lasts).await;
+    }
+    Ok(())
 }
 
 fn announce(plan: &Plan, config: &Config, log: &Log, say: &mut impl Write) -> anyhow::Result<()> {

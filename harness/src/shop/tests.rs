@@ -45,7 +45,7 @@ fn counts(events: &[ShopEvent]) -> BTreeMap<&'static str, f64> {
 #[test]
 fn each_kind_is_as_frequent_as_its_weight_says() {
     for users in [1, 10, 1_000] {
-        let count = 50_000;
+        let count = 30_000;
         let events = events(users, Weights::default(), 3, count);
         let counts = counts(&events);
         assert_eq!(counts.len(), 12);

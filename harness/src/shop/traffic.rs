@@ -34,6 +34,8 @@ pub(crate) struct Traffic {
     /// Drawn when nobody was ready for it: made up for as soon as somebody is,
     /// so that the weights hold in the long run.
     owed: BTreeMap<Kind, u64>,
+    /// Who acted last.
+    last: Option<usize>,
     session: Duration,
     started: Timestamp,
     signups: usize,
@@ -49,6 +51,7 @@ impl Traffic {
             visitors: crowd.ids.into_iter().map(Visitor::new).collect(),
             weights,
             owed: BTreeMap::new(),
+            last: None,
             session: crowd.session,
             started,
             signups: 0,
@@ -60,14 +63,8 @@ impl Traffic {
         if self.visitors.is_empty() {
             return None;
         }
-        for kind in Kind::ALL {
-            let Some(count) = self.owed.get(&kind).copied().filter(|count| *count > 0) else {
-                continue;
-            };
-            if let Some(visitor) = self.find(kind, None, now) {
-                self.owed.insert(kind, count - 1);
-                return self.act(visitor, kind, None, now);
-            }
+        if let Some((visitor, kind)) = self.find_owed(now) {
+            return self.act(visitor, kind, None, now);
         }
         loop {
             let kind = draw(&mut self.rng, self.weights.all())?;
@@ -76,7 +73,8 @@ impl Traffic {
             } else {
                 None
             };
-            if let Some(visitor) = self.find(kind, page.as_deref(), now) {
+            let owed = self.owed.get(&kind).is_some_and(|count| *count > 0);
+            if !owed && let Some(visitor) = self.find(kind, page.as_deref(), now) {
                 return self.act(visitor, kind, page.as_deref(), now);
             }
             if !self.is_supplied(kind) {
@@ -113,6 +111,7 @@ impl Traffic {
         now: Duration,
         play: impl FnOnce(&mut Visitor, &mut Scene<'_>) -> Option<T>,
     ) -> Option<T> {
+        self.last = Some(visitor);
         let mut scene = Scene {
             rng: &mut self.rng,
             shop: &self.shop,
@@ -123,6 +122,18 @@ impl Traffic {
             page,
         };
         play(self.visitors.get_mut(visitor)?, &mut scene)
+    }
+
+    /// What is owed and fits the visitor who acted last: nobody else has
+    /// become ready for anything since.
+    fn find_owed(&mut self, now: Duration) -> Option<(usize, Kind)> {
+        let place = self.last?;
+        let visitor = self.visitors.get(place)?;
+        let fits = |kind: Kind| visitor.fit(kind, None, now, self.session) > Fit::Not;
+        let mut owed = self.owed.iter_mut();
+        let (kind, count) = owed.find(|(kind, count)| **count > 0 && fits(**kind))?;
+        *count -= 1;
+        Some((place, *kind))
     }
 
     /// Whether what the kind needs will happen by itself.

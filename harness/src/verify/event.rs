@@ -2,6 +2,17 @@
 
 use serde_json::{Value, json};
 
+/// Sets or, with `None`, leaves out a field of an event.
+pub(super) fn set(event: &mut Value, field: &str, value: Option<Value>) {
+    let Some(fields) = event.as_object_mut() else {
+        return;
+    };
+    match value {
+        Some(value) => fields.insert(field.to_owned(), value),
+        None => fields.remove(field),
+    };
+}
+
 /// A complete event of the PulseStream door. The server stamps it with its own time.
 pub(super) fn event(id: &str, service: &str, endpoint: &str) -> Value {
     json!({

@@ -80,7 +80,9 @@ mod tests {
     async fn listen() -> (TcpListener, Probe) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let args = VerifyArgs {
-            url: format!("http://{}/behind", listener.local_addr().unwrap()).parse().unwrap(),
+            url: format!("http://{}/behind", listener.local_addr().unwrap())
+                .parse()
+                .unwrap(),
             api_key: "proj_1_key".into(),
             json: false,
         };

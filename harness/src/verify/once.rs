@@ -2,9 +2,10 @@
 
 use http::Method;
 use http::header::{HeaderName, HeaderValue};
+use serde_json::json;
 
 use super::check::Finding;
-use super::event::event;
+use super::event::{event, set};
 use super::impatient::{Left, send_and_leave};
 use super::probe::{EVENTS, Probe};
 
@@ -25,7 +26,7 @@ pub(super) async fn duplicate(probe: &Probe) -> Finding {
     let first = probe.post(&event).await;
     let second = probe.post(&event).await;
     let note = if first.is_ok() && second.is_ok() {
-        "; CRITICAL: the second is taken for a new one"
+        "; CRITICAL: the sender is not told that it is a duplicate"
     } else {
         ""
     };
@@ -56,7 +57,7 @@ pub(super) async fn idempotency(probe: &Probe) -> Finding {
 /// An event of 5 MB is taken.
 pub(super) async fn large_payload(probe: &Probe) -> Finding {
     let mut event = event(&probe.id("large"), "large-service", "/api/large");
-    event["payload"]["large_data"] = "x".repeat(LARGE).into();
+    set(&mut event, "payload", Some(json!({"large_data": "x".repeat(LARGE)})));
     let heard = probe.post(&event).await;
     Finding::new(heard.is_ok(), format!("5 MB: {heard}"))
 }

@@ -31,7 +31,7 @@ pub(super) struct Heard {
     pub(super) status: Option<u16>,
     pub(super) headers: HeaderMap,
     /// As JSON, else null.
-    pub(super) body: Value,
+    body: Value,
     /// Why it is not 200.
     why: String,
 }
@@ -44,7 +44,18 @@ impl Heard {
 
     /// The event's id in the answer.
     pub(super) fn event_id(&self) -> Option<&str> {
-        self.body["event_id"].as_str()
+        self.body.get("event_id")?.as_str()
+    }
+
+    /// A number in the answer.
+    pub(super) fn number(&self, field: &str) -> Option<u64> {
+        self.body.get(field)?.as_u64()
+    }
+
+    /// The events in the answer.
+    pub(super) fn events(&self) -> &[Value] {
+        let events = self.body.get("events").and_then(Value::as_array);
+        events.map(Vec::as_slice).unwrap_or_default()
     }
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use http::Method;
+use serde_json::Value;
 
 use super::check::Finding;
 use super::event::event;
@@ -22,13 +23,17 @@ pub(super) async fn consistency(probe: &Probe) -> Finding {
     tokio::time::sleep(PAUSE).await;
     let path = format!("{EVENTS}/search?service=consistency-service");
     let found = probe.ask(Method::GET, &path, String::new(), &[]).await;
-    let events = found.body["events"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let events = found.events();
     let id = sent.event_id();
-    let there = id.is_some() && events.iter().any(|event| event["id"].as_str() == id);
+    let there = id.is_some() && events.iter().any(|event| id_of(event) == id);
     let good = [sent.is_ok(), found.is_ok(), there];
     let ids = match (there, events.first()) {
         (true, _) => "among them the one sent".to_owned(),
-        (false, Some(first)) => format!("not {}, the first is {}", id.unwrap_or("one"), first["id"]),
+        (false, Some(first)) => format!(
+            "not {}, the first is {}",
+            id.unwrap_or("one"),
+            id_of(first).unwrap_or("without one")
+        ),
         (false, None) => format!("not {}", id.unwrap_or("one")),
     };
     Finding::share(
@@ -37,4 +42,8 @@ pub(super) async fn consistency(probe: &Probe) -> Finding {
         good.len(),
         format!("{sent}; search {found}: {} events, {ids}", events.len()),
     )
+}
+
+fn id_of(event: &Value) -> Option<&str> {
+    event.get("id")?.as_str()
 }

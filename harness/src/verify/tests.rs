@@ -232,7 +232,7 @@ async fn each_check_can_fail() {
             "75 of 100 answered 200",
         ),
         (11, Fault::BadRequest, 0, "no event_type: 400"),
-        (12, Fault::OtherIds, 66, "the first is \"7\""),
+        (12, Fault::OtherIds, 66, "the first is 7"),
         (12, Fault::SearchFails, 33, "search 500"),
         (12, Fault::ForgetsAll, 66, "search 200: 0 events"),
     ] {

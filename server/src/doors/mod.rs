@@ -2,6 +2,8 @@
 //! the canonical outcome into its dialect's answer; it knows nothing of
 //! storage, and the pipeline knows nothing of it.
 
+mod cart;
+mod fastapi;
 mod fields;
 mod forge;
 mod gate;
@@ -22,4 +24,5 @@ pub fn routes() -> Router<AppState> {
         .merge(native::routes())
         .merge(pulse::routes())
         .merge(forge::routes())
+        .merge(cart::routes())
 }

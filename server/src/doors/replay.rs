@@ -5,7 +5,7 @@ use eventglass_engine::ingest::{IngestError, NewEvent, Refused, Sender};
 use eventglass_model::{Door, FieldError, ItemStatus, RefusedItem, ReplayOutcome, loc};
 
 use crate::doors::gate::Reading;
-use crate::doors::{native, pulse};
+use crate::doors::{cart, native, pulse};
 use crate::state::AppState;
 
 /// What an SDK is called in the counts of a replay.
@@ -23,7 +23,7 @@ pub async fn replay(state: &AppState, project_id: i64, items: Vec<RefusedItem>) 
         // event that has none.
         let reading = Reading::alone(item.time);
         let event = match &item.payload {
-            Some(payload) => reread(item.door, payload.get(), reading),
+            Some(payload) => reread(item.door, payload.get(), project_id, reading),
             None => Err(no_payload()),
         };
         let Ok(event) = event else {
@@ -50,11 +50,12 @@ pub async fn replay(state: &AppState, project_id: i64, items: Vec<RefusedItem>) 
     Ok(sum)
 }
 
-fn reread(door: Door, payload: &str, reading: Reading) -> Result<NewEvent, Refused> {
+fn reread(door: Door, payload: &str, project_id: i64, reading: Reading) -> Result<NewEvent, Refused> {
     match door {
         Door::Native => native::read_event(payload, loc!["body"], reading),
         Door::PulseStream => pulse::read(payload, loc!["body"], reading),
-        Door::EvalForge | Door::CartNudge | Door::Otlp | Door::Langfuse => Err(no_payload()),
+        Door::CartNudge => cart::read(payload, loc!["body"], project_id, reading),
+        Door::EvalForge | Door::Otlp | Door::Langfuse => Err(no_payload()),
     }
 }
 

@@ -69,6 +69,27 @@ impl TestApp {
         }
     }
 
+    /// With a settings file.
+    pub async fn with_file(settings: &str) -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let path = folder.path().join("eventglass.toml");
+        std::fs::write(&path, settings).unwrap();
+        let clock = Arc::new(ManualClock::at(Timestamp::parse(NOON).unwrap()));
+        let settings = Settings::load(Some(&path), std::collections::HashMap::new()).unwrap();
+        Self {
+            router: serve(&folder, &clock, settings).await,
+            clock,
+            folder,
+        }
+    }
+
+    /// Loses the answers that are kept for an `Idempotency-Key`.
+    pub async fn forget_answers(&self) {
+        let path = self.folder.path().join("test.db");
+        let database = rusqlite::Connection::open(path).unwrap();
+        database.execute("DELETE FROM idempotency", []).unwrap();
+    }
+
     /// The same database behind a new server.
     pub async fn restarted(&self) -> Self {
         let (folder, clock) = (Arc::clone(&self.folder), Arc::clone(&self.clock));
@@ -118,7 +139,10 @@ async fn start(folder: &TempDir, clock: &Arc<ManualClock>, settings: &[(&str, &s
         .iter()
         .map(|(name, value)| (format!("EVENTGLASS_{}", name.to_uppercase()), (*value).to_owned()))
         .collect();
-    let settings = Settings::load(None, environment).unwrap();
+    serve(folder, clock, Settings::load(None, environment).unwrap()).await
+}
+
+async fn serve(folder: &TempDir, clock: &Arc<ManualClock>, settings: Settings) -> Router {
     let store: SharedStore = Arc::new(SqliteStore::open(&folder.path().join("test.db")).await.unwrap());
     let clock: SharedClock = Arc::clone(clock) as SharedClock;
     let (ingest, _writer) = Ingest::start(Arc::clone(&store), Arc::clone(&clock), settings.limits(), settings.plans());
@@ -138,6 +162,16 @@ impl Caller {
         let mut caller = self.clone();
         caller.headers.insert(name, value.parse().unwrap());
         caller
+    }
+
+    /// What this caller sends in a header.
+    pub fn header_value(&self, name: &str) -> String {
+        self.headers[name].to_str().unwrap().to_owned()
+    }
+
+    /// The router, to be asked by other means.
+    pub fn router(&self) -> Router {
+        self.router.clone()
     }
 
     pub async fn send(&self, method: Method, path: &str, body: impl Into<Body>) -> Answer {

@@ -15,3 +15,4 @@ mod native;
 mod pulse;
 mod reading;
 mod service;
+mod trust;

@@ -18,7 +18,7 @@ use crate::ingest::PendingEvent;
 use crate::store::{Appended, EventKey, StoreError};
 
 /// How long a commit waits for another program that holds the file.
-const BUSY: Duration = Duration::from_secs(2);
+const BUSY: Duration = Duration::from_millis(500);
 /// Rows of one INSERT. More gain nothing (see docs/performance.md), fewer cost.
 const ROWS: usize = 32;
 
@@ -28,6 +28,7 @@ static INSERT_TEXTS: LazyLock<String> = LazyLock::new(|| insert_texts_sql(ROWS))
 /// The one connection that appends, and what it remembers between commits.
 pub(super) struct Appender {
     path: PathBuf,
+    identity: Identity,
     /// `None` after a failure: the next append opens the file anew.
     connection: Option<Connection>,
     /// Numbers events in the order of arrival; see [`crate::store::EventKey`].
@@ -46,6 +47,7 @@ impl Appender {
         getrandom::fill(&mut seed).map_err(|e| StoreError::Inconsistent(format!("no randomness: {e}")))?;
         Ok(Self {
             path: path.to_owned(),
+            identity: Identity::of(path)?,
             connection: Some(connection),
             arrivals: u64::from_le_bytes(seed) >> 8,
             last_commit: last_commit.unwrap_or(0),
@@ -54,6 +56,13 @@ impl Appender {
 
     /// See [`crate::store::EventStore::append`].
     pub(super) fn append(&mut self, events: &[PendingEvent], now: Timestamp) -> Result<Vec<Appended>, StoreError> {
+        if Identity::of(&self.path)? != self.identity {
+            // Writing on would fill a file that nobody can find any more.
+            return Err(StoreError::Inconsistent(format!(
+                "{} is another file than the one that was opened",
+                self.path.display()
+            )));
+        }
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
             None => open(&self.path)?,
@@ -111,6 +120,27 @@ impl Appender {
         }
         metrics::histogram!("eventglass_stage_seconds", "stage" => "sync").record(indexed.elapsed().as_secs_f64());
         Ok(outcomes)
+    }
+}
+
+/// Which file it is, by whatever name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Identity(u64, u64);
+
+impl Identity {
+    fn of(path: &Path) -> Result<Self, StoreError> {
+        let metadata =
+            std::fs::metadata(path).map_err(|e| StoreError::Inconsistent(format!("{}: {e}", path.display())))?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt;
+            Ok(Self(metadata.dev(), metadata.ino()))
+        }
+        #[cfg(not(unix))]
+        {
+            drop(metadata);
+            Ok(Self(0, 0))
+        }
     }
 }
 

@@ -24,6 +24,8 @@ use tokio::task::JoinHandle;
 
 use crate::store::{Store, StoreError};
 
+/// How long a statement waits for another program that holds the file.
+const BUSY: Duration = Duration::from_secs(1);
 /// Connections that read.
 const READERS: u32 = 4;
 /// The writer's page cache, in KiB (negative: that is how SQLite spells KiB).
@@ -58,7 +60,7 @@ impl SqliteStore {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(10))
+            .busy_timeout(BUSY)
             .pragma("temp_store", "memory")
             .disable_statement_logging();
 
@@ -81,7 +83,7 @@ impl SqliteStore {
             .pragma("cache_size", READER_CACHE);
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
-            .min_connections(1)
+            .min_connections(READERS)
             .idle_timeout(None)
             .max_lifetime(None)
             .acquire_timeout(Duration::from_secs(10))

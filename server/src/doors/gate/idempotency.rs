@@ -42,8 +42,8 @@ impl InFlight {
     }
 }
 
-/// The hash of a request's key, which counts for one route.
-pub(super) fn key(headers: &HeaderMap, route: &str) -> Result<Option<[u8; 32]>, Refusal> {
+/// The hash of a request's key, which counts for one route of one project.
+pub(super) fn key(headers: &HeaderMap, project_id: i64, route: &str) -> Result<Option<[u8; 32]>, Refusal> {
     let Some(key) = headers.get("idempotency-key") else {
         return Ok(None);
     };
@@ -52,6 +52,7 @@ pub(super) fn key(headers: &HeaderMap, route: &str) -> Result<Option<[u8; 32]>, 
         return Err(Refusal::Invalid(vec![FieldError::new(loc!["header", "Idempotency-Key"], msg)]));
     }
     let mut hasher = Sha256::new();
+    hasher.update(project_id.to_le_bytes());
     hasher.update(route.as_bytes());
     hasher.update([0]);
     hasher.update(key.as_bytes());

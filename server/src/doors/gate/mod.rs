@@ -70,7 +70,7 @@ where
         let body = body::read(request.into_body(), &request_headers, &state).await?;
         ledger.bytes(body.bytes.len());
         let inbound = |seed| Inbound::new(state.clone(), from, request_headers.clone(), &body, seed, Arc::clone(&ledger));
-        match idempotency::key(&request_headers, &route)? {
+        match idempotency::key(&request_headers, holder.project_id, &route)? {
             None => handle(inbound(None)).await,
             Some(key) => {
                 let bytes = body.bytes.clone();

@@ -8,6 +8,7 @@ use eventglass_model::FieldError;
 use serde_json::{Value, json};
 
 use super::answer::sentence;
+use crate::doors::fastapi;
 use crate::doors::gate::Refusal;
 
 /// A whole request refused.
@@ -20,8 +21,7 @@ pub(super) fn of(refusal: &Refusal) -> Response {
 
 /// The shape is wrong: 422 with `detail`.
 pub(super) fn fields(errors: &[FieldError]) -> Response {
-    let detail: Vec<Value> = errors.iter().map(detail).collect();
-    (StatusCode::UNPROCESSABLE_ENTITY, Json(json!({ "detail": detail }))).into_response()
+    fastapi::unprocessable(errors)
 }
 
 /// The shape is right and the content is not: 400.
@@ -40,15 +40,6 @@ fn envelope(status: StatusCode, message: &Value) -> Response {
             .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("APIKey"));
     }
     response
-}
-
-fn detail(error: &FieldError) -> Value {
-    let kind = if error.msg == "field required" {
-        "missing"
-    } else {
-        "value_error"
-    };
-    json!({ "type": kind, "loc": error.loc, "msg": error.msg })
 }
 
 /// An error of a read of this door.
