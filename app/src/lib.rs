@@ -12,6 +12,7 @@ mod components;
 mod format;
 mod hydration;
 mod layout;
+mod live;
 mod login;
 mod pages;
 mod session;

@@ -69,3 +69,16 @@ CREATE TABLE heartbeat (
   at INTEGER NOT NULL
 ) STRICT;
 INSERT INTO heartbeat VALUES (1, 0);
+
+-- The parts of events that come in parts (Langfuse's creates and updates), in
+-- any order. The row in `events` is what they fold to.
+CREATE TABLE event_parts (
+  project_id INTEGER NOT NULL,
+  event_hash BLOB    NOT NULL,
+  part_hash  BLOB    NOT NULL,                     -- of the part's own id: a repeat changes nothing
+  rank       INTEGER NOT NULL,                     -- creates before updates
+  time       INTEGER NOT NULL,
+  seq        INTEGER NOT NULL,                     -- the order of arrival
+  json       TEXT    NOT NULL,
+  PRIMARY KEY (project_id, event_hash, part_hash)
+) STRICT, WITHOUT ROWID;

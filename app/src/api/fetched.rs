@@ -88,6 +88,6 @@ async fn ask_all(paths: Vec<String>) -> Vec<ApiResult<String>> {
 }
 
 /// Reads an answer.
-pub(super) fn read<T: DeserializeOwned>(text: &str) -> ApiResult<T> {
+pub(crate) fn read<T: DeserializeOwned>(text: &str) -> ApiResult<T> {
     serde_json::from_str(text).map_err(|_| ApiError::Unreadable(200))
 }

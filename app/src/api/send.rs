@@ -12,7 +12,7 @@ use super::{
 };
 
 /// `GET` of a path with its query, as text.
-pub(super) fn get_text(path: String) -> impl Future<Output = ApiResult<String>> + Send {
+pub(crate) fn get_text(path: String) -> impl Future<Output = ApiResult<String>> + Send {
     let answer = send("GET", path, None);
     async move { Ok(answer.await?.body) }
 }

@@ -7,17 +7,15 @@ use leptos::prelude::*;
 pub(crate) enum Glyph {
     Alert,
     ArrowUp,
-    Braces,
     Check,
     ChevronDown,
-    ChevronLeft,
-    ChevronRight,
     ChevronUp,
     Clock,
     Close,
     Copy,
     Events,
     Filter,
+    Inbox,
     Key,
     Keyboard,
     Link,
@@ -27,13 +25,12 @@ pub(crate) enum Glyph {
     Moon,
     Offline,
     Pause,
-    Play,
     Plus,
     Refresh,
     Search,
+    Sliders,
     Sun,
     Trash,
-    User,
 }
 
 impl Glyph {
@@ -42,17 +39,15 @@ impl Glyph {
     pub(crate) const ALL: &'static [Self] = &[
         Self::Alert,
         Self::ArrowUp,
-        Self::Braces,
         Self::Check,
         Self::ChevronDown,
-        Self::ChevronLeft,
-        Self::ChevronRight,
         Self::ChevronUp,
         Self::Clock,
         Self::Close,
         Self::Copy,
         Self::Events,
         Self::Filter,
+        Self::Inbox,
         Self::Key,
         Self::Keyboard,
         Self::Link,
@@ -62,26 +57,20 @@ impl Glyph {
         Self::Moon,
         Self::Offline,
         Self::Pause,
-        Self::Play,
         Self::Plus,
         Self::Refresh,
         Self::Search,
+        Self::Sliders,
         Self::Sun,
         Self::Trash,
-        Self::User,
     ];
 
     const fn path(self) -> &'static str {
         match self {
             Self::Alert => "M8 2.2 14.6 13.5H1.4ZM8 6.5v3.2M8 11.7v.1",
             Self::ArrowUp => "M8 13V3M3.5 7.5 8 3l4.5 4.5",
-            Self::Braces => {
-                "M6 2.5c-1.7 0-2 .7-2 2v1.7C4 7.3 3.4 8 2.4 8 3.4 8 4 8.7 4 9.8v1.7c0 1.3.3 2 2 2M10 2.5c1.7 0 2 .7 2 2v1.7c0 1.1.6 1.8 1.6 1.8-1 0-1.6.7-1.6 1.8v1.7c0 1.3-.3 2-2 2"
-            }
             Self::Check => "m3 8.5 3.5 3.5L13 4.5",
             Self::ChevronDown => "m4 6 4 4 4-4",
-            Self::ChevronLeft => "m10 4-4 4 4 4",
-            Self::ChevronRight => "m6 4 4 4-4 4",
             Self::ChevronUp => "m4 10 4-4 4 4",
             Self::Clock => "M14 8A6 6 0 1 1 2 8a6 6 0 0 1 12 0ZM8 4.5V8l2.5 1.5",
             Self::Close => "m4 4 8 8M12 4l-8 8",
@@ -90,6 +79,7 @@ impl Glyph {
             }
             Self::Events => "M2.5 4h1M6 4h7.5M2.5 8h1M6 8h7.5M2.5 12h1M6 12h7.5",
             Self::Filter => "M2 4h12M4.5 8h7M6.5 12h3",
+            Self::Inbox => "M2.5 9v3.5a1 1 0 0 0 1 1h9a1 1 0 0 0 1-1V9M2.5 9h3l1 2h3l1-2h3M8 2v5M5.8 5 8 7.2 10.2 5",
             Self::Key => "M8.5 10.5a3 3 0 1 1-6 0 3 3 0 0 1 6 0ZM7.7 8.3 13.5 2.5M10.5 5.5l2 2M12.2 3.8l1.5 1.5",
             Self::Keyboard => {
                 "M2.5 4h11a1 1 0 0 1 1 1v6a1 1 0 0 1-1 1h-11a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1ZM4 6.5h.1M6.7 6.5h.1M9.3 6.5h.1M12 6.5h.1M4.5 9.5h7"
@@ -109,18 +99,15 @@ impl Glyph {
                 "M2 2l12 12M5 8.5a4.5 4.5 0 0 1 2-1.1M9.5 7.6q.8.3 1.5.9M2.5 6a8 8 0 0 1 2.3-1.5M7 3.7A8 8 0 0 1 13.5 6M8 12v.1"
             }
             Self::Pause => "M5.5 3.5v9M10.5 3.5v9",
-            Self::Play => "M5 3.5v9l7.5-4.5Z",
             Self::Plus => "M8 3v10M3 8h10",
             Self::Refresh => "M13.5 3v3.5H10M13.3 6.5A5.6 5.6 0 1 0 13.6 9",
             Self::Search => "M11.5 7a4.5 4.5 0 1 1-9 0 4.5 4.5 0 0 1 9 0ZM10.3 10.3 14 14",
+            Self::Sliders => "M2.5 4.5h6M12.5 4.5h1M10.5 2.7v3.6M2.5 11.5h1M7.5 11.5h6M5.5 9.7v3.6",
             Self::Sun => {
                 "M11 8a3 3 0 1 1-6 0 3 3 0 0 1 6 0ZM8 1.5v1M8 13.5v1M1.5 8h1M13.5 8h1M3.4 3.4l.7.7M11.9 11.9l.7.7M3.4 12.6l.7-.7M11.9 4.1l.7-.7"
             }
             Self::Trash => {
                 "M2.5 4.5h11M6 4.5v-2h4v2M4 4.5l.6 8.5a1 1 0 0 0 1 .9h4.8a1 1 0 0 0 1-.9l.6-8.5M6.7 7.2v4M9.3 7.2v4"
-            }
-            Self::User => {
-                "M10.7 5.2a2.7 2.7 0 1 1-5.4 0 2.7 2.7 0 0 1 5.4 0ZM2.8 13.7c.5-2.6 2.5-4 5.2-4s4.7 1.4 5.2 4"
             }
         }
     }

@@ -30,7 +30,7 @@ pub(crate) use empty::EmptyState;
 pub(crate) use error_view::{ErrorView, dead_end};
 pub(crate) use field::Field;
 pub(crate) use icon::{Glyph, Icon};
-pub(crate) use json::{Json, members};
+pub(crate) use json::{Json, Record, items, members};
 pub(crate) use kbd::Kbd;
 pub(crate) use menu::{Menu, MenuItem};
 pub(crate) use panel::Panel;

@@ -19,7 +19,7 @@ const GROUP_EVENTS: usize = 4_000;
 /// The most bytes of one commit.
 const GROUP_BYTES: usize = 8 << 20;
 /// The pause before the first retry of a commit; it doubles each time.
-const FIRST_PAUSE: Duration = Duration::from_millis(50);
+pub(super) const FIRST_PAUSE: Duration = Duration::from_millis(50);
 
 /// The events of one request, on their way to a commit.
 pub(super) struct Job {

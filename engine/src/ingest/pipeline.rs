@@ -9,17 +9,18 @@ use thiserror::Error;
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 
 use crate::clock::SharedClock;
-use crate::guard::{Limited, Plans, Policies, Policy, QuotaReached, Quotas, Rates};
+use crate::guard::{Limited, Plans, Policies, Policy, QuotaReached, Quotas, Rates, Reservation};
 use crate::ingest::acks::{Acks, Receipt};
 use crate::ingest::breaker::Breaker;
-use crate::ingest::group::{Gauges, Job, Writer};
+use crate::ingest::group::{FIRST_PAUSE, Gauges, Job, Writer};
 use crate::ingest::hash::IdHash;
 use crate::ingest::limits::Limits;
 use crate::ingest::new_event::{NewEvent, PendingEvent};
+use crate::ingest::parts::{NewPart, PendingPart};
 use crate::ingest::recorder::Recorder;
 use crate::ingest::sender::Sender;
 use crate::ingest::upkeep::Upkeep;
-use crate::store::{Appended, Expiry, SharedStore, StoreError};
+use crate::store::{Appended, Expiry, Merged, SharedStore, StoreError};
 
 /// The queue's permits are of this many bytes, because a semaphore counts to 2^29 on small machines.
 const PERMIT_BYTES: usize = 1_024;
@@ -96,6 +97,7 @@ pub struct Queue {
 /// accepted, when the last clone is gone.
 #[derive(Clone)]
 pub struct Ingest {
+    store: SharedStore,
     queue: mpsc::UnboundedSender<Job>,
     room: Arc<Semaphore>,
     clock: SharedClock,
@@ -121,6 +123,7 @@ impl Ingest {
         // Unbounded in number, bounded in bytes by the permits that travel with the jobs.
         let (queue, jobs) = mpsc::unbounded_channel();
         let ingest = Self {
+            store: Arc::clone(&store),
             queue,
             room: Arc::new(Semaphore::new(limits.queue_bytes.div_ceil(PERMIT_BYTES))),
             policies: Arc::new(Policies::new(Arc::clone(&store), Arc::clone(&clock), plans)),
@@ -267,6 +270,106 @@ impl Ingest {
         })
     }
 
+    /// As [`Ingest::submit`], for events that come in parts. A part is
+    /// `accepted` when it is committed, and `duplicate` when it was before.
+    ///
+    /// # Errors
+    /// [`IngestError`], when nothing of the request was taken.
+    pub async fn merge(
+        &self,
+        sender: &Sender,
+        items: Vec<Result<NewPart, Refused>>,
+    ) -> Result<BatchOutcome, IngestError> {
+        if items.len() > self.limits.batch_events {
+            return Err(IngestError::TooManyEvents {
+                most: self.limits.batch_events,
+                got: items.len(),
+            });
+        }
+        if let Some(reason) = self.breaker.halted() {
+            return Err(IngestError::Halted(reason));
+        }
+        let policy = self.policies.of(sender.project_id).await?;
+        let now = self.clock.now();
+        let mut outcomes = Vec::with_capacity(items.len());
+        let mut sound = Vec::new();
+        for item in items {
+            let checked = item.and_then(|part| match part.event.check(now, &self.limits) {
+                errors if errors.is_empty() => Ok(part),
+                errors => Err(Refused {
+                    event_id: Some(part.part_id),
+                    errors,
+                }),
+            });
+            let (event_id, status, errors) = match checked {
+                Ok(part) => {
+                    let id = part.part_id.clone();
+                    sound.push(part.prepare(sender.project_id));
+                    (Some(id), ItemStatus::Accepted, Vec::new())
+                }
+                Err(refused) => (refused.event_id, ItemStatus::Rejected, refused.errors),
+            };
+            outcomes.push(ItemOutcome {
+                event_id,
+                status,
+                errors,
+            });
+        }
+        if !sound.is_empty() {
+            let limits = &policy.settings.limits;
+            let sources = || std::iter::repeat_n((sender.door.as_str(), ""), sound.len());
+            self.rates.admit_events(sender.project_id, limits, sources())?;
+            let reservation = self.reserve(sender, &policy, sound.len() as u64).await?;
+            let merged = self.write_parts(Arc::new(sound)).await?;
+            if let Some(reservation) = reservation {
+                reservation.settle(merged.new_events);
+            }
+            let accepted = outcomes
+                .iter_mut()
+                .filter(|outcome| outcome.status == ItemStatus::Accepted);
+            for (outcome, merged) in accepted.zip(merged.outcomes) {
+                if merged == Appended::Duplicate {
+                    outcome.status = ItemStatus::Duplicate;
+                }
+            }
+        }
+        Ok(BatchOutcome::new(outcomes))
+    }
+
+    /// Parts are few: they get a commit of their own, between the groups.
+    async fn write_parts(&self, parts: Arc<Vec<PendingPart>>) -> Result<Merged, IngestError> {
+        let mut attempt = 0;
+        loop {
+            match self.store.merge(Arc::clone(&parts), self.clock.now()).await {
+                Ok(merged) => return Ok(merged),
+                Err(error) if attempt < self.limits.commit_retries => {
+                    attempt += 1;
+                    tracing::warn!(parts = parts.len(), attempt, %error, "commit failed, trying again");
+                    tokio::time::sleep(FIRST_PAUSE * 2_u32.pow(attempt - 1)).await;
+                }
+                Err(error) => {
+                    self.breaker.open(error.to_string());
+                    return Err(error.into());
+                }
+            }
+        }
+    }
+
+    async fn reserve(
+        &self,
+        sender: &Sender,
+        policy: &Policy,
+        events: u64,
+    ) -> Result<Option<Reservation>, IngestError> {
+        let Some(limit) = policy.plan.events_per_month else {
+            return Ok(None);
+        };
+        let reserved = self
+            .quotas
+            .reserve(sender.project_id, events, &policy.plan_name, limit, self.clock.now());
+        Ok(Some(reserved.await??))
+    }
+
     /// Tells the sound items from the others.
     fn check(&self, items: Vec<Result<NewEvent, Refused>>) -> (Vec<ItemOutcome>, Vec<NewEvent>) {
         let now = self.clock.now();
@@ -310,17 +413,7 @@ impl Ingest {
         policy: &Policy,
         events: Vec<NewEvent>,
     ) -> Result<(Vec<ItemStatus>, Option<Receipt>), IngestError> {
-        let reservation = match policy.plan.events_per_month {
-            None => None,
-            Some(limit) => {
-                let now = self.clock.now();
-                let count = events.len() as u64;
-                let reserved = self
-                    .quotas
-                    .reserve(sender.project_id, count, &policy.plan_name, limit, now);
-                Some(reserved.await??)
-            }
-        };
+        let reservation = self.reserve(sender, policy, events.len() as u64).await?;
         let conflict = policy.settings.duplicates == Duplicates::Conflict;
         let bytes = events.iter().map(NewEvent::size).sum();
         let pending: Vec<PendingEvent> = events

@@ -11,7 +11,7 @@ mod trust;
 pub use key::EventKey;
 pub(crate) use key::tail_matches;
 pub use traits::{
-    AccessStore, Appended, EventStore, KeyHolder, KeyRow, NewKey, PulseCounts, SharedStore, Store, StoreError, UserRow,
+    AccessStore, Appended, EventStore, KeyHolder, KeyRow, Merged, NewKey, PulseCounts, SharedStore, Store, StoreError, UserRow,
 };
 pub use trust::{Expiry, IngestMinute, NewRefused, StoredAnswer, TrustStore};
 pub(crate) use trust::door;

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use eventglass_model::{ApiKey, Event, EventPage, Facets, Project, Timestamp};
 use thiserror::Error;
 
-use crate::ingest::PendingEvent;
+use crate::ingest::{PendingEvent, PendingPart};
 use crate::query::{EventSearch, PulseSearch};
 use crate::store::TrustStore;
 
@@ -47,6 +47,15 @@ pub enum Appended {
     New,
     /// An event with its id was stored before, or stands before it in the same group.
     Duplicate,
+}
+
+/// What became of parts that were to be merged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Merged {
+    /// Part by part, in order.
+    pub outcomes: Vec<Appended>,
+    /// How many events are there now that were not before.
+    pub new_events: u64,
 }
 
 /// A user as the store knows them.
@@ -112,6 +121,14 @@ pub trait EventStore: Send + Sync {
     /// # Errors
     /// [`StoreError::Database`]; then either all of the group is stored or nothing.
     async fn append(&self, events: Arc<Vec<PendingEvent>>, now: Timestamp) -> Result<Vec<Appended>, StoreError>;
+
+    /// Commits parts of events: each event becomes what all of its parts fold
+    /// to. A part that was stored before is a duplicate, and changes nothing.
+    /// An event that came whole, by another door, is not changed by parts.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`]; then either all of it is stored or nothing.
+    async fn merge(&self, parts: Arc<Vec<PendingPart>>, now: Timestamp) -> Result<Merged, StoreError>;
 
     /// A page of a project's events, newest first.
     ///

@@ -1,4 +1,4 @@
-//! Takes an object apart without reading what is in it.
+//! Takes an object or a list apart without reading what is in it.
 
 use super::parse::Reader;
 
@@ -23,9 +23,39 @@ pub(crate) fn members(text: &str) -> Option<Vec<(String, String)>> {
     }
 }
 
+/// The items of a JSON array, each as it was written; none when the text is
+/// not an array.
+pub(crate) fn items(text: &str) -> Vec<&str> {
+    list(text).unwrap_or_default()
+}
+
+fn list(text: &str) -> Option<Vec<&str>> {
+    let mut reader = Reader::new(text);
+    let mut items = Vec::new();
+    reader.take(b'[')?;
+    if reader.take(b']').is_some() {
+        return Some(items);
+    }
+    loop {
+        items.push(reader.skip_value()?);
+        if reader.take(b',').is_none() {
+            reader.take(b']')?;
+            return Some(items);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn takes_lists_apart() {
+        assert_eq!(items(r#" [1, "a]", {"b":[2]}, [ ] ] "#), ["1", "\"a]\"", r#"{"b":[2]}"#, "[ ]"]);
+        for text in ["", "[]", "{}", "[1", "[1,]", "[nul]"] {
+            assert!(items(text).is_empty(), "{text}");
+        }
+    }
 
     #[test]
     fn takes_apart() {

@@ -2,7 +2,9 @@
 
 mod members;
 mod parse;
+mod record;
 mod view;
 
-pub(crate) use members::members;
+pub(crate) use members::{items, members};
+pub(crate) use record::Record;
 pub(crate) use view::Json;

@@ -8,7 +8,7 @@ use super::{
     detail::EventPanel,
     filters::{Chips, Facets, Toolbar},
     keyboard::listen,
-    list::{Banner, ListBody, PAGE_SIZE, keep_live},
+    list::{ListBody, PAGE_SIZE, keep_live},
     state::Page,
 };
 use crate::{
@@ -45,7 +45,7 @@ pub(crate) fn EventsPage() -> impl IntoView {
         <div class="events" class:has-panel=flag(move || page.open.read().is_some())>
             <Toolbar/>
             <Chips/>
-            <Banner/>
+            {page.asking.banner()}
             <div class="events-body">
                 <Facets/>
                 <section class="events-list" aria-label="Events" inert=flag(move || covered.get())>
@@ -69,7 +69,7 @@ fn list(page: Page) -> Part {
     });
     let retry = Callback::new(move |()| first.refetch());
     Effect::new(move |before: Option<u32>| {
-        let reload = page.reload.get();
+        let reload = page.asking.reload.get();
         if before.is_some() {
             first.refetch();
         }

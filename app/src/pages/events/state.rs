@@ -8,6 +8,7 @@ use leptos_router::{
 };
 
 use super::{address, list::EventList};
+use crate::live::Live;
 
 type Parsed = Result<EventQuery, Vec<FieldError>>;
 
@@ -29,12 +30,8 @@ pub(super) struct Page {
     pub(super) cursor: RwSignal<Option<String>>,
     /// Whether new events are asked for.
     pub(super) live: RwSignal<bool>,
-    /// While the server does not answer, after how many seconds it is asked again; else 0.
-    pub(super) lost: RwSignal<u32>,
-    /// Raised to ask for new events right now.
-    pub(super) hurry: RwSignal<u32>,
-    /// Raised to fetch the first page again.
-    pub(super) reload: RwSignal<u32>,
+    /// How it stands with the asking for them.
+    pub(super) asking: Live,
     /// Raised when the filters' counts are out of date.
     pub(super) recount: RwSignal<u32>,
     /// Whether the filters are unfolded, where there is no room for them beside the list.
@@ -67,9 +64,7 @@ impl Page {
             list: EventList::new(),
             cursor: RwSignal::new(open.get_untracked()),
             live: RwSignal::new(true),
-            lost: RwSignal::new(0),
-            hurry: RwSignal::new(0),
-            reload: RwSignal::new(0),
+            asking: Live::new(),
             recount: RwSignal::new(0),
             filters: RwSignal::new(false),
             go: Callback::new(move |(path, replace): (String, bool)| {

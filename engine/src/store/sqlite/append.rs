@@ -56,6 +56,14 @@ impl Appender {
 
     /// See [`crate::store::EventStore::append`].
     pub(super) fn append(&mut self, events: &[PendingEvent], now: Timestamp) -> Result<Vec<Appended>, StoreError> {
+        self.with_connection(|appender, connection| appender.write(connection, events, now))
+    }
+
+    /// Lends the connection, which is opened anew after a failure.
+    pub(super) fn with_connection<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self, &mut Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         if Identity::of(&self.path)? != self.identity {
             // Writing on would fill a file that nobody can find any more.
             return Err(StoreError::Inconsistent(format!(
@@ -67,9 +75,30 @@ impl Appender {
             Some(connection) => connection,
             None => open(&self.path)?,
         };
-        let outcomes = self.write(&mut connection, events, now)?;
+        let done = work(self, &mut connection)?;
         self.connection = Some(connection);
-        Ok(outcomes)
+        Ok(done)
+    }
+
+    /// `received_at` of the next commit: always rising.
+    pub(super) fn next_commit(&self, now: Timestamp) -> i64 {
+        now.micros().max(self.last_commit + 1)
+    }
+
+    /// That commit has succeeded.
+    pub(super) const fn committed(&mut self, received_at: i64) {
+        self.last_commit = received_at;
+    }
+
+    /// A key for the next event to arrive.
+    pub(super) fn key(&mut self, time: Timestamp) -> EventKey {
+        self.arrivals += 1;
+        EventKey::new(time, self.arrivals)
+    }
+
+    /// The number of the last arrival.
+    pub(super) const fn arrivals_mut(&mut self) -> &mut u64 {
+        &mut self.arrivals
     }
 
     fn write(
@@ -79,7 +108,7 @@ impl Appender {
         now: Timestamp,
     ) -> Result<Vec<Appended>, StoreError> {
         let started = Instant::now();
-        let received_at = now.micros().max(self.last_commit + 1);
+        let received_at = self.next_commit(now);
         let mut tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
 
         // Most groups hold nothing that is stored already, and the indexes
@@ -113,7 +142,7 @@ impl Appender {
         let indexed = Instant::now();
         tx.commit()?;
 
-        self.last_commit = received_at;
+        self.committed(received_at);
         for (stage, from, to) in [("insert", started, inserted), ("text", inserted, indexed)] {
             metrics::histogram!("eventglass_stage_seconds", "stage" => stage)
                 .record(to.duration_since(from).as_secs_f64());
@@ -197,7 +226,7 @@ fn find_duplicates(tx: &Connection, events: &[PendingEvent]) -> Result<Vec<Appen
 }
 
 /// Gives every row a key that no other has, and leaves the rows in order.
-fn settle_keys(tx: &Connection, rows: &mut [(EventKey, &PendingEvent)], arrivals: &mut u64) -> Result<(), StoreError> {
+pub(super) fn settle_keys(tx: &Connection, rows: &mut [(EventKey, &PendingEvent)], arrivals: &mut u64) -> Result<(), StoreError> {
     let mut look_up = tx.prepare_cached("SELECT 1 FROM events WHERE key = ?1")?;
     let mut taken: HashSet<i64> = HashSet::new();
     for (key, row) in rows.iter_mut() {
@@ -216,7 +245,7 @@ fn insert_texts_sql(rows: usize) -> String {
     format!("INSERT INTO event_text (rowid, text) VALUES {values}")
 }
 
-fn insert_texts(tx: &Transaction<'_>, rows: &[(EventKey, &PendingEvent)]) -> Result<(), StoreError> {
+pub(super) fn insert_texts(tx: &Transaction<'_>, rows: &[(EventKey, &PendingEvent)]) -> Result<(), StoreError> {
     for chunk in rows.chunks(ROWS) {
         let mut statement = if chunk.len() == ROWS {
             tx.prepare_cached(&INSERT_TEXTS)?
@@ -242,7 +271,7 @@ fn insert_events_sql(rows: usize) -> String {
 }
 
 /// Inserts what does not clash with a key or a hash, and says how many that were.
-fn insert_events(tx: &Connection, rows: &[(EventKey, &PendingEvent)], received_at: i64) -> Result<usize, StoreError> {
+pub(super) fn insert_events(tx: &Connection, rows: &[(EventKey, &PendingEvent)], received_at: i64) -> Result<usize, StoreError> {
     let mut stored = 0;
     for chunk in rows.chunks(ROWS) {
         let mut statement = if chunk.len() == ROWS {
@@ -271,7 +300,7 @@ fn note_unacknowledged(
     Ok(())
 }
 
-fn count_events(
+pub(super) fn count_events(
     tx: &Transaction<'_>,
     rows: &[(EventKey, &PendingEvent)],
     received_at: i64,

@@ -7,6 +7,7 @@
 mod access;
 mod append;
 mod checkpoint;
+mod merge;
 mod migrations;
 mod read;
 mod row;

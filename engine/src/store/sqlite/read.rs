@@ -8,9 +8,9 @@ use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 use uuid::Uuid;
 
 use super::{SqliteStore, row, sql};
-use crate::ingest::{PendingEvent, field_token, id_hash, severity_token};
+use crate::ingest::{PendingEvent, PendingPart, field_token, id_hash, severity_token};
 use crate::query::{EventSearch, Only, PulseSearch, Words};
-use crate::store::{Appended, EventKey, EventStore, PulseCounts, StoreError, tail_matches};
+use crate::store::{Appended, EventKey, EventStore, Merged, PulseCounts, StoreError, tail_matches};
 
 /// The most values of a facet.
 const FACET_VALUES: usize = 100;
@@ -20,6 +20,13 @@ impl EventStore for SqliteStore {
     async fn append(&self, events: std::sync::Arc<Vec<PendingEvent>>, now: Timestamp) -> Result<Vec<Appended>, StoreError> {
         let mut writer = std::sync::Arc::clone(&self.writer).lock_owned().await;
         tokio::task::spawn_blocking(move || writer.appender.append(&events, now))
+            .await
+            .map_err(StoreError::panicked)?
+    }
+
+    async fn merge(&self, parts: std::sync::Arc<Vec<PendingPart>>, now: Timestamp) -> Result<Merged, StoreError> {
+        let mut writer = std::sync::Arc::clone(&self.writer).lock_owned().await;
+        tokio::task::spawn_blocking(move || writer.appender.merge(&parts, now))
             .await
             .map_err(StoreError::panicked)?
     }

@@ -3,9 +3,9 @@
 use eventglass_model::{Severity, Status};
 use leptos::prelude::*;
 
-use super::{facts::facts, payload::Payload, record::Record};
+use super::{facts::facts, payload::Payload};
 use crate::{
-    components::{Badge, CopyButton, SeverityMark, StatusCode, TimeStyle, TimeText, Tone},
+    components::{Badge, CopyButton, Record, SeverityMark, StatusCode, TimeStyle, TimeText, Tone},
     format::{duration_ms, exact_ms, pretty},
     view::{IntoPart, Part},
 };

@@ -3,9 +3,9 @@
 use eventglass_model::{EventQuery, Timestamp};
 use leptos::prelude::*;
 
-use super::{super::state::Page, record::Record};
+use super::super::state::Page;
 use crate::{
-    components::{CopyButton, Glyph, IconButton, TimeStyle, TimeText},
+    components::{CopyButton, Glyph, IconButton, Record, TimeStyle, TimeText},
     format::{duration_ms, exact_ms, exact_usd, grouped, usd},
     view::{IntoPart, Part},
 };

@@ -4,6 +4,5 @@ mod content;
 mod facts;
 mod panel;
 mod payload;
-mod record;
 
 pub(super) use panel::EventPanel;

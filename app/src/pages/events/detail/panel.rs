@@ -5,12 +5,11 @@ use leptos::prelude::*;
 use super::{
     super::{keyboard::step, list::row_id, state::Page},
     content::content,
-    record::Record,
 };
 use crate::{
     api::{self, ApiError, Fetched},
     browser,
-    components::{CopyButton, ErrorView, Glyph, IconButton, SkeletonLines, wait},
+    components::{CopyButton, ErrorView, Glyph, IconButton, Record, SkeletonLines, wait},
     hydration::use_hydrated,
     view::{IntoPart, show_some},
 };

@@ -1,6 +1,5 @@
 //! The list of events.
 
-mod banner;
 mod body;
 mod empty;
 mod footer;
@@ -12,7 +11,6 @@ mod rows;
 mod summary;
 mod table;
 
-pub(super) use banner::Banner;
 pub(super) use body::ListBody;
 pub(super) use live::keep_live;
 pub(super) use row::row_id;

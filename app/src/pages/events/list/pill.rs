@@ -27,10 +27,15 @@ pub(super) fn Pill() -> impl IntoView {
 fn pill_view(page: Page) -> Part {
     let label = text(move || {
         let waiting = page.list.waiting();
-        match (waiting, page.list.is_flood()) {
+        let label = match (waiting, page.list.is_flood()) {
             (1, false) => "1 new event".to_owned(),
             (_, false) => format!("{} new events", count(waiting)),
             (_, true) => format!("{}+ new events", count(waiting)),
+        };
+        // They carry an old time, and stand among their contemporaries.
+        match page.list.waiting_below() {
+            0 => label,
+            below => format!("{label}, {} further down", count(below)),
         }
     });
     view! {

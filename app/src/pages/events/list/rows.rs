@@ -40,6 +40,9 @@ pub(in super::super) struct EventList {
     pub(super) rows: RwSignal<Vec<Row>>,
     /// What arrived and is not shown yet.
     waiting: RwSignal<Vec<Row>>,
+    /// How many arrived that belong below the last row: they are fetched when
+    /// one gets there.
+    below: RwSignal<usize>,
     /// Whether more arrived than are kept.
     flood: RwSignal<bool>,
     /// How it stands with what is below.
@@ -56,6 +59,7 @@ impl EventList {
         Self {
             rows: RwSignal::new(Vec::new()),
             waiting: RwSignal::new(Vec::new()),
+            below: RwSignal::new(0),
             flood: RwSignal::new(false),
             more: RwSignal::new(More::None),
             generation: RwSignal::new(0),
@@ -79,14 +83,20 @@ impl EventList {
             More::None
         });
         self.waiting.set(Vec::new());
+        self.below.set(0);
         self.flood.set(false);
         self.rows.set(rows_of(page.items.clone(), false));
         self.generation.update(|n| *n += 1);
     }
 
-    /// How many new events are waiting.
+    /// How many events arrived that are not shown yet.
     pub(in super::super) fn waiting(self) -> usize {
-        self.waiting.read().len()
+        self.waiting.read().len() + self.below.get()
+    }
+
+    /// How many of those belong below the last row.
+    pub(super) fn waiting_below(self) -> usize {
+        self.below.get()
     }
 
     /// Whether more are waiting than are counted.
@@ -110,12 +120,18 @@ impl EventList {
             return;
         }
         let waiting = self.waiting.get_untracked();
-        let came = {
+        let (came, below) = {
             let rows = self.rows.read_untracked();
             let came = missing_from(missing_from(rows_of(answer.items, true), &rows), &waiting);
+            let all = came.len();
             let cut_off = self.cursor.read_value().is_some();
-            within_reach(came, rows.last().filter(|_| cut_off))
+            let came = within_reach(came, rows.last().filter(|_| cut_off));
+            let below = all - came.len();
+            (came, below)
         };
+        if below > 0 {
+            self.below.update(|n| *n += below);
+        }
         if came.is_empty() {
             return;
         }
@@ -132,13 +148,15 @@ impl EventList {
 
     /// Shows what is waiting.
     pub(in super::super) fn show_waiting(self, page: Page) {
-        if self.waiting.read_untracked().is_empty() && !self.flood.get_untracked() {
+        let below = self.below.get_untracked();
+        if below == 0 && self.waiting.read_untracked().is_empty() && !self.flood.get_untracked() {
             return;
         }
+        self.below.set(0);
         page.recount.update(|n| *n += 1);
         super::table::scroll_to_top();
         if self.flood.get_untracked() {
-            page.reload.update(|n| *n += 1);
+            page.asking.reload.update(|n| *n += 1);
             return;
         }
         let waiting = std::mem::take(&mut *self.waiting.write());

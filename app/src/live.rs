@@ -1,0 +1,157 @@
+//! Asks the server again and again, for as long as somebody can see the page.
+
+use std::time::Duration;
+
+use leptos::{ev, prelude::*, task::spawn_local};
+
+use crate::{
+    api::{self, ApiResult},
+    browser,
+    components::{Glyph, Icon, LinkButton},
+    view::{IntoPart, Part, show_some},
+};
+
+/// The longest pause while the server does not answer.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// How it stands with the questions of a page.
+#[derive(Clone, Copy)]
+pub(crate) struct Live {
+    /// While the server does not answer, after how many seconds it is asked again; else 0.
+    pub(crate) lost: RwSignal<u32>,
+    /// Raised to ask right now.
+    pub(crate) hurry: RwSignal<u32>,
+    /// Raised when whoever asks is not logged in any more: the page had better be fetched anew.
+    pub(crate) reload: RwSignal<u32>,
+}
+
+/// What is asked.
+pub(crate) struct Question {
+    /// The pause between an answer and the next question.
+    pub(crate) every: Duration,
+    /// Whether to ask at all. Whenever what it reads changes, answers that are
+    /// still to come are void and the asking starts anew.
+    pub(crate) on: Box<dyn Fn() -> bool + Send + Sync>,
+    /// The path of a `GET`; none to stop.
+    pub(crate) path: Box<dyn Fn() -> Option<String>>,
+    /// Takes the answer in; an error when it cannot be read.
+    pub(crate) take: Box<dyn Fn(&str) -> ApiResult<()>>,
+}
+
+impl Live {
+    /// Nothing is asked yet.
+    pub(crate) fn new() -> Self {
+        Self {
+            lost: RwSignal::new(0),
+            hurry: RwSignal::new(0),
+            reload: RwSignal::new(0),
+        }
+    }
+
+    /// Asks for as long as the page is there and can be seen.
+    pub(crate) fn keep_asking(self, question: Question) {
+        let visible = RwSignal::new(true);
+        Effect::new(move |_| {
+            let listener = window_event_listener(ev::visibilitychange, move |_| visible.set(!browser::is_hidden()));
+            on_cleanup(move || listener.remove());
+            visible.set(!browser::is_hidden());
+        });
+        let Question { every, on, path, take } = question;
+        let asking = StoredValue::new_local(Asking {
+            live: self,
+            every,
+            path,
+            take,
+        });
+        // Each run of the effect voids the loop that the run before it started.
+        let run = StoredValue::new(0_u32);
+        Effect::new(move |before: Option<(bool, u32)>| {
+            run.update_value(|run| *run += 1);
+            let on = on() && visible.get();
+            let hurry = self.hurry.get();
+            if on {
+                // At once when it was off or somebody is waiting, else in a while.
+                let at_once = before.is_some_and(|before| before != (true, hurry));
+                spawn_local(ask_on(asking, run, if at_once { Duration::ZERO } else { every }));
+            } else {
+                self.lost.set(0);
+            }
+            (on, hurry)
+        });
+    }
+
+    /// A line that says when the server does not answer.
+    pub(crate) fn banner(self) -> Part {
+        let line = show_some(move || match self.lost.get() {
+            0 => None,
+            seconds => Some(lost(self, seconds)),
+        });
+        view! { <div role="status">{line}</div> }.part()
+    }
+}
+
+fn lost(live: Live, seconds: u32) -> Part {
+    view! {
+        <div class="banner">
+            <Icon glyph=Glyph::Offline/>
+            <span>{format!("The server does not answer. Asking again in {seconds} s.")}</span>
+            <LinkButton label="Ask now" on_press=move |()| live.hurry.update(|n| *n += 1)/>
+        </div>
+    }
+    .part()
+}
+
+struct Asking {
+    live: Live,
+    every: Duration,
+    path: Box<dyn Fn() -> Option<String>>,
+    take: Box<dyn Fn(&str) -> ApiResult<()>>,
+}
+
+async fn ask_on(asking: StoredValue<Asking, LocalStorage>, run: StoredValue<u32>, first_pause: Duration) {
+    let this = run.get_value();
+    let mut pause = first_pause;
+    let mut failures = 0_u32;
+    loop {
+        browser::sleep(pause).await;
+        // Void, or the page is gone.
+        if run.try_get_value() != Some(this) {
+            return;
+        }
+        let Some(Some(path)) = asking.try_with_value(|asking| (asking.path)()) else {
+            return;
+        };
+        let answer = api::get_text(path).await;
+        if run.try_get_value() != Some(this) {
+            return;
+        }
+        let goes_on = asking.try_with_value(|asking| {
+            let taken = answer.and_then(|text| (asking.take)(&text));
+            let Live { lost, reload, .. } = asking.live;
+            match taken {
+                Ok(()) => {
+                    failures = 0;
+                    pause = asking.every;
+                    if lost.get_untracked() != 0 {
+                        lost.set(0);
+                    }
+                    true
+                }
+                // The page itself will say so, and send one to the login page.
+                Err(error) if error.is_unauthenticated() => {
+                    reload.update(|n| *n += 1);
+                    false
+                }
+                Err(_) => {
+                    failures += 1;
+                    pause = asking.every.saturating_mul(1 << failures.min(4)).min(LONGEST_PAUSE);
+                    lost.set(u32::try_from(pause.as_secs()).unwrap_or(u32::MAX));
+                    true
+                }
+            }
+        });
+        if goes_on != Some(true) {
+            return;
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! Events that come in parts: a create and its updates, in any order, in one
+//! request or many. All parts are kept; the event is what they fold to.
+
+use eventglass_model::Timestamp;
+
+use crate::ingest::NewEvent;
+use crate::ingest::hash::{IdHash, id_hash};
+
+/// Makes an event of its parts, which are in order. It must give the same
+/// event for the same parts, and the id that all of them carry.
+pub type Fold = fn(parts: &[String]) -> NewEvent;
+
+/// A part of an event.
+#[derive(Clone, Debug)]
+pub struct NewPart {
+    /// The part's own id, by which a repeat of it is known.
+    pub part_id: String,
+    /// Parts of a lower rank come first: a create before its updates.
+    pub rank: u8,
+    /// Parts of one rank are in the order of their times.
+    pub time: Timestamp,
+    /// JSON, as the client wrote it.
+    pub json: String,
+    /// What it would be alone. Its `event_id` says which event it is of.
+    pub event: NewEvent,
+    /// Makes the event of all parts.
+    pub fold: Fold,
+}
+
+/// A part that only waits to be written.
+#[derive(Clone, Debug)]
+pub struct PendingPart {
+    /// Whose it is.
+    pub project_id: i64,
+    /// Of the event.
+    pub(crate) event_hash: IdHash,
+    /// Of the part.
+    pub(crate) part_hash: IdHash,
+    /// The part.
+    pub part: NewPart,
+}
+
+impl NewPart {
+    pub(crate) fn prepare(self, project_id: i64) -> PendingPart {
+        PendingPart {
+            project_id,
+            event_hash: id_hash(project_id, &self.event.event_id),
+            part_hash: id_hash(project_id, &self.part_id),
+            part: self,
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! OTLP's messages, as far as they are read here, in both encodings.
+//!
+//! Source: `opentelemetry-proto` 1.8 (`common/v1`, `resource/v1`, `trace/v1`,
+//! `logs/v1`, `metrics/v1`, `collector/*/v1`). Field numbers are those of the
+//! `.proto` files; JSON names are their camelCase, and snake_case is read too.
+
+mod answer;
+mod json;
+mod logs;
+mod metrics;
+mod request;
+mod trace;
+mod value;
+
+pub(super) use self::answer::{Answer, PartialSuccess, RpcStatus, Signal};
+pub(super) use self::json::{hex, base64};
+pub(super) use self::logs::LogRecord;
+pub(super) use self::metrics::MetricsRequest;
+pub(super) use self::request::{ExportRequest, JsonRequest, Resource, ResourceItems, Scope, ScopeItems};
+pub(super) use self::trace::{Link, Span, SpanEvent, SpanStatus};
+pub(super) use self::value::{AnyValue, ArrayValue, KeyValue, KeyValueList, Value, non_finite};
