@@ -179,6 +179,36 @@ impl Rates {
         Ok(())
     }
 
+    /// Where a key stands, without counting a request: of the limits of a
+    /// minute that apply to it, the one with the least left. `None` when
+    /// there is no such limit.
+    #[must_use]
+    pub fn peek(&self, project_id: i64, key_id: i64, limits: &ProjectLimits) -> Option<RateState> {
+        let now = self.seconds();
+        let windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
+        [
+            (Scope::Key, key_id, limits.key_requests_per_minute),
+            (Scope::Project, project_id, limits.requests_per_minute),
+            (Scope::Events, project_id, limits.events_per_minute),
+        ]
+        .into_iter()
+        .filter_map(|(scope, id, limit)| {
+            let limit = limit?;
+            let mut window = windows
+                .get(&Name { scope, id, source: 0 })
+                .cloned()
+                .unwrap_or_else(|| SlidingWindow::new(now));
+            window.advance(now);
+            let used = u32::try_from(window.sum()).unwrap_or(u32::MAX);
+            Some(RateState {
+                limit,
+                remaining: limit.saturating_sub(used),
+                reset: window.seconds_until(0),
+            })
+        })
+        .min_by_key(|state| state.remaining)
+    }
+
     /// Takes back what was counted and then not stored.
     pub fn give_back<'a>(
         &self,
@@ -280,6 +310,30 @@ mod tests {
         clock.advance_micros(30_000_000);
         assert_eq!((ask(7), ask(7)), (Ok(1), Ok(0)));
         assert_eq!(ask(7).unwrap_err().retry_after, 30);
+    }
+
+    #[test]
+    fn looking_does_not_count() {
+        let (clock, rates) = rates();
+        let limits = ProjectLimits {
+            key_requests_per_minute: Some(3),
+            requests_per_minute: Some(2),
+            ..ProjectLimits::default()
+        };
+        let look = |key| rates.peek(1, key, &limits).map(|state| (state.limit, state.remaining, state.reset));
+        assert_eq!((look(7), look(7)), (Some((2, 2, 0)), Some((2, 2, 0))));
+        rates.admit_request(1, 7, &limits).unwrap();
+        clock.advance_micros(20_000_000);
+        assert_eq!(look(7), Some((2, 1, 40)));
+        rates.admit_request(1, 8, &limits).unwrap();
+        assert_eq!(look(7), Some((2, 0, 60)), "the project's limit is the tighter one");
+        clock.advance_micros(60_000_000);
+        assert_eq!(look(7), Some((2, 2, 0)));
+        let unlimited = ProjectLimits {
+            key_requests_per_minute: None,
+            ..ProjectLimits::default()
+        };
+        assert_eq!(rates.peek(1, 7, &unlimited), None);
     }
 
     #[test]

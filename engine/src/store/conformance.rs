@@ -3,10 +3,12 @@
 
 use std::sync::Arc;
 
-use eventglass_model::{EventPage, EventQuery, Severity, TimeBound, Timestamp, decode_pairs};
+use eventglass_model::{
+    Door, EventPage, EventQuery, IngestCounts, Severity, Status, TimeBound, Timestamp, decode_pairs,
+};
 
-use super::{Appended, NewKey, SharedStore, StoreError};
-use crate::ingest::{NewEvent, PendingEvent};
+use super::{Appended, IngestMinute, NewKey, Scan, SharedStore, StoreError, Totals};
+use crate::ingest::{NewEvent, PendingEvent, Sender};
 use crate::query::{EventSearch, PulseSearch};
 
 /// 2026-11-21T12:00:00Z.
@@ -475,6 +477,116 @@ async fn pulse_filters_filter(store: SharedStore) {
     );
 }
 
+async fn totals_add_up(store: SharedStore) {
+    let p = project(&store, "totals").await;
+    let nothing = store.totals(p, &EventSearch::default(), 10).await.unwrap();
+    assert_eq!(nothing, Totals::default());
+    let make = |id: &str, status: Status, cost: Option<i64>, duration: Option<i64>| NewEvent {
+        status,
+        cost_nano_usd: cost,
+        duration_us: duration,
+        ..event(id, NOON)
+    };
+    append(
+        &store,
+        p,
+        vec![
+            make("a", Status::Ok, Some(1_500_000_000), Some(1_500)),
+            make("b", Status::Error, None, Some(500)),
+            make("c", Status::Timeout, Some(500_000_000), None),
+            make("d", Status::Unset, None, None),
+        ],
+    )
+    .await;
+    let all = Totals {
+        events: 4,
+        errors: 2,
+        priced: 2,
+        cost_usd: 2.0,
+        timed: 2,
+        duration_ms: 2.0,
+        shortest_ms: Some(0.5),
+        longest_ms: Some(1.5),
+        partial: false,
+    };
+    assert_eq!(store.totals(p, &EventSearch::default(), 10).await.unwrap(), all);
+    let newest = store.totals(p, &EventSearch::default(), 2).await.unwrap();
+    assert_eq!((newest.events, newest.partial), (2, true));
+    let later = EventSearch {
+        from: Some(at(NOON + SECOND)),
+        ..EventSearch::default()
+    };
+    assert_eq!(store.totals(p, &later, 10).await.unwrap().events, 0);
+    // What two of these add up to is more than an integer holds.
+    let long = |id: &str| make(id, Status::Ok, Some(i64::MAX), Some(i64::MAX));
+    append(&store, p, vec![long("e"), long("f")]).await;
+    assert!(store.totals(p, &EventSearch::default(), 10).await.unwrap().duration_ms > 1e16);
+}
+
+async fn scans_are_bounded(store: SharedStore) {
+    let p = project(&store, "scan").await;
+    let events = (0..20).map(|n| NewEvent {
+        input: Some(format!(r#"{{"prompt":"Question {n} 50%"}}"#)),
+        trace_id: (n % 2 == 0).then(|| "t".to_owned()),
+        ..event(&format!("e{n:02}"), NOON + n * SECOND)
+    });
+    append(&store, p, events.collect()).await;
+    let other = project(&store, "scan-other").await;
+    append(&store, other, vec![event("other", NOON)]).await;
+    let run = async |contains: Option<&str>, traced: bool, limit: usize, offset: usize, most: usize| {
+        let scan = Scan {
+            contains: contains.map(str::to_owned),
+            traced,
+            limit,
+            offset,
+            most,
+        };
+        let found = store.scan(p, &scan).await.unwrap();
+        let ids: Vec<String> = found.events.into_iter().map(|event| event.event_id).collect();
+        (ids.join(" "), found.matching, found.partial)
+    };
+    let expect = |ids: &str, matching, partial| (ids.to_owned(), matching, partial);
+    assert_eq!(run(None, false, 2, 0, 1).await, expect("e19 e18", 20, false));
+    assert_eq!(run(None, false, 2, 19, 1).await, expect("e00", 20, false));
+    assert_eq!(run(Some("QUESTION 7"), false, 9, 0, 20).await, expect("e07", 1, false));
+    assert_eq!(run(Some("question 7"), false, 9, 0, 10).await, expect("", 0, true));
+    assert_eq!(run(Some("50%"), false, 1, 1, 10).await, expect("e18", 10, true));
+    assert_eq!(run(Some("5_%"), false, 1, 0, 10).await, expect("", 0, true));
+    assert_eq!(run(None, true, 2, 1, 20).await, expect("e16 e14", 10, false));
+}
+
+async fn arrivals_are_counted(store: SharedStore) {
+    let p = project(&store, "arrivals").await;
+    assert_eq!(store.last_event_of_all().await.unwrap(), None);
+    append(&store, p, (0..5).map(|n| event(&format!("e{n}"), 1)).collect()).await;
+    assert_eq!(store.arrivals(p, at(NOON), 10).await.unwrap(), 5);
+    assert_eq!(store.arrivals(p, at(NOON), 3).await.unwrap(), 3);
+    assert_eq!(store.arrivals(p, at(NOON + 1), 10).await.unwrap(), 0);
+    assert!(store.remove_event(p, "e0").await.unwrap());
+    assert_eq!(store.arrivals(p, at(NOON), 10).await.unwrap(), 4);
+    assert_eq!(store.last_event_of_all().await.unwrap(), Some(at(NOON)));
+    let sender = |project_id| Sender {
+        project_id,
+        key_id: 1,
+        door: Door::Native,
+        sdk: String::new(),
+    };
+    let minute = |project_id, minute| IngestMinute {
+        minute,
+        sender: sender(project_id),
+        counts: IngestCounts {
+            accepted: 3,
+            refused: 1,
+            ..IngestCounts::default()
+        },
+    };
+    let now = NOON / 60_000_000;
+    let minutes = [minute(p, now), minute(p + 1, now), minute(p, now - 1)];
+    store.record_ingest(&minutes, &[]).await.unwrap();
+    let counts = store.ingest_of_all(at(NOON)).await.unwrap();
+    assert_eq!((counts.accepted, counts.refused), (6, 2));
+}
+
 async fn people_projects_and_keys(store: SharedStore) {
     let ada = store.add_user("ada@example.com", "phc", at(NOON)).await.unwrap();
     assert!(matches!(
@@ -586,6 +698,9 @@ macro_rules! every_test {
             a_watermark_tells_what_has_arrived_since
             an_event_comes_back_whole
             pulse_filters_filter
+            totals_add_up
+            scans_are_bounded
+            arrivals_are_counted
             people_projects_and_keys
             sessions_end
             foreign_tokens_are_refused

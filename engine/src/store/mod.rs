@@ -4,11 +4,13 @@
 #[cfg(test)]
 mod conformance;
 mod key;
+mod scan;
 pub mod sqlite;
 mod traits;
 mod trust;
 
 pub use key::EventKey;
+pub use scan::{Scan, ScanStore, Scanned, Totals};
 pub(crate) use key::tail_matches;
 pub use traits::{
     AccessStore, Appended, EventStore, KeyHolder, KeyRow, Merged, NewKey, PulseCounts, SharedStore, Store, StoreError, UserRow,

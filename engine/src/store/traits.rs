@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use crate::ingest::{PendingEvent, PendingPart};
 use crate::query::{EventSearch, PulseSearch};
-use crate::store::TrustStore;
+use crate::store::{ScanStore, TrustStore};
 
 /// Why a store could not do it. Absence is not an error: look-ups give `Option`.
 #[derive(Debug, Error)]
@@ -270,7 +270,7 @@ pub trait AccessStore: Send + Sync {
 
 /// All of it.
 #[async_trait]
-pub trait Store: EventStore + AccessStore + TrustStore {
+pub trait Store: EventStore + AccessStore + TrustStore + ScanStore {
     /// Whether the store can be read and written: writes, to know. For `/readyz`.
     ///
     /// # Errors

@@ -7,9 +7,11 @@ mod fastapi;
 mod fields;
 mod forge;
 mod gate;
+mod langfuse;
 mod native;
 mod pulse;
 mod replay;
+mod text;
 
 use axum::Router;
 
@@ -25,4 +27,5 @@ pub fn routes() -> Router<AppState> {
         .merge(pulse::routes())
         .merge(forge::routes())
         .merge(cart::routes())
+        .merge(langfuse::routes())
 }

@@ -5,7 +5,7 @@ use eventglass_engine::ingest::{IngestError, NewEvent, Refused, Sender};
 use eventglass_model::{Door, FieldError, ItemStatus, RefusedItem, ReplayOutcome, loc};
 
 use crate::doors::gate::Reading;
-use crate::doors::{cart, native, pulse};
+use crate::doors::{cart, langfuse, native, pulse};
 use crate::state::AppState;
 
 /// What an SDK is called in the counts of a replay.
@@ -22,21 +22,23 @@ pub async fn replay(state: &AppState, project_id: i64, items: Vec<RefusedItem>) 
         // The time at which it came, not that of the replay, is the time of an
         // event that has none.
         let reading = Reading::alone(item.time);
-        let event = match &item.payload {
-            Some(payload) => reread(item.door, payload.get(), project_id, reading),
-            None => Err(no_payload()),
-        };
-        let Ok(event) = event else {
-            sum.rejected += 1;
-            continue;
-        };
         let sender = Sender {
             project_id,
             key_id: 0,
             door: item.door,
             sdk: SDK.to_owned(),
         };
-        let outcome = state.ingest.submit(&sender, vec![Ok(event)]).await?.outcome;
+        let Some(payload) = &item.payload else {
+            sum.rejected += 1;
+            continue;
+        };
+        let outcome = if item.door == Door::Langfuse {
+            let part = langfuse::reread(payload.get(), reading);
+            state.ingest.merge(&sender, part.transpose().into_iter().collect()).await?
+        } else {
+            let event = reread(item.door, payload.get(), project_id, reading);
+            state.ingest.submit(&sender, vec![event]).await?.outcome
+        };
         match outcome.items.first().map(|item| item.status) {
             Some(ItemStatus::Accepted) => sum.accepted += 1,
             Some(ItemStatus::Duplicate | ItemStatus::Conflict) => sum.duplicates += 1,

@@ -11,6 +11,7 @@
 
 mod access;
 mod app;
+mod langfuse;
 mod native;
 mod pulse;
 mod reading;

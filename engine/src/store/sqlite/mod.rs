@@ -11,6 +11,7 @@ mod merge;
 mod migrations;
 mod read;
 mod row;
+mod scan;
 mod sql;
 mod trust;
 

@@ -245,7 +245,7 @@ async fn resolve_id(
 
 /// Adds `SELECT … FROM … WHERE …`, through the text index where it has a say.
 /// More conditions may follow.
-fn push_search(query: &mut QueryBuilder<Sqlite>, columns: &str, project_id: i64, search: &EventSearch) -> &'static str {
+pub(super) fn push_search(query: &mut QueryBuilder<Sqlite>, columns: &str, project_id: i64, search: &EventSearch) -> &'static str {
     let (from, to) = (search.from, search.to);
     let walk = if matches!(search.only, Some(Only::Event(_))) {
         query.push(format!(

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::Bytes;
 use axum::http::HeaderMap;
-use eventglass_engine::ingest::{NewEvent, Receipt, Refused, Sender};
+use eventglass_engine::ingest::{NewEvent, NewPart, Receipt, Refused, Sender};
 use eventglass_model::{BatchOutcome, IngestCounts, ItemStatus, Timestamp};
 use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
@@ -135,6 +135,29 @@ impl Inbound {
     ) -> Result<BatchOutcome, Refusal> {
         let submitted = self.state.ingest.submit(&self.sender, events).await?;
         let outcome = submitted.outcome;
+        self.note(&outcome, payload);
+        if let Some(receipt) = submitted.receipt {
+            let mut receipts = self.ledger.receipts.lock().unwrap_or_else(PoisonError::into_inner);
+            receipts.push(receipt);
+        }
+        Ok(outcome)
+    }
+
+    /// As [`Inbound::submit`], for events that come in parts.
+    ///
+    /// # Errors
+    /// When nothing of the request was taken.
+    pub(in crate::doors) async fn merge(
+        &self,
+        parts: Vec<Result<NewPart, Refused>>,
+        payload: impl Fn(usize) -> Option<String>,
+    ) -> Result<BatchOutcome, Refusal> {
+        let outcome = self.state.ingest.merge(&self.sender, parts).await?;
+        self.note(&outcome, payload);
+        Ok(outcome)
+    }
+
+    fn note(&self, outcome: &BatchOutcome, payload: impl Fn(usize) -> Option<String>) {
         if outcome.rejected > 0 {
             let recorder = self.state.ingest.recorder();
             for (place, item) in outcome.items.iter().enumerate() {
@@ -143,15 +166,9 @@ impl Inbound {
                 }
             }
         }
-        if let Some(receipt) = submitted.receipt {
-            let mut receipts = self.ledger.receipts.lock().unwrap_or_else(PoisonError::into_inner);
-            receipts.push(receipt);
-        }
         let mut counts = self.ledger.counts.lock().unwrap_or_else(PoisonError::into_inner);
         counts.accepted += outcome.accepted as u64;
         counts.duplicates += outcome.duplicates as u64;
         counts.refused += outcome.rejected as u64;
-        drop(counts);
-        Ok(outcome)
     }
 }

@@ -1,11 +1,12 @@
 //! The native event: an object with the canonical fields, and whatever else
 //! the client has to say.
 
-use eventglass_engine::ingest::{NewEvent, Refused, text};
+use eventglass_engine::ingest::{NewEvent, Refused};
 use eventglass_model::{CostSource, Severity, Status, Tokens};
 
 use crate::doors::fields::Fields;
 use crate::doors::gate::Reading;
+use crate::doors::text::human_text;
 
 /// Reads an event. Only `kind` must be there. A field of another name is kept
 /// in the attributes, beside those that the client gave as `attributes`.
@@ -117,26 +118,6 @@ fn tokens(fields: &mut Fields<'_>) -> Option<Tokens> {
     };
     fields.absorb(inner);
     Some(tokens)
-}
-
-/// The strings of a JSON text, which are what people search in it.
-fn human_text(json: &str) -> String {
-    fn walk(value: &serde_json::Value, out: &mut String) {
-        match value {
-            serde_json::Value::String(text) => {
-                out.push_str(text::cut(text, text::MAX_TEXT_BYTES.saturating_sub(out.len())));
-                out.push(' ');
-            }
-            serde_json::Value::Array(items) => items.iter().for_each(|item| walk(item, out)),
-            serde_json::Value::Object(map) => map.values().for_each(|item| walk(item, out)),
-            serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => {}
-        }
-    }
-    let mut out = String::new();
-    if let Ok(value) = serde_json::from_str(json) {
-        walk(&value, &mut out);
-    }
-    out
 }
 
 #[expect(

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::error::PulseError;
 use super::event::{SEVERITIES, TYPES};
-use crate::doors::fields::Fields;
+use super::payload::{Payload, part};
 use crate::doors::gate::{Refusal, project_of_key};
 use crate::http::extract::Pairs;
 use crate::state::AppState;
@@ -42,31 +42,10 @@ struct FoundEvent {
     ingested_at: Timestamp,
     status_code: Option<i64>,
     duration_ms: Option<f64>,
-    payload: FoundPayload,
+    payload: Payload,
     metadata: Option<Box<RawValue>>,
     external_id: String,
     processing_status: &'static str,
-}
-
-#[derive(Serialize)]
-struct FoundPayload {
-    title: Option<String>,
-    message: Option<String>,
-    severity: Severity,
-    source: FoundSource,
-    context: Option<Box<RawValue>>,
-    metrics: Option<Box<RawValue>>,
-    error_details: Option<Box<RawValue>>,
-    custom_data: Option<Box<RawValue>>,
-}
-
-#[derive(Serialize)]
-struct FoundSource {
-    service: Option<String>,
-    endpoint: Option<String>,
-    method: Option<String>,
-    version: Option<String>,
-    environment: Option<String>,
 }
 
 pub(super) async fn search(
@@ -139,29 +118,9 @@ fn read(mut pairs: Pairs) -> Result<PulseSearch, Vec<FieldError>> {
 }
 
 fn found(event: Event) -> FoundEvent {
-    let attributes = event.attributes.as_ref().map_or("{}", |json| json.get());
-    let part = |name: &str| {
-        let fields = Fields::open(attributes, Vec::new()).ok()?;
-        fields.peek(name).map(ToOwned::to_owned)
-    };
     FoundEvent {
-        payload: FoundPayload {
-            context: part("context"),
-            metrics: part("metrics"),
-            error_details: part("error_details"),
-            custom_data: part("payload"),
-            title: event.name,
-            message: event.message,
-            severity: event.severity,
-            source: FoundSource {
-                service: event.service.clone(),
-                endpoint: event.endpoint,
-                method: event.method,
-                version: event.version.clone(),
-                environment: event.environment,
-            },
-        },
-        metadata: part("metadata"),
+        payload: Payload::of(&event),
+        metadata: part(&event, "metadata"),
         id: event.event_id.clone(),
         event_type: event.kind,
         source: event.service,

@@ -9,6 +9,9 @@ pub(super) const PITCH: usize = 10;
 const WIDTH: usize = 8;
 /// Units of the height.
 pub(super) const HEIGHT: i64 = 1_000;
+/// Units above the end of the scale: room for four layers that are drawn
+/// higher than they are.
+pub(super) const HEADROOM: i64 = 4 * LEAST;
 /// Units of which no bar is lower, so that one refused event among a million
 /// can be seen.
 const LEAST: i64 = 12;
@@ -42,9 +45,9 @@ pub(super) fn layer(bars: &[[i64; 4]], shown: [bool; 4], which: usize, scale: i6
             if !shown || *n == 0 {
                 continue;
             }
-            let height = i64::try_from(i128::from(*n) * i128::from(HEIGHT) / i128::from(scale.max(1)));
-            let height = height.unwrap_or(HEIGHT).max(LEAST).min(HEIGHT - base);
-            if layer == which && height > 0 {
+            let height = i64::try_from(i128::from(*n) * i128::from(HEIGHT - HEADROOM) / i128::from(scale.max(1)));
+            let height = height.unwrap_or(HEIGHT).max(LEAST);
+            if layer == which {
                 let (x, y) = (at * PITCH + 1, HEIGHT - base);
                 // Writing to a string cannot fail.
                 let _ = write!(path, "M{x} {y}v-{height}h{WIDTH}v{height}z");
@@ -86,19 +89,18 @@ mod tests {
     fn layers_stand_on_each_other() {
         let bars = [[5, 0, 5, 0], [0, 0, 0, 0], [10, 0, 0, 0]];
         assert_eq!(highest(&bars, ALL), 10);
-        assert_eq!(layer(&bars, ALL, 0, 10), "M1 1000v-500h8v500zM21 1000v-1000h8v1000z");
-        assert_eq!(layer(&bars, ALL, 2, 10), "M1 500v-500h8v500z");
+        assert_eq!(layer(&bars, ALL, 0, 10), "M1 1000v-476h8v476zM21 1000v-952h8v952z");
+        assert_eq!(layer(&bars, ALL, 2, 10), "M1 524v-476h8v476z");
         assert_eq!(layer(&bars, ALL, 1, 10), "");
         let shown = [false, true, true, true];
         assert_eq!(highest(&bars, shown), 5);
-        assert_eq!(layer(&bars, shown, 2, 10), "M1 1000v-500h8v500z");
+        assert_eq!(layer(&bars, shown, 2, 10), "M1 1000v-476h8v476z");
     }
 
     #[test]
     fn little_is_seen_and_nothing_sticks_out() {
-        let bars = [[1_000_000, 0, 1, 0]];
-        assert_eq!(layer(&bars, ALL, 2, 2_000_000), "M1 500v-12h8v12z");
-        assert_eq!(layer(&bars, ALL, 0, 1_000_000), "M1 1000v-1000h8v1000z");
-        assert_eq!(layer(&bars, ALL, 2, 1_000_000), "");
+        let bars = [[999_997, 1, 1, 1]];
+        assert_eq!(layer(&bars, ALL, 0, 1_000_000), "M1 1000v-951h8v951z");
+        assert_eq!(layer(&bars, ALL, 3, 1_000_000), "M1 25v-12h8v12z");
     }
 }

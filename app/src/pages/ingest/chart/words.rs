@@ -62,7 +62,7 @@ mod tests {
         assert_eq!(counts(&[1_200, 0, 3, 0], [true; 4]), "1,200 accepted, 3 refused");
         assert_eq!(counts(&[1_200, 0, 3, 0], [false, true, true, true]), "3 refused");
         assert_eq!(counts(&[0; 4], [true; 4]), "nothing");
-        assert_eq!(clock(29_399_045, false), "13:05");
+        assert_eq!(clock(29_399_045, false), "00:05");
         assert_eq!(each_bar(15), "each bar is 15 minutes");
     }
 }

@@ -1,0 +1,126 @@
+//! `/p/{slug}/ingest`.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use super::{
+    chart::chart,
+    doors::doors,
+    empty::nothing_yet,
+    reasons::reasons,
+    refused::{RefusedPanel, Which, delete_dialog},
+    senders::senders,
+    state::{Page, SPANS},
+    vitals::{halted, vitals},
+};
+use crate::{
+    api::{self, Fetched},
+    browser,
+    components::{ErrorView, SkeletonLines, wait},
+    live::Question,
+    view::{IntoPart, Part, flag, show, show_some, text, word},
+};
+
+/// The pause between two questions.
+const PAUSE: Duration = Duration::from_secs(5);
+
+/// How ingest fares, and beside it what was refused for one reason.
+#[component]
+pub(crate) fn IngestPage() -> impl IntoView {
+    let page = Page::provide();
+    let which = Which::provide();
+    keep_fresh(page);
+    // A sheet that covers the page must also keep the focus out of it.
+    let covered = RwSignal::new(false);
+    let is_open = Memo::new(move |_| !page.reason.read().is_empty());
+    Effect::new(move |_| covered.set(is_open.get() && browser::is_narrow()));
+    let panel = show_some(move || is_open.get().then(|| view! { <RefusedPanel/> }.part()));
+    view! {
+        <Title text=move || format!("Ingest · {}", page.slug.get())/>
+        <div class="ingest">
+            <div class="ingest-main" inert=flag(move || covered.get())>
+                <div class="page page-wide">
+                    <header class="page-head">
+                        <h1 class="page-title">"Ingest"</h1>
+                        {spans(page)}
+                    </header>
+                    {page.asking.banner()}
+                    {health(page)}
+                </div>
+            </div>
+            {panel}
+        </div>
+        {delete_dialog(page, which)}
+    }
+    .part()
+}
+
+fn keep_fresh(page: Page) {
+    page.asking.keep_asking(Question {
+        every: PAUSE,
+        on: Box::new(move || {
+            page.slug.track();
+            page.span.track();
+            true
+        }),
+        path: Box::new(move || Some(api::ingest_path(&page.slug.read_untracked(), page.span.get_untracked()))),
+        take: Box::new(move |text| page.load(text)),
+    });
+}
+
+/// Chooses the span. Links, so that it works before the page is alive.
+fn spans(page: Page) -> Part {
+    let links: Vec<Part> = SPANS
+        .into_iter()
+        .map(|(span, label, words)| {
+            let here = word(move || (page.span.get() == span).then_some("true"));
+            view! {
+                <a class="segment" href=text(move || page.span_path(span)) data-noscroll="" title=words aria-current=here>
+                    {label}
+                </a>
+            }
+            .part()
+        })
+        .collect();
+    view! {
+        <nav class="segments" aria-label="Time">
+            {links}
+        </nav>
+    }
+    .part()
+}
+
+fn health(page: Page) -> Part {
+    let first = Fetched::one(move || api::ingest_path(&page.slug.read(), page.span.get()));
+    let retry = Callback::new(move |()| first.refetch());
+    Effect::new(move |before: Option<u32>| {
+        let reload = page.asking.reload.get();
+        if before.is_some() {
+            first.refetch();
+        }
+        reload
+    });
+    let untouched = Memo::new(move |_| page.is_untouched());
+    let body = show_some(move || {
+        Some(match first.text()?.and_then(|text| page.load(&text)) {
+            Err(error) => view! { <ErrorView error retry/> }.part(),
+            Ok(()) => show(move || if untouched.get() { nothing_yet() } else { parts() }).part(),
+        })
+    });
+    let meanwhile = view! { <SkeletonLines count=14/> }.part();
+    wait(meanwhile, body, RwSignal::new(false))
+}
+
+fn parts() -> Part {
+    view! {
+        {halted()}
+        {chart()}
+        {vitals()}
+        {reasons()}
+        {doors()}
+        {senders()}
+    }
+    .part()
+}

@@ -1,0 +1,30 @@
+//! Deleting, which cannot be undone.
+
+use leptos::prelude::*;
+
+use super::actions::Which;
+use crate::{
+    components::{Button, ButtonKind, Dialog},
+    pages::ingest::state::Page,
+    view::{IntoPart, Part, make},
+};
+
+/// Asks once more, then deletes.
+pub(in super::super) fn delete_dialog(page: Page, which: Which) -> Part {
+    let Which { asking, busy, .. } = which;
+    let body = make(move || {
+        let what = match which.id.get_value() {
+            Some(_) => "This event was not stored, and what was sent is kept here alone.",
+            None => "None of these events was stored, and what was sent is kept here alone.",
+        };
+        view! {
+            <p>{what} " This cannot be undone."</p>
+            <div class="dialog-actions">
+                <Button label="Keep" on_press=move |()| asking.set(false)/>
+                <Button kind=ButtonKind::Danger busy label="Delete" on_press=move |()| which.delete(page)/>
+            </div>
+        }
+        .part()
+    });
+    view! { <Dialog open=asking title="Delete what was refused?" id="delete-refused" body/> }.part()
+}

@@ -1,0 +1,181 @@
+//! The panel beside the page; on a phone, a sheet over it.
+
+use leptos::{ev, prelude::*, task::spawn_local};
+
+use super::{
+    actions::{HEADING, Which},
+    item::item,
+};
+use crate::{
+    api::{self, ApiError, Fetched},
+    browser,
+    components::{Button, ErrorView, Glyph, IconButton, LinkButton, Record, SkeletonLines, TimeStyle, TimeText, items, wait},
+    format::grouped,
+    hydration::use_hydrated,
+    pages::ingest::state::Page,
+    view::{IntoPart, Part, show, show_some},
+};
+
+/// How many items are fetched at a time.
+const PAGE_SIZE: u32 = 20;
+/// How many items the API sends again in one go.
+const MOST_AGAIN: i64 = 500;
+
+/// What was refused for the reason that the address names.
+#[component]
+pub(in super::super) fn RefusedPanel() -> impl IntoView {
+    let page = Page::from_context();
+    let which: Which = expect_context();
+    // While it is being closed, it shows what it showed.
+    let reason = Memo::new(move |before: Option<&String>| {
+        let reason = page.reason.get();
+        before.filter(|_| reason.is_empty()).cloned().unwrap_or(reason)
+    });
+    let first = Fetched::one(move || api::refused_path(&page.slug.read(), &reason.read(), PAGE_SIZE, None));
+    let retry = Callback::new(move |()| first.refetch());
+    Effect::new(move |before: Option<u32>| {
+        let reload = which.reload.get();
+        if before.is_some() {
+            first.refetch();
+        }
+        reload
+    });
+    let body = show_some(move || {
+        Some(match first.text()? {
+            Ok(text) => found(page, which, text),
+            Err(error) => view! { <ErrorView error retry/> }.part(),
+        })
+    });
+    follow_focus();
+    listen(page);
+    let meanwhile = view! { <SkeletonLines count=14/> }.part();
+    view! {
+        <aside class="detail" aria-labelledby=HEADING>
+            <header class="detail-head">
+                <h2 class="panel-title" id=HEADING tabindex="-1">
+                    "Refused"
+                </h2>
+                <div class="detail-actions">
+                    <IconButton glyph=Glyph::Refresh label="Look for newer ones" on_press=retry/>
+                    <IconButton glyph=Glyph::Close label="Close (Esc)" on_press=move |()| page.close()/>
+                </div>
+            </header>
+            <div class="detail-body" tabindex="0" aria-label="What was refused" role="region">
+                <div class="detail-lead">
+                    <h3 class="detail-title">{move || reason.get()}</h3>
+                    {show_some(move || standing(page, &reason.read()))}
+                </div>
+                {wait(meanwhile, body, RwSignal::new(false))}
+            </div>
+        </aside>
+    }
+    .part()
+}
+
+/// How many there are, and since when.
+fn standing(page: Page, reason: &str) -> Option<Part> {
+    let reasons = Record::read_list(&page.reasons.read());
+    let found = reasons.iter().find(|known| known.text("reason").as_deref() == Some(reason))?;
+    let time = found.moment("last_seen")?;
+    let count = grouped(found.number("count"));
+    Some(
+        view! {
+            <p class="detail-line note">
+                <span>{count} " kept, the last "<TimeText time style=TimeStyle::Ago/></span>
+            </p>
+        }
+        .part(),
+    )
+}
+
+/// The first items, and what can be done with all.
+fn found(page: Page, which: Which, text: String) -> Part {
+    let Some(list) = Record::read(&text) else {
+        let retry = Callback::new(move |()| which.reload.update(|n| *n += 1));
+        return view! { <ErrorView error=ApiError::Unreadable(200) retry/> }.part();
+    };
+    if items(list.raw("items").unwrap_or_default()).is_empty() {
+        return view! {
+            <p class="panel-body note">
+                "Nothing is kept that was refused for this reason: it was sent again, deleted, or is too old."
+            </p>
+        }
+        .part();
+    }
+    let again = Callback::new(move |()| which.replay(page, None));
+    view! {
+        <div class="refused-all">
+            <Button busy=which.busy glyph=Glyph::Refresh label=format!("Send all again") on_press=again/>
+            <Button glyph=Glyph::Trash label="Delete all" on_press=move |()| which.ask(None)/>
+        </div>
+        {page_of(page, which, &list)}
+    }
+    .part()
+}
+
+/// Some items, and below them, when one asks, the next.
+fn page_of(page: Page, which: Which, list: &Record) -> Part {
+    let cards: Vec<Part> = items(list.raw("items").unwrap_or_default())
+        .into_iter()
+        .map(|json| item(page, which, json.to_owned()))
+        .collect();
+    let Some(cursor) = list.text("next_cursor") else {
+        return cards.part();
+    };
+    let next = RwSignal::new(None::<String>);
+    let more = Callback::new(move |()| {
+        let path = api::refused_path(
+            &page.slug.read_untracked(),
+            &page.reason.read_untracked(),
+            PAGE_SIZE,
+            Some(&cursor),
+        );
+        spawn_local(async move {
+            match api::get_text(path).await {
+                Ok(text) => drop(next.try_set(Some(text))),
+                Err(error) => which.failed(&error),
+            }
+        });
+    });
+    let rest = show(move || match next.get().and_then(|text| Record::read(&text)) {
+        Some(list) => page_of(page, which, &list),
+        None => view! {
+            <div class="ev-footer">
+                <Button label="Load more" on_press=more/>
+            </div>
+        }
+        .part(),
+    });
+    (cards, rest).part()
+}
+
+/// The focus follows into the panel and back to the reason, unless the page
+/// was opened with the panel.
+fn follow_focus() {
+    let arrived_later = use_hydrated().get_untracked();
+    Effect::new(move |_| {
+        let from = browser::focused_id();
+        if arrived_later {
+            // By the next frame it is in the document.
+            request_animation_frame(|| browser::focus_id(HEADING));
+        }
+        on_cleanup(move || {
+            if let Some(id) = &from {
+                browser::focus_id(id);
+            }
+        });
+    });
+}
+
+/// Esc closes the panel.
+fn listen(page: Page) {
+    Effect::new(move |_| {
+        let listener = window_event_listener(ev::keydown, move |event| {
+            if event.key() == "Escape" && !browser::is_typing(&event) {
+                event.prevent_default();
+                page.close();
+            }
+        });
+        on_cleanup(move || listener.remove());
+    });
+}
