@@ -15,10 +15,11 @@ use crate::{
     pages::{
         auth::{Home, LoginPage, RegisterPage},
         events::EventsPage,
+        ingest::IngestPage,
         kit::KitPage,
         not_found::NotFound,
         projects::{ProjectHome, ProjectsPage},
-        settings::KeysPage,
+        settings::{GeneralPage, KeysPage},
     },
     session::Session,
     view::{IntoPart, Part},
@@ -65,6 +66,8 @@ fn Frame() -> impl IntoView {
                 <Route path=path!("/projects") view=projects as Draw ssr=SsrMode::Async/>
                 <Route path=path!("/p/:project") view=project as Draw ssr=SsrMode::Async/>
                 <Route path=path!("/p/:project/events/:event?") view=events as Draw ssr=SsrMode::Async/>
+                <Route path=path!("/p/:project/ingest") view=ingest as Draw ssr=SsrMode::Async/>
+                <Route path=path!("/p/:project/settings/general") view=general as Draw ssr=SsrMode::Async/>
                 <Route path=path!("/p/:project/settings/keys") view=keys as Draw ssr=SsrMode::Async/>
                 <Route path=path!("/_kit") view=kit as Draw ssr=SsrMode::Async/>
             </FlatRoutes>
@@ -100,6 +103,14 @@ fn project() -> Part {
 
 fn events() -> Part {
     view! { <EventsPage/> }.part()
+}
+
+fn ingest() -> Part {
+    view! { <IngestPage/> }.part()
+}
+
+fn general() -> Part {
+    view! { <GeneralPage/> }.part()
 }
 
 fn keys() -> Part {

@@ -22,6 +22,12 @@ pub(crate) fn Field(
     /// An example.
     #[prop(optional)]
     placeholder: &'static str,
+    /// What it holds at first.
+    #[prop(optional)]
+    value: String,
+    /// Which keys a phone shows: `numeric`, `text`.
+    #[prop(default = "text")]
+    inputmode: &'static str,
     /// What one has to know, below the input.
     #[prop(optional)]
     hint: &'static str,
@@ -46,6 +52,8 @@ pub(crate) fn Field(
                 type=kind
                 autocomplete=autocomplete
                 placeholder=placeholder
+                value=value
+                inputmode=inputmode
                 autofocus=autofocus
                 aria-describedby=note_id.clone()
                 aria-invalid=word(move || has_error().then_some("true"))

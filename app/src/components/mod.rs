@@ -41,6 +41,6 @@ pub(crate) use snippet::Snippet;
 pub(crate) use status_code::StatusCode;
 pub(crate) use table::Table;
 pub(crate) use table_scroll::TableScroll;
-pub(crate) use time::{TimeStyle, TimeText};
+pub(crate) use time::{Tick, TimeStyle, TimeText};
 pub(crate) use toast::{Toaster, Toasts};
 pub(crate) use wait::wait;

@@ -21,6 +21,11 @@ pub(crate) enum TimeStyle {
     Ago,
 }
 
+/// Offered by pages that stay up to date: raised whenever time has passed, so
+/// that "3 min ago" stays true.
+#[derive(Clone, Copy)]
+pub(crate) struct Tick(pub(crate) RwSignal<u32>);
+
 /// A moment in the viewer's zone; in UTC until the browser, which alone knows
 /// that zone, has taken over the page. The tooltip has it exactly.
 #[component]
@@ -31,11 +36,17 @@ pub(crate) fn TimeText(
     style: TimeStyle,
 ) -> impl IntoView {
     let here = use_hydrated();
+    let tick = if style == TimeStyle::Ago { use_context::<Tick>() } else { None };
     let iso = time.to_string();
     let title = iso.clone();
     view! {
         <time class="time" datetime=iso title=title>
-            {show(move || written(time, style, here.get()))}
+            {show(move || {
+                if let Some(Tick(tick)) = tick {
+                    tick.track();
+                }
+                written(time, style, here.get())
+            })}
         </time>
     }
     .part()

@@ -43,7 +43,8 @@ pub(crate) fn TopBar() -> impl IntoView {
 fn project_nav(slug: &str) -> Part {
     view! {
         <NavLink href=format!("/p/{slug}/events") area="events" glyph=Glyph::Events label="Events"/>
-        <NavLink href=format!("/p/{slug}/settings/keys") area="settings" glyph=Glyph::Key label="Keys"/>
+        <NavLink href=format!("/p/{slug}/ingest") area="ingest" glyph=Glyph::Inbox label="Ingest"/>
+        <NavLink href=format!("/p/{slug}/settings/general") area="settings" glyph=Glyph::Sliders label="Settings"/>
     }
     .part()
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod auth;
 pub(crate) mod events;
+pub(crate) mod ingest;
 pub(crate) mod kit;
 #[cfg(debug_assertions)]
 mod kit_content;

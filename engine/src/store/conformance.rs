@@ -4,11 +4,14 @@
 use std::sync::Arc;
 
 use eventglass_model::{
-    Door, EventPage, EventQuery, IngestCounts, Severity, Status, TimeBound, Timestamp, decode_pairs,
+    Door, Duplicates, EventPage, EventQuery, IngestCounts, ProjectSettings, Severity, Status, TimeBound, Timestamp,
+    decode_pairs,
 };
 
-use super::{Appended, IngestMinute, NewKey, Scan, SharedStore, StoreError, Totals};
-use crate::ingest::{NewEvent, PendingEvent, Sender};
+use super::{
+    Appended, Expiry, IngestMinute, NewKey, NewRefused, Scan, SharedStore, StoreError, StoredAnswer, Totals,
+};
+use crate::ingest::{Limits, NewEvent, NewPart, PendingEvent, Sender};
 use crate::query::{EventSearch, PulseSearch};
 
 /// 2026-11-21T12:00:00Z.
@@ -670,6 +673,197 @@ async fn foreign_tokens_are_refused(store: SharedStore) {
     }
 }
 
+async fn settings_and_usage(store: SharedStore) {
+    let p = project(&store, "settings").await;
+    let (mut settings, plan) = store.project_settings(p).await.unwrap().unwrap();
+    assert_eq!((&settings, plan.as_str()), (&ProjectSettings::default(), ""));
+    settings.duplicates = Duplicates::Conflict;
+    settings.limits.events_per_minute = Some(7);
+    settings.limits.key_requests_per_minute = None;
+    store.set_project_settings(p, &settings, "pro").await.unwrap();
+    assert_eq!(store.project_settings(p).await.unwrap(), Some((settings, "pro".to_owned())));
+    assert_eq!(store.project_settings(p + 99).await.unwrap(), None);
+
+    append(&store, p, vec![event("a", NOON), event("a", NOON), event("b", NOON)]).await;
+    append(&store, p, vec![event("a", NOON)]).await;
+    assert_eq!(store.usage(p, 202_611).await.unwrap(), 2, "by arrival, duplicates left out");
+    assert_eq!(store.usage(p, 202_610).await.unwrap(), 0);
+}
+
+async fn acknowledgements_are_noted_and_taken_away(store: SharedStore) {
+    let p = project(&store, "acks").await;
+    let pending: Vec<PendingEvent> = ["a", "b"].iter().map(|id| event(id, NOON).prepare(p, true)).collect();
+    let hashes: Vec<_> = pending.iter().map(|event| event.event_hash).collect();
+    store.append(Arc::new(pending), at(NOON)).await.unwrap();
+    let plain = event("c", NOON).prepare(p, false);
+    let plain_hash = plain.event_hash;
+    store.append(Arc::new(vec![plain]), at(NOON)).await.unwrap();
+    let all = [hashes[0], hashes[1], plain_hash];
+    assert_eq!(store.unacknowledged(&all).await.unwrap(), hashes.iter().copied().collect());
+    store.acknowledge(&hashes[..1]).await.unwrap();
+    assert_eq!(store.unacknowledged(&all).await.unwrap(), [hashes[1]].into());
+}
+
+async fn the_first_answer_stays_until_it_is_old(store: SharedStore) {
+    let p = project(&store, "answers").await;
+    let answer = |body: &str| StoredAnswer {
+        body_hash: [1; 32],
+        status: 202,
+        content_type: "application/json".to_owned(),
+        body: body.as_bytes().to_vec(),
+    };
+    let keep = |body: &'static str, now: i64| {
+        let (store, answer) = (Arc::clone(&store), answer(body));
+        async move { store.keep_answer(p, [9; 32], &answer, at(now), at(now - SECOND)).await.unwrap() }
+    };
+    keep("first", NOON).await;
+    keep("second", NOON + 1).await;
+    assert_eq!(store.answer(p, [9; 32], at(NOON - 1)).await.unwrap(), Some(answer("first")));
+    assert_eq!(store.answer(p, [9; 32], at(NOON)).await.unwrap(), None, "too old");
+    assert_eq!(store.answer(p + 1, [9; 32], at(0)).await.unwrap(), None, "of another project");
+    keep("third", NOON + 2 * SECOND).await;
+    assert_eq!(store.answer(p, [9; 32], at(NOON)).await.unwrap(), Some(answer("third")));
+}
+
+async fn counts_and_refused_items(store: SharedStore) {
+    let (p, other) = (project(&store, "health").await, project(&store, "elsewhere").await);
+    let sender = |project_id, sdk: &str| Sender {
+        project_id,
+        key_id: 0,
+        door: Door::Otlp,
+        sdk: sdk.to_owned(),
+    };
+    let minute = |minute: i64, sender, accepted| IngestMinute {
+        minute,
+        sender,
+        counts: IngestCounts {
+            requests: 1,
+            accepted,
+            bytes: 100,
+            ..IngestCounts::default()
+        },
+    };
+    let now = NOON / 60 / SECOND;
+    let minutes = [
+        minute(now, sender(p, "a/1"), 3),
+        minute(now, sender(p, "b/2"), 4),
+        minute(now - 1, sender(p, "a/1"), 5),
+        minute(now - 90, sender(p, "a/1"), 6),
+        minute(now, sender(other, "a/1"), 7),
+    ];
+    store.record_ingest(&minutes, &[]).await.unwrap();
+    store.record_ingest(&minutes[..1], &[]).await.unwrap();
+    let since = at(NOON - 60 * 60 * SECOND);
+    let seen = store.ingest_minutes(p, since).await.unwrap();
+    let accepted: Vec<_> = seen.iter().map(|minute| (minute.time, minute.counts.accepted)).collect();
+    assert_eq!(accepted, [(at(NOON - 60 * SECOND), 5), (at(NOON), 10)]);
+    let senders = store.ingest_senders(p, since, 10).await.unwrap();
+    let by_sdk: Vec<_> = senders.iter().map(|s| (s.sdk.as_str(), s.counts.accepted, s.counts.requests)).collect();
+    assert_eq!(by_sdk, [("a/1", 11, 3), ("b/2", 4, 1)]);
+
+    let refused = |project_id, time, reason: &str| NewRefused {
+        project_id,
+        time: at(time),
+        door: Door::Native,
+        key_id: 0,
+        event_id: Some("e".to_owned()),
+        reason: reason.to_owned(),
+        errors: r#"[{"loc":["body"],"msg":"no"}]"#.to_owned(),
+        payload: Some("{\"a\": 1.50}".to_owned()),
+        bytes: 1_000,
+    };
+    let items = [
+        refused(p, NOON - 5 * SECOND, "x"),
+        refused(p, NOON, "y"),
+        refused(p, NOON + 1, "x"),
+        refused(other, NOON, "x"),
+    ];
+    store.record_ingest(&[], &items).await.unwrap();
+    let all = store.refused(p, None, i64::MAX, 10).await.unwrap();
+    assert_eq!(all.len(), 3);
+    assert_eq!(all[0].payload.as_ref().unwrap().get(), "{\"a\": 1.50}", "as it was sent");
+    let page = store.refused(p, Some("x"), all[0].id, 10).await.unwrap();
+    assert_eq!((page.len(), page[0].time), (1, at(NOON - 5 * SECOND)));
+    let reasons = store.refused_reasons(p, 10).await.unwrap();
+    assert_eq!(reasons.iter().map(|r| (r.reason.as_str(), r.count)).collect::<Vec<_>>(), [("x", 2), ("y", 1)]);
+    assert!(store.refused_item(other, all[0].id).await.unwrap().is_none(), "another project's");
+    assert_eq!(store.remove_refused(other, &[all[0].id], None).await.unwrap(), 0);
+    assert_eq!(store.remove_refused(p, &[], Some("y")).await.unwrap(), 1);
+
+    // Too old, and then too much.
+    let mut expiry = Expiry::of(&Limits::default());
+    expiry.refused = 3 * SECOND;
+    store.expire(at(NOON), &expiry).await.unwrap();
+    assert_eq!(store.refused(p, None, i64::MAX, 10).await.unwrap().len(), 1);
+    store.record_ingest(&[], &[refused(p, NOON + 2, "z"), refused(p, NOON + 3, "z")]).await.unwrap();
+    expiry.refused_bytes = 2_500;
+    store.expire(at(NOON), &expiry).await.unwrap();
+    let left = store.refused(p, None, i64::MAX, 10).await.unwrap();
+    assert_eq!(left.iter().map(|item| item.time).collect::<Vec<_>>(), [at(NOON + 3), at(NOON + 2)]);
+    assert_eq!(store.refused(other, None, i64::MAX, 10).await.unwrap().len(), 1);
+}
+
+/// A fold for tests: the parts are texts, and the event is all of them.
+fn joined(parts: &[String]) -> NewEvent {
+    let id = parts[0].split(':').next().unwrap();
+    NewEvent {
+        message: Some(parts.join(" ")),
+        ..event(id, NOON)
+    }
+}
+
+async fn parts_fold_to_one_event(store: SharedStore) {
+    let p = project(&store, "parts").await;
+    let part = |id: &str, rank: u8, time: i64, text: &str| {
+        let json = text.to_owned();
+        NewPart {
+            part_id: id.to_owned(),
+            rank,
+            time: at(time),
+            event: joined(std::slice::from_ref(&json)),
+            json,
+            fold: joined,
+        }
+        .prepare(p)
+    };
+    let merge = |parts: Vec<_>| {
+        let store = Arc::clone(&store);
+        async move { store.merge(Arc::new(parts), at(NOON)).await.unwrap() }
+    };
+    let update = part("u", 1, NOON, "a:update");
+    let first = merge(vec![update.clone(), update.clone(), part("x", 0, NOON, "b:other")]).await;
+    assert_eq!(first.outcomes, [Appended::New, Appended::Duplicate, Appended::New]);
+    assert_eq!(first.new_events, 2);
+    let second = merge(vec![part("c", 0, NOON + 9, "a:create"), update]).await;
+    assert_eq!(second.outcomes, [Appended::New, Appended::Duplicate]);
+    assert_eq!(second.new_events, 0);
+    let whole = store.event(p, "a").await.unwrap().unwrap();
+    assert_eq!(whole.message.as_deref(), Some("a:create a:update"));
+    assert_eq!(found(&store, p, "q=create").await, ["a"]);
+    assert_eq!(found(&store, p, "q=update").await, ["a"]);
+    assert_eq!(found(&store, p, "").await.len(), 2);
+    assert_eq!(store.project_by_id(p).await.unwrap().unwrap().event_count, 2);
+
+    // What came whole by another door is not changed by parts.
+    append(&store, p, vec![event("w", NOON)]).await;
+    merge(vec![part("w1", 0, NOON, "w:part")]).await;
+    assert_eq!(store.event(p, "w").await.unwrap().unwrap().message, None);
+}
+
+async fn a_removed_event_is_found_by_nothing(store: SharedStore) {
+    let p = project(&store, "removed").await;
+    append(&store, p, vec![event("gone", NOON), event("stays", NOON)]).await;
+    assert!(!store.remove_event(p + 1, "gone").await.unwrap(), "another project's");
+    assert!(store.remove_event(p, "gone").await.unwrap());
+    assert!(!store.remove_event(p, "gone").await.unwrap());
+    assert!(store.event(p, "gone").await.unwrap().is_none());
+    assert_eq!(found(&store, p, "q=event").await, ["stays"]);
+    assert_eq!(found(&store, p, "q=gone").await, [""; 0]);
+    assert_eq!(store.project_by_id(p).await.unwrap().unwrap().event_count, 1);
+    assert_eq!(append(&store, p, vec![event("gone", NOON)]).await, [Appended::New]);
+    assert_eq!(found(&store, p, "q=gone").await, ["gone"]);
+}
+
 /// Runs every test on a store that `$open` makes; it gives what must outlive the store, too.
 macro_rules! conformance {
     ($module:ident, $open:expr; $($test:ident)*) => {
@@ -704,6 +898,12 @@ macro_rules! every_test {
             people_projects_and_keys
             sessions_end
             foreign_tokens_are_refused
+            settings_and_usage
+            acknowledgements_are_noted_and_taken_away
+            the_first_answer_stays_until_it_is_old
+            counts_and_refused_items
+            parts_fold_to_one_event
+            a_removed_event_is_found_by_nothing
         }
     };
 }

@@ -17,7 +17,7 @@ use axum::Router;
 
 use crate::state::AppState;
 
-pub use gate::{InFlight, room};
+pub use gate::{Handover, InFlight, room};
 pub use replay::replay;
 
 /// The routes of every door.

@@ -18,6 +18,7 @@ use axum::middleware::from_fn;
 use axum::routing::any;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
+use tower_http::cors::CorsLayer;
 use tower_http::decompression::RequestDecompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
@@ -40,7 +41,9 @@ pub fn router(state: AppState) -> Router {
                     .quality(CompressionLevel::Precise(4)),
             ),
         )
-        .merge(doors::routes())
+        // Browsers send too. Keys travel in headers, never in cookies, so
+        // that any origin may.
+        .merge(doors::routes().layer(CorsLayer::permissive()))
         .merge(health::routes())
         .route("/api/{*rest}", any(no_route))
         .method_not_allowed_fallback(no_method)

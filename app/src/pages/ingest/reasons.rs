@@ -20,7 +20,7 @@ pub(super) fn reasons() -> Part {
         if reasons.is_empty() {
             return view! {
                 <p class="panel-body note">
-                    "Nothing. What is refused is kept here for a while, with the reason, to be looked at and sent again."
+                    "Nothing. What is refused is kept here for a while, with the reason, to be looked at and replayed."
                 </p>
             }
             .part();

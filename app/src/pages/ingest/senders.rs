@@ -18,7 +18,7 @@ const HEADS: &[&str] = &["Sender", "Requests", "Events", "Refused", "Last seen"]
 pub(super) fn senders() -> Part {
     let page = Page::from_context();
     show_some(move || {
-        let mut senders: Vec<Sender> = Record::read_list(&page.senders.read()).iter().map(Sender::read).collect();
+        let mut senders: Vec<Sender> = Record::read_list(&page.senders.read()).into_iter().map(Sender::read).collect();
         if senders.is_empty() {
             return None;
         }
@@ -38,14 +38,13 @@ struct Sender {
 }
 
 impl Sender {
-    fn read(record: &Record) -> Self {
-        let record = record.clone();
+    fn read(record: Record) -> Self {
         let sdk = record.text("sdk").filter(|sdk| !sdk.is_empty());
         let door = record.text("door").unwrap_or_default();
         let key = record.text("key");
         let (sdk, key) = match (sdk, key) {
-            // What was sent again from this page came with no key.
-            (Some(sdk), None) if sdk == "replay" => ("Sent again".to_owned(), None),
+            // What was replayed from this page came with no key.
+            (Some(sdk), None) if sdk == "replay" => ("Replay".to_owned(), None),
             (sdk, key) => {
                 let key = key.unwrap_or_else(|| "a key that is gone".to_owned());
                 (sdk.unwrap_or_else(|| "No name given".to_owned()), Some(key))

@@ -11,7 +11,7 @@ use super::traffic::Traffic;
 use crate::{
     api::{ApiError, ApiResult},
     browser,
-    components::{Record, members},
+    components::{Record, Tick, members},
     hydration::use_hydrated,
     live::Live,
 };
@@ -46,8 +46,8 @@ pub(super) struct Page {
     /// How it stands with the asking.
     pub(super) asking: Live,
     minutes: RwSignal<String>,
-    /// Raised by each answer: time has passed.
-    pub(super) tick: RwSignal<u32>,
+    /// Raised by each answer.
+    tick: RwSignal<u32>,
     go: Callback<(String, bool)>,
 }
 
@@ -94,6 +94,7 @@ impl Page {
             }),
         };
         provide_context(page);
+        provide_context(Tick(tick));
         page
     }
 

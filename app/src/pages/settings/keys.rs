@@ -8,6 +8,7 @@ use leptos_router::hooks::use_params_map;
 use super::{
     new_key::NewKeyForm,
     revoke::{RevokeDialog, Revoking},
+    tabs::tabs,
 };
 use crate::{
     api::{self, Fetched},
@@ -59,9 +60,10 @@ pub(crate) fn KeysPage() -> impl IntoView {
         <Title text=move || format!("Keys · {}", slug.get())/>
         <div class="page">
             <header class="page-head">
-                <h1 class="page-title">"Keys"</h1>
+                <h1 class="page-title">"Settings"</h1>
                 <Button glyph=Glyph::Plus label="New key" on_press=move |()| creating.set(true)/>
             </header>
+            {tabs(slug)}
             {created}
             {wait(meanwhile, body, RwSignal::new(false))}
         </div>

@@ -23,6 +23,7 @@ use eventglass_model::{Door, IngestCounts};
 
 pub(super) use self::inbound::{Inbound, Reading};
 pub use self::body::room;
+pub use self::delivery::Handover;
 use self::inbound::Ledger;
 pub(super) use self::refusal::Refusal;
 pub use self::idempotency::InFlight;
@@ -48,6 +49,7 @@ where
 {
     let started = Instant::now();
     let request_headers = request.headers().clone();
+    let handover = request.extensions().get::<Handover>().cloned();
     let ledger = Arc::new(Ledger::default());
     let mut rates = None;
     let mut sender = None;
@@ -90,7 +92,7 @@ where
     };
     headers::add_rates(&mut response, rates.as_ref(), &state);
     count(&state, D::DOOR, sender.as_ref(), &ledger, response.status(), started);
-    delivery::track(response, ledger.take_receipts())
+    delivery::track(response, ledger.take_receipts(), handover)
 }
 
 /// The project of a key, for a door's reads.

@@ -51,7 +51,7 @@ impl Which {
         self.asking.set(true);
     }
 
-    /// Sends one item again, or all with the reason.
+    /// Sends one item through its door again, or all with the reason.
     pub(super) fn replay(self, page: Page, id: Option<i64>) {
         let request = ReplayRequest {
             ids: id.into_iter().collect(),
@@ -112,7 +112,8 @@ impl Which {
         page.asking.hurry.try_update(|n| *n += 1);
     }
 
-    fn failed(self, error: &ApiError) {
+    /// Says why something could not be done.
+    pub(super) fn failed(self, error: &ApiError) {
         self.busy.try_set(false);
         self.toasts.error(error.message());
     }
@@ -131,9 +132,9 @@ fn said(outcome: &ReplayOutcome) -> String {
         .map(|(n, what)| format!("{} {what}", count(*n)))
         .collect();
     if said.is_empty() {
-        "There was nothing to send again.".to_owned()
+        "There was nothing to replay.".to_owned()
     } else {
-        format!("Sent again: {}.", said.join(", "))
+        format!("Replayed: {}.", said.join(", "))
     }
 }
 
@@ -148,8 +149,8 @@ mod tests {
             duplicates,
             rejected,
         };
-        assert_eq!(said(&outcome(1_200, 0, 2)), "Sent again: 1,200 stored, 2 refused again.");
-        assert_eq!(said(&outcome(0, 1, 0)), "Sent again: 1 stored before.");
-        assert_eq!(said(&outcome(0, 0, 0)), "There was nothing to send again.");
+        assert_eq!(said(&outcome(1_200, 0, 2)), "Replayed: 1,200 stored, 2 refused again.");
+        assert_eq!(said(&outcome(0, 1, 0)), "Replayed: 1 stored before.");
+        assert_eq!(said(&outcome(0, 0, 0)), "There was nothing to replay.");
     }
 }

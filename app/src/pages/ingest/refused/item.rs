@@ -37,16 +37,16 @@ fn card(page: Page, which: Which, id: i64, record: &Record) -> Part {
         .map(|event_id| view! { <code class="refused-id" title="The sender's id of the event">{event_id}</code> });
     let faults: Vec<Part> = record.list("errors").iter().map(fault).collect();
     let payload = record.raw("payload").map(str::to_owned);
-    let again = payload.is_some().then(|| {
-        let send = Callback::new(move |()| which.replay(page, Some(id)));
-        view! { <Button kind=ButtonKind::Ghost busy=which.busy label="Send again" on_press=send/> }
+    let replay = payload.is_some().then(|| {
+        let replay = Callback::new(move |()| which.replay(page, Some(id)));
+        view! { <Button kind=ButtonKind::Ghost busy=which.busy label="Replay" on_press=replay/> }
     });
     view! {
         <article class="refused" id=format!("refused-{id}")>
             <header class="refused-head">
                 {time} <Badge word=door_name(&door).to_owned()/> <span class="muted refused-key">{key}</span>
                 <span class="grow"></span>
-                {again}
+                {replay}
                 <IconButton glyph=Glyph::Trash label="Delete" on_press=move |()| which.ask(Some(id))/>
             </header>
             {event_id}

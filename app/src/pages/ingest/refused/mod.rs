@@ -1,4 +1,4 @@
-//! What was refused for one reason: to be looked at, sent again or deleted.
+//! What was refused for one reason: to be looked at, replayed or deleted.
 
 mod actions;
 mod delete;

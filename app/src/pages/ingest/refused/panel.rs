@@ -9,17 +9,17 @@ use super::{
 use crate::{
     api::{self, ApiError, Fetched},
     browser,
-    components::{Button, ErrorView, Glyph, IconButton, LinkButton, Record, SkeletonLines, TimeStyle, TimeText, items, wait},
+    components::{Button, ErrorView, Glyph, IconButton, Record, SkeletonLines, TimeStyle, TimeText, items, wait},
     format::grouped,
     hydration::use_hydrated,
     pages::ingest::state::Page,
-    view::{IntoPart, Part, show, show_some},
+    view::{IntoPart, Part, show, show_some, text},
 };
 
 /// How many items are fetched at a time.
 const PAGE_SIZE: u32 = 20;
-/// How many items the API sends again in one go.
-const MOST_AGAIN: i64 = 500;
+/// How many items the API replays in one go.
+const MOST_REPLAYED: i64 = 500;
 
 /// What was refused for the reason that the address names.
 #[component]
@@ -62,7 +62,7 @@ pub(in super::super) fn RefusedPanel() -> impl IntoView {
             </header>
             <div class="detail-body" tabindex="0" aria-label="What was refused" role="region">
                 <div class="detail-lead">
-                    <h3 class="detail-title">{move || reason.get()}</h3>
+                    <h3 class="detail-title">{text(move || reason.get())}</h3>
                     {show_some(move || standing(page, &reason.read()))}
                 </div>
                 {wait(meanwhile, body, RwSignal::new(false))}
@@ -74,8 +74,7 @@ pub(in super::super) fn RefusedPanel() -> impl IntoView {
 
 /// How many there are, and since when.
 fn standing(page: Page, reason: &str) -> Option<Part> {
-    let reasons = Record::read_list(&page.reasons.read());
-    let found = reasons.iter().find(|known| known.text("reason").as_deref() == Some(reason))?;
+    let found = reason_of(page, reason)?;
     let time = found.moment("last_seen")?;
     let count = grouped(found.number("count"));
     Some(
@@ -88,6 +87,12 @@ fn standing(page: Page, reason: &str) -> Option<Part> {
     )
 }
 
+/// What is known of a reason.
+fn reason_of(page: Page, reason: &str) -> Option<Record> {
+    let reasons = Record::read_list(&page.reasons.read());
+    reasons.into_iter().find(|known| known.text("reason").as_deref() == Some(reason))
+}
+
 /// The first items, and what can be done with all.
 fn found(page: Page, which: Which, text: String) -> Part {
     let Some(list) = Record::read(&text) else {
@@ -97,15 +102,17 @@ fn found(page: Page, which: Which, text: String) -> Part {
     if items(list.raw("items").unwrap_or_default()).is_empty() {
         return view! {
             <p class="panel-body note">
-                "Nothing is kept that was refused for this reason: it was sent again, deleted, or is too old."
+                "Nothing is kept that was refused for this reason: it was replayed, deleted, or is too old."
             </p>
         }
         .part();
     }
-    let again = Callback::new(move |()| which.replay(page, None));
+    let replay = Callback::new(move |()| which.replay(page, None));
+    let many = untrack(|| reason_of(page, &page.reason.read())).is_some_and(|known| known.number("count") > MOST_REPLAYED);
+    let label = if many { "Replay the newest 500" } else { "Replay all" };
     view! {
         <div class="refused-all">
-            <Button busy=which.busy glyph=Glyph::Refresh label=format!("Send all again") on_press=again/>
+            <Button busy=which.busy glyph=Glyph::Refresh label on_press=replay/>
             <Button glyph=Glyph::Trash label="Delete all" on_press=move |()| which.ask(None)/>
         </div>
         {page_of(page, which, &list)}

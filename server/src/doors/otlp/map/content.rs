@@ -6,7 +6,7 @@ use super::indexed::{Family, Indexed};
 use super::slots::Slots;
 use super::text::text_of;
 use super::{out, text};
-use crate::doors::human;
+use crate::doors::text::add_strings;
 use crate::doors::otlp::wire::{AnyValue, SpanEvent, Value};
 
 /// Where input or output may be.
@@ -155,7 +155,7 @@ impl Content<'_> {
             }
             Found::Other(Source::Numbered(family)) => {
                 let json = self.slots.indexed().and_then(|indexed: &Indexed<'_>| indexed.json(family))?;
-                human::add_strings(&json, words);
+                add_strings(&json, words);
                 Some(json)
             }
             Found::Other(Source::Event(name, key)) => {
@@ -212,7 +212,7 @@ fn json_of(value: &AnyValue, plain: bool, words: &mut String) -> Option<String> 
         Value::String(text) => {
             if !plain && text.trim_start().starts_with(['{', '[']) {
                 let before = words.len();
-                if human::add_strings(text, words) {
+                if add_strings(text, words) {
                     return Some(text.trim().to_owned());
                 }
                 words.truncate(before);
@@ -229,7 +229,7 @@ fn json_of(value: &AnyValue, plain: bool, words: &mut String) -> Option<String> 
             let mut json = Vec::new();
             out::value(&mut json, value);
             let json = String::from_utf8(json).ok()?;
-            human::add_strings(&json, words);
+            add_strings(&json, words);
             Some(json)
         }
     }

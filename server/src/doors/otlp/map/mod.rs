@@ -3,6 +3,7 @@
 //! one lookup of all of them; [`span`] and [`log`] put the event together.
 
 mod attributes;
+mod common;
 mod content;
 mod fields;
 mod index;

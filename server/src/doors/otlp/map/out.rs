@@ -88,6 +88,18 @@ impl<'a> Object<'a> {
         self.key(name).extend_from_slice(json.as_bytes());
     }
 
+    /// Members that are written already.
+    pub fn members(&mut self, members: &[u8]) {
+        if members.is_empty() {
+            return;
+        }
+        if !self.empty {
+            self.out.push(b',');
+        }
+        self.empty = false;
+        self.out.extend_from_slice(members);
+    }
+
     /// A name and a text.
     pub fn text(&mut self, name: &str, value: &str) {
         text(self.key(name), value);

@@ -2,16 +2,20 @@
 
 use super::out::Object;
 use super::slots::Slots;
-use crate::doors::otlp::wire::{Resource, ResourceItems, Scope, ScopeItems};
+use crate::doors::otlp::wire::{ResourceItems, Scope, ScopeItems};
 
 /// A scope in its resource.
 pub struct Shared<'a> {
     /// The resource's attributes.
     pub resource: &'a Slots<'a>,
-    /// `"resource":{...},"scope":{...}`, for the attributes of every item.
+    /// `"resource":{...},"scope":{...}`, for the attributes of every item; or nothing.
     pub tail: Vec<u8>,
     /// The schema of the items' attributes.
     pub schema_url: &'a str,
+    /// The schema of the resource's attributes.
+    pub resource_schema_url: &'a str,
+    /// How many attributes of the resource the client left out.
+    pub resource_dropped: u32,
 }
 
 impl<'a> Shared<'a> {
@@ -25,27 +29,22 @@ impl<'a> Shared<'a> {
         let mut tail = Vec::with_capacity(512);
         let mut object = Object::open(&mut tail);
         if let Some(resource) = &items.resource {
-            write_resource(&mut object, resource);
+            object.some_attributes("resource", &resource.attributes);
         }
         if let Some(scope) = &scope.scope {
             write_scope(&mut object, scope);
         }
-        object.some_text("resource_schema_url", &items.schema_url);
+        // Its brace is that of the object that it becomes part of.
+        tail.remove(0);
+        let resource_dropped = items.resource.as_ref().map_or(0, |resource| resource.dropped_attributes_count);
         Self {
             resource,
-            // The braces are those of the object that it becomes part of.
-            tail: tail.get(1..).unwrap_or_default().to_vec(),
+            tail,
             schema_url: &scope.schema_url,
+            resource_schema_url: &items.schema_url,
+            resource_dropped,
         }
     }
-}
-
-fn write_resource(object: &mut Object<'_>, resource: &Resource) {
-    if resource.dropped_attributes_count > 0 {
-        let count = u64::from(resource.dropped_attributes_count);
-        object.some_number("resource_dropped_attributes_count", count);
-    }
-    object.some_attributes("resource", &resource.attributes);
 }
 
 fn write_scope(object: &mut Object<'_>, scope: &Scope) {

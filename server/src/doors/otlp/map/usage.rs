@@ -13,7 +13,6 @@ use serde_json::Value as Json;
 use super::fields::Field;
 use super::slots::Slots;
 use super::text::float_of;
-use crate::doors::units::nano_dollars;
 
 /// Kinds whose usage is their own and not the sum of what they called.
 const OWN: &[&str] = &["llm", "embedding", "retrieval", "tool_call"];
@@ -62,24 +61,26 @@ pub fn tokens(slots: &Slots<'_>, kind: &str) -> Option<Tokens> {
     Some(report.settle())
 }
 
-/// What the client says it cost, in billionths of a dollar. Nothing and 0 mean
-/// the same: clients send 0 for a price they do not know.
+/// What the client says it cost, in billionths of a dollar. Outside Langfuse's
+/// details, 0 means nothing: instrumentations send it for a price they do not know.
 pub fn cost(slots: &Slots<'_>, kind: &str) -> Option<i64> {
-    let dollars = |field| slots.find(field, float_of).filter(|cost| *cost > 0.0);
     let details = || {
         let text = slots.text(Field::CostDetails)?;
         let costs: BTreeMap<String, Json> = serde_json::from_str(&text).ok()?;
-        let cost = |json: &Json| json.as_f64().filter(|cost| *cost > 0.0);
-        let sum = || Some(costs.values().filter_map(cost).sum()).filter(|sum: &f64| *sum > 0.0);
-        costs.get("total").and_then(cost).or_else(sum)
+        let cost = |json: &Json| json.as_f64().filter(|cost| *cost >= 0.0);
+        costs
+            .get("total")
+            .and_then(cost)
+            .or_else(|| costs.values().filter_map(cost).reduce(|sum, cost| sum + cost))
     };
-    let own = || {
-        let parts = || match (dollars(Field::InputCost), dollars(Field::OutputCost)) {
-            (None, None) => None,
-            (input, output) => Some(input.unwrap_or(0.0) + output.unwrap_or(0.0)),
-        };
-        OWN.contains(&kind).then(|| dollars(Field::Cost).or_else(parts)).flatten()
+    let dollars = |field| slots.find(field, float_of).filter(|cost| *cost > 0.0);
+    let parts = || match (dollars(Field::InputCost), dollars(Field::OutputCost)) {
+        (None, None) => None,
+        (input, output) => Some(input.unwrap_or(0.0) + output.unwrap_or(0.0)),
     };
+    let own = || dollars(Field::Cost).or_else(parts).filter(|_| OWN.contains(&kind));
+    #[expect(clippy::cast_possible_truncation, reason = "saturates at nine billion dollars")]
+    let nano_dollars = |dollars: f64| (dollars * 1e9).round() as i64;
     details().or_else(own).map(nano_dollars)
 }
 
