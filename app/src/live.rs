@@ -33,9 +33,9 @@ pub(crate) struct Question {
     /// still to come are void and the asking starts anew.
     pub(crate) on: Box<dyn Fn() -> bool + Send + Sync>,
     /// The path of a `GET`; none to stop.
-    pub(crate) path: Box<dyn Fn() -> Option<String>>,
+    pub(crate) path: Box<dyn Fn() -> Option<String> + Send + Sync>,
     /// Takes the answer in; an error when it cannot be read.
-    pub(crate) take: Box<dyn Fn(&str) -> ApiResult<()>>,
+    pub(crate) take: Box<dyn Fn(&str) -> ApiResult<()> + Send + Sync>,
 }
 
 impl Live {
@@ -57,7 +57,7 @@ impl Live {
             visible.set(!browser::is_hidden());
         });
         let Question { every, on, path, take } = question;
-        let asking = StoredValue::new_local(Asking {
+        let asking = StoredValue::new(Asking {
             live: self,
             every,
             path,
@@ -104,11 +104,11 @@ fn lost(live: Live, seconds: u32) -> Part {
 struct Asking {
     live: Live,
     every: Duration,
-    path: Box<dyn Fn() -> Option<String>>,
-    take: Box<dyn Fn(&str) -> ApiResult<()>>,
+    path: Box<dyn Fn() -> Option<String> + Send + Sync>,
+    take: Box<dyn Fn(&str) -> ApiResult<()> + Send + Sync>,
 }
 
-async fn ask_on(asking: StoredValue<Asking, LocalStorage>, run: StoredValue<u32>, first_pause: Duration) {
+async fn ask_on(asking: StoredValue<Asking>, run: StoredValue<u32>, first_pause: Duration) {
     let this = run.get_value();
     let mut pause = first_pause;
     let mut failures = 0_u32;

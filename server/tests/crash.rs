@@ -1,6 +1,6 @@
-//! An acknowledgement is a promise: ten times the server is killed in the
-//! middle of its work (SIGKILL), and afterwards every event that it ever
-//! acknowledged is there, exactly once.
+//! An acknowledgement is a promise, at every door: ten times the server is
+//! killed in the middle of its work (SIGKILL), and afterwards every event that
+//! it ever acknowledged is there, exactly once.
 
 #![allow(
     clippy::unwrap_used,
@@ -20,106 +20,191 @@ use std::time::Duration;
 use axum::http::{HeaderName, HeaderValue, Method, Uri};
 use eventglass_harness::http::{BaseUrl, Client};
 use eventglass_harness::server::{ServerProcess, Session};
-use eventglass_model::{BatchOutcome, ItemStatus};
+use eventglass_model::CreatedProject;
+use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_eventglass");
 const KILLS: u32 = 10;
-const BATCH_SENDERS: usize = 4;
-const SINGLE_SENDERS: usize = 4;
 const BATCH: usize = 25;
+
+/// How a door takes events, and what it answers when it has them.
+struct Door {
+    path: &'static str,
+    status: u16,
+    batch: usize,
+    /// The body for some ids.
+    body: fn(&[String], project: i64) -> Value,
+    /// The id under which an event is stored.
+    stored_as: fn(&str) -> String,
+    /// Whether the answer says that all were taken.
+    all_taken: fn(&Value) -> bool,
+}
+
+const DOORS: &[Door] = &[
+    Door {
+        path: "/api/v1/events/batch",
+        status: 202,
+        batch: BATCH,
+        body: |ids, _| json!(ids.iter().map(|id| native(id)).collect::<Vec<_>>()),
+        stored_as: str::to_owned,
+        all_taken: |answer| answer["accepted"] == answer["count"] && answer["rejected"] == 0,
+    },
+    Door {
+        path: "/api/v1/events",
+        status: 202,
+        batch: 1,
+        body: |ids, _| native(&ids[0]),
+        stored_as: str::to_owned,
+        all_taken: |answer| answer["accepted"] == 1,
+    },
+    Door {
+        path: "/api/v1/ingestion/events/batch",
+        status: 200,
+        batch: BATCH,
+        body: |ids, _| {
+            let source = json!({ "service": "crash", "endpoint": "/", "method": "GET" });
+            let event = |id| json!({ "event_id": id, "event_type": "api_call", "title": "Under load", "source": source });
+            json!({ "events": ids.iter().map(event).collect::<Vec<_>>() })
+        },
+        stored_as: str::to_owned,
+        all_taken: |answer| answer["failed_count"] == 0 && answer["duplicate_count"] == 0,
+    },
+    Door {
+        path: "/sdk/v1/projects/{project}/events/batch",
+        status: 201,
+        batch: BATCH,
+        body: |ids, project| {
+            let event = |id: &String| {
+                json!({ "id": id, "project_id": project, "trace_id": format!("t-{id}"), "span_id": format!("s-{id}"),
+                        "operation_type": "llm_call", "status": "success", "input": {}, "output": {}, "metadata": {} })
+            };
+            json!({ "events": ids.iter().map(event).collect::<Vec<_>>() })
+        },
+        stored_as: str::to_owned,
+        all_taken: |answer| answer["events_count"] == BATCH,
+    },
+    Door {
+        path: "/api/v1/events/ingest/batch",
+        status: 202,
+        batch: BATCH,
+        body: |ids, _| {
+            let event = |id| json!({ "topic": "cart_events", "event_type": "cart.add", "data": { "user_id": "u", "event_id": id } });
+            json!({ "events": ids.iter().map(event).collect::<Vec<_>>() })
+        },
+        stored_as: str::to_owned,
+        all_taken: |answer| answer["failed"] == 0,
+    },
+    Door {
+        path: "/v1/traces",
+        status: 200,
+        batch: BATCH,
+        body: |ids, _| {
+            let span = |id: &String| {
+                json!({ "traceId": format!("{:0>32}", &id[1..]), "spanId": &id[1..], "name": "Under load",
+                        "startTimeUnixNano": "1763726400000000000", "endTimeUnixNano": "1763726400001000000" })
+            };
+            let spans: Vec<Value> = ids.iter().map(span).collect();
+            json!({ "resourceSpans": [{ "scopeSpans": [{ "spans": spans }] }] })
+        },
+        stored_as: |id| format!("{:0>32}:{}", &id[1..], &id[1..]),
+        all_taken: |answer| answer.get("partialSuccess").is_none(),
+    },
+    Door {
+        path: "/api/public/ingestion",
+        status: 207,
+        batch: BATCH,
+        body: |ids, _| {
+            let event = |id: &String| {
+                json!({ "id": format!("envelope-{id}"), "type": "span-create", "timestamp": "2026-01-01T12:00:00Z",
+                        "body": { "id": id, "traceId": "t", "name": "Under load" } })
+            };
+            json!({ "batch": ids.iter().map(event).collect::<Vec<_>>() })
+        },
+        stored_as: str::to_owned,
+        all_taken: |answer| answer["errors"] == json!([]) && answer["successes"].as_array().unwrap().len() == BATCH,
+    },
+];
+
+fn native(id: &str) -> Value {
+    json!({ "event_id": id, "kind": "crash.test", "name": "Under load", "service": "crash" })
+}
 
 /// Sends events with ids of its own until the server is gone.
 struct Sender {
     client: Client,
     headers: [(HeaderName, HeaderValue); 2],
-    single: Uri,
-    batch: Uri,
+    door: &'static Door,
+    uri: Uri,
+    project: i64,
     ids: Arc<AtomicU64>,
-    acknowledged: Vec<String>,
 }
 
 impl Sender {
-    fn new(url: &BaseUrl, api_key: &str, ids: &Arc<AtomicU64>) -> Self {
+    fn new(url: &BaseUrl, created: &CreatedProject, door: &'static Door, ids: &Arc<AtomicU64>) -> Self {
+        let project = created.project.id;
         Self {
             client: Client::new(false, Duration::from_secs(10)).unwrap(),
             headers: [
-                (HeaderName::from_static("x-api-key"), api_key.parse().unwrap()),
+                (HeaderName::from_static("x-api-key"), created.api_key.parse().unwrap()),
                 (
                     HeaderName::from_static("content-type"),
                     HeaderValue::from_static("application/json"),
                 ),
             ],
-            single: url.at("/api/v1/events").unwrap(),
-            batch: url.at("/api/v1/events/batch").unwrap(),
+            uri: url.at(&door.path.replace("{project}", &project.to_string())).unwrap(),
+            door,
+            project,
             ids: Arc::clone(ids),
-            acknowledged: Vec::new(),
         }
     }
 
-    /// Posts so many new events; one goes alone. `None` when there was no answer.
-    async fn post_new(&self, count: usize) -> Option<Vec<(String, ItemStatus)>> {
-        let numbers: Vec<u64> = (0..count).map(|_| self.ids.fetch_add(1, Ordering::Relaxed)).collect();
-        // Scattered, as real ids are.
-        let ids: Vec<String> = numbers
-            .iter()
-            .map(|n| format!("e{:016x}", n.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
-            .collect();
-        self.post(&ids).await
-    }
-
-    async fn post(&self, ids: &[String]) -> Option<Vec<(String, ItemStatus)>> {
-        let event =
-            |id: &String| format!(r#"{{"event_id":"{id}","kind":"crash.test","name":"Under load","service":"crash"}}"#);
-        let (uri, body) = match ids {
-            [id] => (&self.single, event(id)),
-            ids => (
-                &self.batch,
-                format!("[{}]", ids.iter().map(event).collect::<Vec<_>>().join(",")),
-            ),
-        };
-        let answer = self
-            .client
-            .send(Method::POST, uri.clone(), &self.headers, body)
-            .await
-            .ok()?;
-        // A full queue is an honest answer; the events in it were not acknowledged.
-        if answer.status == 503 {
-            return Some(Vec::new());
-        }
-        assert_eq!(answer.status, 202, "{}", String::from_utf8_lossy(&answer.body));
-        let outcome: BatchOutcome = serde_json::from_slice(&answer.body).unwrap();
-        assert_eq!(outcome.items.len(), ids.len());
-        Some(
-            outcome
-                .items
-                .into_iter()
-                .map(|item| (item.event_id.unwrap(), item.status))
-                .collect(),
-        )
-    }
-
-    async fn work(mut self, count: usize) -> Vec<String> {
-        while let Some(outcomes) = self.post_new(count).await {
-            for (id, status) in outcomes {
-                assert_eq!(status, ItemStatus::Accepted, "{id} was never sent before");
-                self.acknowledged.push(id);
+    /// Posts until the server is gone; gives the ids, as they are stored, that
+    /// it acknowledged.
+    async fn work(self) -> Vec<String> {
+        let mut acknowledged = Vec::new();
+        loop {
+            let numbers: Vec<u64> = (0..self.door.batch).map(|_| self.ids.fetch_add(1, Ordering::Relaxed)).collect();
+            // Scattered, as real ids are.
+            let ids: Vec<String> = numbers
+                .iter()
+                .map(|n| format!("e{:016x}", n.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
+                .collect();
+            let body = (self.door.body)(&ids, self.project).to_string();
+            let sent = self.client.send(Method::POST, self.uri.clone(), &self.headers, body).await;
+            let Ok(answer) = sent else { return acknowledged };
+            // No room is an honest answer; what it is about was not acknowledged.
+            if answer.status == 503 {
+                continue;
             }
+            let text = String::from_utf8_lossy(&answer.body);
+            assert_eq!(answer.status, self.door.status, "{}: {text}", self.door.path);
+            let json: Value = serde_json::from_slice(&answer.body).unwrap();
+            assert!((self.door.all_taken)(&json), "{}: {text}", self.door.path);
+            acknowledged.extend(ids.iter().map(|id| (self.door.stored_as)(id)));
         }
-        self.acknowledged
     }
 }
 
-/// Loads the server for a while, kills it, and gives the ids it acknowledged.
-async fn load_and_kill(server: ServerProcess, api_key: &str, ids: &Arc<AtomicU64>, load: Duration) -> Vec<String> {
+/// Loads every door of the server for a while, kills it, and gives the ids it acknowledged.
+async fn load_and_kill(
+    server: ServerProcess,
+    created: &CreatedProject,
+    ids: &Arc<AtomicU64>,
+    load: Duration,
+) -> Vec<Vec<String>> {
     let mut senders = JoinSet::new();
-    for n in 0..BATCH_SENDERS + SINGLE_SENDERS {
-        let sender = Sender::new(server.url(), api_key, ids);
-        senders.spawn(sender.work(if n < BATCH_SENDERS { BATCH } else { 1 }));
+    for (n, door) in DOORS.iter().enumerate() {
+        let sender = Sender::new(server.url(), created, door, ids);
+        senders.spawn(async move { (n, sender.work().await) });
     }
     tokio::time::sleep(load).await;
     server.kill().unwrap();
-    senders.join_all().await.concat()
+    let mut by_door = vec![Vec::new(); DOORS.len()];
+    for (n, acknowledged) in senders.join_all().await {
+        by_door[n] = acknowledged;
+    }
+    by_door
 }
 
 /// How often each id is stored, by paging through everything.
@@ -154,15 +239,19 @@ async fn what_was_acknowledged_survives_kill_9() {
         .unwrap();
     let created = session.create_project("Crash").await.unwrap();
     let ids = Arc::new(AtomicU64::new(1));
-    let mut acknowledged = Vec::new();
+    let mut by_door: Vec<Vec<String>> = vec![Vec::new(); DOORS.len()];
     for round in 0..KILLS {
         // Not always at the same moment after the start.
         let load = Duration::from_millis(u64::from(200 + 61 * round % 300));
-        let ids = load_and_kill(server, &created.api_key, &ids, load).await;
-        assert!(!ids.is_empty(), "round {round} was no load");
-        acknowledged.extend(ids);
+        for (all, some) in by_door.iter_mut().zip(load_and_kill(server, &created, &ids, load).await) {
+            all.extend(some);
+        }
         server = start().await;
     }
+    for (door, acknowledged) in DOORS.iter().zip(&by_door) {
+        assert!(acknowledged.len() >= 20, "{} took hardly anything: {}", door.path, acknowledged.len());
+    }
+    let acknowledged = by_door.concat();
 
     let session = session.moved_to(server.url());
     let stored = stored(&session, created.project.id).await;
@@ -179,19 +268,6 @@ async fn what_was_acknowledged_survives_kill_9() {
     let counted = session.project(created.project.id).await.unwrap().event_count;
     assert_eq!(usize::try_from(counted), Ok(stored.len()));
 
-    let sender = Sender::new(server.url(), &created.api_key, &ids);
-    let again: Vec<String> = acknowledged
-        .iter()
-        .step_by(acknowledged.len() / 50 + 1)
-        .cloned()
-        .collect();
-    for (id, status) in sender.post(&again).await.unwrap() {
-        assert_eq!(status, ItemStatus::Duplicate, "{id}");
-    }
-    assert_eq!(
-        sender.post(&acknowledged[..1]).await.unwrap()[0].1,
-        ItemStatus::Duplicate
-    );
     println!(
         "{} acknowledged, {} stored, {KILLS} kills",
         acknowledged.len(),

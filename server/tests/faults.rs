@@ -120,6 +120,7 @@ impl Patient {
     async fn assert_recovers(mut self) {
         self.post_until(202, Duration::from_secs(15)).await;
         assert_eq!(self.readiness().await.status, 200);
+        self.assert_measured().await;
         for _ in 0..20 {
             assert_eq!(self.post().await.status, 202);
         }
@@ -141,6 +142,35 @@ impl Patient {
         assert_eq!(unique.len(), seen.len(), "stored once");
         let lost: Vec<_> = self.acknowledged.difference(&unique).collect();
         assert!(lost.is_empty(), "acknowledged and lost: {lost:?}");
+    }
+}
+
+impl Patient {
+    /// The metrics tell the story, and the dashboard asks for no others.
+    async fn assert_measured(&self) {
+        let uri = self.server.url().at("/metrics").unwrap();
+        let answer = self.client.send(Method::GET, uri, &[], "").await.unwrap();
+        let text = String::from_utf8(answer.body.to_vec()).unwrap();
+        let value = |name: &str| {
+            let line = text.lines().find(|line| line.starts_with(name));
+            line.and_then(|line| line.rsplit(' ').next()?.parse::<f64>().ok())
+                .unwrap_or_else(|| panic!("{name} is not in {text}"))
+        };
+        assert!(value("eventglass_breaker_open") < 0.5);
+        assert!(value("eventglass_commit_failures_total") >= 1.0);
+        assert!(value("eventglass_commit_retries_total") >= 1.0);
+        assert!(value("eventglass_database_bytes") > 100_000.0);
+        // Of those, a refusal of too many and a failed job may not have come up.
+        let rare = ["eventglass_ingest_limited_total"];
+        let dashboard = include_str!("../../docs/grafana/eventglass.json");
+        let names = dashboard.match_indices("eventglass_").map(|(at, _)| {
+            let rest = &dashboard[at..];
+            let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap();
+            &rest[..end]
+        });
+        for name in names.filter(|name| !rare.contains(name)) {
+            assert!(text.contains(name), "the dashboard asks for {name}");
+        }
     }
 }
 

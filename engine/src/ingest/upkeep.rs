@@ -79,6 +79,8 @@ impl Upkeep {
     }
 
     fn note(&self, result: Result<(), crate::store::StoreError>, what: &'static str) {
+        let outcome = if result.is_ok() { "done" } else { "failed" };
+        metrics::counter!("eventglass_jobs_total", "job" => what, "outcome" => outcome).increment(1);
         if let Err(error) = result {
             tracing::warn!(%error, what, "upkeep failed; it is tried again");
         }

@@ -277,6 +277,12 @@ pub trait Store: EventStore + AccessStore + TrustStore + ScanStore {
     /// What is wrong.
     async fn ready(&self) -> Result<(), StoreError>;
 
+    /// What the store takes on disk, in bytes, its log included.
+    ///
+    /// # Errors
+    /// When it cannot tell.
+    async fn size_bytes(&self) -> Result<u64, StoreError>;
+
     /// Moves what is in logs to where it belongs and closes; for the end of the program.
     async fn close(&self);
 }

@@ -9,6 +9,7 @@ mod forge;
 mod gate;
 mod langfuse;
 mod native;
+mod otlp;
 mod pulse;
 mod replay;
 mod text;
@@ -17,7 +18,7 @@ use axum::Router;
 
 use crate::state::AppState;
 
-pub use gate::{Handover, InFlight, room};
+pub use gate::{Handover, InFlight, PERMIT_BYTES, room};
 pub use replay::replay;
 
 /// The routes of every door.
@@ -28,4 +29,5 @@ pub fn routes() -> Router<AppState> {
         .merge(forge::routes())
         .merge(cart::routes())
         .merge(langfuse::routes())
+        .merge(otlp::routes())
 }

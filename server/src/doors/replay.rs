@@ -5,7 +5,7 @@ use eventglass_engine::ingest::{IngestError, NewEvent, Refused, Sender};
 use eventglass_model::{Door, FieldError, ItemStatus, RefusedItem, ReplayOutcome, loc};
 
 use crate::doors::gate::Reading;
-use crate::doors::{cart, langfuse, native, pulse};
+use crate::doors::{cart, forge, langfuse, native, otlp, pulse};
 use crate::state::AppState;
 
 /// What an SDK is called in the counts of a replay.
@@ -57,7 +57,9 @@ fn reread(door: Door, payload: &str, project_id: i64, reading: Reading) -> Resul
         Door::Native => native::read_event(payload, loc!["body"], reading),
         Door::PulseStream => pulse::read(payload, loc!["body"], reading),
         Door::CartNudge => cart::read(payload, loc!["body"], project_id, reading),
-        Door::EvalForge | Door::Otlp | Door::Langfuse => Err(no_payload()),
+        Door::EvalForge => forge::read(payload, loc!["body"], reading),
+        Door::Otlp => otlp::reread(payload, reading),
+        Door::Langfuse => Err(no_payload()),
     }
 }
 

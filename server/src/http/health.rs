@@ -8,6 +8,7 @@ use axum::{Json, Router};
 use serde_json::json;
 use subtle::ConstantTimeEq;
 
+use crate::doors::PERMIT_BYTES;
 use crate::http::error::ApiError;
 use crate::state::AppState;
 
@@ -50,5 +51,26 @@ async fn metrics(State(state): State<AppState>, headers: HeaderMap) -> Result<Re
     let Some(metrics) = &state.metrics else {
         return Ok(StatusCode::NOT_FOUND.into_response());
     };
+    measure(&state).await;
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], metrics.render()).into_response())
+}
+
+/// What is not counted as it happens is measured when somebody asks.
+async fn measure(state: &AppState) {
+    let queue = state.ingest.queue();
+    metrics::gauge!("eventglass_queue_events").set(as_f64(queue.events));
+    metrics::gauge!("eventglass_queue_bytes").set(as_f64(queue.bytes));
+    let held = state.settings.in_flight_bytes - (state.in_flight.available_permits() * PERMIT_BYTES).min(state.settings.in_flight_bytes);
+    metrics::gauge!("eventglass_in_flight_bytes").set(as_f64(held as u64));
+    metrics::gauge!("eventglass_breaker_open").set(if state.ingest.halted().is_some() { 1.0 } else { 0.0 });
+    metrics::gauge!("eventglass_uptime_seconds").set(state.started.elapsed().as_secs_f64());
+    match state.store.size_bytes().await {
+        Ok(bytes) => metrics::gauge!("eventglass_database_bytes").set(as_f64(bytes)),
+        Err(error) => tracing::warn!(%error, "the size of the database is not known"),
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a gauge of bytes or counts below 2^52")]
+const fn as_f64(n: u64) -> f64 {
+    n as f64
 }

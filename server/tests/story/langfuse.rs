@@ -163,6 +163,35 @@ async fn the_small_reads_keep_the_sdk_going() {
 }
 
 #[tokio::test]
+async fn scores_come_in_lists() {
+    let app = TestApp::new().await;
+    let (user, project, sdk) = app.project("scores").await;
+    let score = |id: &str, value: Value| json!({ "id": id, "traceId": "t", "observationId": "o", "name": "tone", "value": value });
+    let all = json!([score("a", json!(0.5)), score("b", json!("kind"))]);
+    for _ in 0..2 {
+        assert_eq!(sdk.post("/api/public/scores", &all).await.expect(202), json!({ "message": "Accepted" }));
+    }
+    assert_eq!(events(&user, &project, "").await, ["score:a", "score:b"]);
+    assert_eq!(event(&user, &project, "score:a").await["parent_span_id"], "o");
+
+    let some = json!([score("c", json!(1)), score("d", json!([])), 7]);
+    let answer = sdk.post("/api/public/scores", &some).await.expect(207);
+    assert_eq!((&answer["accepted"], &answer["rejected"]), (&json!(1), &json!(2)));
+    assert_eq!(answer["errors"][0]["message"], "body.1.value: does not fit the score's dataType");
+    assert_eq!(events(&user, &project, "").await, ["score:a", "score:b", "score:c"]);
+    let path = format!("/api/v1/projects/{}/refused", project["id"]);
+    let refused = user.get(&path).await.expect(200);
+    assert_eq!(refused["items"].as_array().unwrap().len(), 2);
+    assert_eq!(refused["items"][0]["payload"]["type"], "score-create", "can be sent again");
+
+    assert_eq!(sdk.post("/api/public/scores", &json!([])).await.status, 202);
+    sdk.with("content-type", "application/json")
+        .send(axum::http::Method::POST, "/api/public/scores", "[{")
+        .await
+        .expect(400);
+}
+
+#[tokio::test]
 async fn two_projects_may_use_the_same_ids() {
     let app = TestApp::new().await;
     let (one, first, sdk) = app.project("one").await;

@@ -11,9 +11,13 @@
 
 mod access;
 mod app;
+mod cart;
+mod forge;
 mod langfuse;
 mod native;
+mod noise;
 mod pulse;
 mod reading;
 mod service;
 mod trust;
+mod watch;

@@ -37,6 +37,7 @@ const READER_CACHE: &str = "-8192";
 
 /// The store in one SQLite file.
 pub struct SqliteStore {
+    path: std::path::PathBuf,
     writer: std::sync::Arc<Mutex<Writer>>,
     readers: SqlitePool,
     checkpointer: JoinHandle<()>,
@@ -96,6 +97,7 @@ impl SqliteStore {
             std::sync::Arc::clone(&writer),
         );
         Ok(Self {
+            path: path.to_owned(),
             writer,
             readers,
             checkpointer,
@@ -115,6 +117,15 @@ impl Store for SqliteStore {
             .execute(&mut writer.connection)
             .await?;
         Ok(())
+    }
+
+    async fn size_bytes(&self) -> Result<u64, StoreError> {
+        let (path, mut log) = (self.path.clone(), self.path.clone().into_os_string());
+        log.push("-wal");
+        let size = |path: &Path| std::fs::metadata(path).map_or(0, |metadata| metadata.len());
+        tokio::task::spawn_blocking(move || size(&path) + size(Path::new(&log)))
+            .await
+            .map_err(StoreError::panicked)
     }
 
     async fn close(&self) {

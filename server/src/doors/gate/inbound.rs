@@ -69,6 +69,7 @@ impl Reading {
 }
 
 /// A request of a known sender, within its rates, read whole.
+#[derive(Clone)]
 pub(in crate::doors) struct Inbound {
     /// The program.
     pub(in crate::doors) state: AppState,
@@ -121,6 +122,14 @@ impl Inbound {
             seed: self.seed,
             place,
         }
+    }
+
+    /// The same request, as far as it concerns another project. It counts as
+    /// a request of the first one.
+    pub(in crate::doors) fn of_project(&self, project_id: i64) -> Self {
+        let mut other = self.clone();
+        other.sender.project_id = project_id;
+        other
     }
 
     /// Stores what can be stored, and keeps what is refused: `payload` gives

@@ -19,10 +19,11 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use eventglass_engine::ingest::Sender;
+use eventglass_engine::store::KeyHolder;
 use eventglass_model::{Door, IngestCounts};
 
 pub(super) use self::inbound::{Inbound, Reading};
-pub use self::body::room;
+pub use self::body::{PERMIT_BYTES, room};
 pub use self::delivery::Handover;
 use self::inbound::Ledger;
 pub(super) use self::refusal::Refusal;
@@ -47,6 +48,22 @@ where
     F: FnOnce(Inbound) -> Fut,
     Fut: Future<Output = Result<Response, Refusal>>,
 {
+    let holder = holder_of_key(request.headers(), &state).await;
+    receive_of::<D, F, Fut>(state, request, holder.map_err(Refusal::from), handle).await
+}
+
+/// As [`receive`], of a sender that was identified otherwise than by a key, or was not.
+pub(super) async fn receive_of<D, F, Fut>(
+    state: AppState,
+    request: Request,
+    holder: Result<KeyHolder, Refusal>,
+    handle: F,
+) -> Response
+where
+    D: Dialect,
+    F: FnOnce(Inbound) -> Fut,
+    Fut: Future<Output = Result<Response, Refusal>>,
+{
     let started = Instant::now();
     let request_headers = request.headers().clone();
     let handover = request.extensions().get::<Handover>().cloned();
@@ -54,7 +71,7 @@ where
     let mut rates = None;
     let mut sender = None;
     let result = async {
-        let holder = holder_of_key(&request_headers, &state).await?;
+        let holder = holder?;
         let from = Sender {
             project_id: holder.project_id,
             key_id: holder.key_id,

@@ -9,8 +9,8 @@ use eventglass_engine::ingest::{NewPart, Refused};
 use eventglass_model::{FieldError, ItemStatus, Loc, loc};
 use serde::Serialize;
 
-use super::part::{Asked, read};
 use super::Langfuse;
+use super::part::{Asked, read};
 use crate::doors::fields::{Fields, items};
 use crate::doors::gate::{Inbound, Refusal, receive};
 use crate::state::AppState;
@@ -92,7 +92,7 @@ async fn many(inbound: Inbound) -> Result<Response, Refusal> {
 }
 
 /// `body.startTime: Invalid datetime`.
-fn sentence(error: &FieldError) -> String {
+pub(super) fn sentence(error: &FieldError) -> String {
     let path: Vec<String> = error
         .loc
         .iter()

@@ -10,6 +10,7 @@ mod names;
 mod part;
 mod reads;
 mod score;
+mod scores;
 mod usage;
 
 use axum::Json;
@@ -28,7 +29,7 @@ pub(super) use part::reread;
 pub(super) fn routes() -> Router<AppState> {
     Router::new()
         .route("/api/public/ingestion", post(batch::ingestion))
-        .route("/api/public/scores", post(score::create))
+        .route("/api/public/scores", post(scores::create))
         .route("/api/public/health", get(reads::health))
         .route("/api/public/projects", get(reads::projects))
         .route("/api/public/media", post(reads::media))

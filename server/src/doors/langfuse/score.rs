@@ -1,20 +1,12 @@
 //! Scores: what people and evaluators think of a trace or of a step of it.
 //! Kept as events of the trace, kind `eval_metric`.
 
-use axum::extract::{Request, State};
-use axum::response::{IntoResponse, Response};
-use axum::Json;
 use eventglass_engine::ingest::NewEvent;
 use eventglass_model::{FieldError, Timestamp, loc};
-use serde_json::{Map, Value, json};
-use uuid::Uuid;
+use serde_json::{Map, Value};
 
-use super::Langfuse;
 use super::fold::{root_of, short, text};
-use super::names::{environment, type_of};
-use super::part::part;
-use crate::doors::gate::{Inbound, Refusal, receive};
-use crate::state::AppState;
+use super::names::environment;
 
 /// The longest text of a score of type TEXT, in characters.
 const TEXT_CHARS: usize = 500;
@@ -59,7 +51,9 @@ pub(super) fn event(body: &Map<String, Value>, time: Timestamp) -> NewEvent {
         Some(other) => other.to_string(),
         None => String::new(),
     };
-    let comment = text(body, "comment").map(|comment| format!(" ({comment})")).unwrap_or_default();
+    let comment = text(body, "comment")
+        .map(|comment| format!(" ({comment})"))
+        .unwrap_or_default();
     event.name = Some(name.to_owned());
     event.message = Some(format!("{name}: {value}{comment}"));
     event.trace_id = text(body, "traceId").map(short);
@@ -71,25 +65,4 @@ pub(super) fn event(body: &Map<String, Value>, time: Timestamp) -> NewEvent {
     event.environment = text(body, "environment").map(environment);
     event.attributes = Some(Value::Object(body.clone()).to_string());
     event
-}
-
-/// `POST /api/public/scores`: one score; answers its id.
-pub(super) async fn create(State(state): State<AppState>, request: Request) -> Response {
-    receive::<Langfuse, _, _>(state, request, one).await
-}
-
-async fn one(inbound: Inbound) -> Result<Response, Refusal> {
-    let known = type_of("score-create").ok_or_else(|| Refusal::Internal("no type for scores".to_owned()))?;
-    // A score that is sent twice is one score, if it has an id.
-    let part_id = format!("scores:{}", Uuid::now_v7());
-    let part = part(known, part_id, inbound.now, inbound.text()?, inbound.reading(0))
-        .map_err(|error| Refusal::Invalid(vec![error]))?;
-    let id = part.event.event_id.strip_prefix("score:").unwrap_or_default().to_owned();
-    let outcome = inbound.merge(vec![Ok(part)], |_| None).await?;
-    let errors = outcome.items.into_iter().next().map(|item| item.errors).unwrap_or_default();
-    if errors.is_empty() {
-        Ok(Json(json!({ "id": id })).into_response())
-    } else {
-        Err(Refusal::Invalid(errors))
-    }
 }

@@ -1,5 +1,6 @@
 //! The envelope of WatchLLM's SDKs: `eventId`, `projectId`, `type`,
-//! `timestamp`, `sdk`, `context`, `body`, in camel or snake case.
+//! `timestamp`, `sdk`, `context`, `body`, in camel or snake case. Source:
+//! contracts 4.1 and 4.6.
 
 use eventglass_engine::ingest::{NewEvent, Refused};
 use eventglass_model::{CostSource, Severity, Status, Tokens};
@@ -7,6 +8,13 @@ use eventglass_model::{CostSource, Severity, Status, Tokens};
 use super::flat::{micros, nano_dollars};
 use crate::doors::fields::Fields;
 use crate::doors::gate::Reading;
+use crate::doors::text::human_text;
+
+/// Characters of a name. `context` and `body` are free-form and kept whole, so
+/// that what is too long for a field is cut or left there, and never refused.
+const NAME: usize = 200;
+/// Characters of a message.
+const MESSAGE: usize = 10_000;
 
 /// The types that its SDKs send, and the kinds they are here.
 const TYPES: &[(&str, &str)] = &[
@@ -41,7 +49,7 @@ pub(super) fn read(mut fields: Fields<'_>, reading: Reading) -> Result<NewEvent,
     for (name, missing) in [
         ("projectId", claimed.is_none()),
         ("type", kind.is_none()),
-        ("sdk", !fields.has("sdk")),
+        ("sdk", fields.peek("sdk").is_none()),
     ] {
         if missing && !fields.errors.iter().any(|e| e.loc.last() == Some(&name.into())) {
             fields.fault(name, "field required");
@@ -52,15 +60,18 @@ pub(super) fn read(mut fields: Fields<'_>, reading: Reading) -> Result<NewEvent,
     event.trace_id = fields.text(&["traceId", "trace_id"]);
     event.parent_span_id = fields.text(&["parentEventId", "parent_event_id"]);
     if let Some(mut context) = fields.object("context") {
-        event.user_id = context.text(&["userId", "user_id"]);
-        event.session_id = context.text(&["sessionId", "session_id"]);
-        event.environment = context.text(&["environment"]);
-        event.service = context.text(&["service", "serviceName"]);
-        // Free-form: what is of an odd type there is kept, not refused.
+        let mut short = |names: &[&'static str]| context.text(names).filter(|text| is_short(text));
+        event.user_id = short(&["userId", "user_id"]);
+        event.session_id = short(&["sessionId", "session_id"]);
+        event.request_id = short(&["requestId", "request_id"]);
+        event.environment = short(&["environment"]);
+        event.service = short(&["service", "serviceName", "service_name"]);
+        event.version = short(&["version", "release"]);
+        event.trace_id = event.trace_id.take().or_else(|| short(&["traceId", "trace_id"]));
     }
     match fields.object("body") {
         Some(body) => read_body(&mut event, body),
-        None if fields.has("body") => {}
+        None if fields.peek("body").is_some() => {}
         None => fields.fault("body", "field required"),
     }
     // A span may be found by its own id, or, in the envelope's way, by the event's.
@@ -77,50 +88,180 @@ fn kind_of(word: &str) -> Result<&'static str, String> {
     known.ok_or_else(|| format!("unknown type; expected one of: {}", words.join(", ")))
 }
 
+fn is_short(text: &str) -> bool {
+    text.chars().count() <= NAME
+}
+
 /// Takes what the canonical event has a field for. The body is free-form, so
 /// that a field of another type than expected is left where it is.
 fn read_body(event: &mut NewEvent, mut body: Fields<'_>) {
-    event.name = body.text(&["name", "toolName", "action", "metric", "query", "role"]);
-    event.message = body.text(&["message", "content", "response", "reasoning"]);
-    event.extra_text = body.text(&["prompt", "stack", "stacktrace"]).unwrap_or_default();
-    event.model = body.text(&["model"]);
-    event.duration_us = body
-        .float(&["latencyMs", "durationMs", "latency_ms", "duration_ms"])
-        .map(micros);
-    event.span_id = body.text(&["spanId", "span_id"]);
-    if let Some(parent) = body.text(&["parentSpanId", "parent_span_id"]) {
+    read_texts(event, &mut body);
+    read_span(event, &mut body);
+    read_status(event, &mut body);
+    event.model = body.text(&["model"]).filter(|text| is_short(text));
+    event.provider = body.text(&["provider"]).filter(|text| is_short(text));
+    event.tokens = match body.object("usage") {
+        Some(usage) => read_tokens(usage),
+        None => None,
+    };
+    // Its Python client sends `cost: 0.0` for "not known".
+    let cost = body.float(&["costUSD", "costUsd", "cost_usd", "cost"]);
+    if let Some(cost) = cost.filter(|cost| *cost > 0.0) {
+        event.cost_nano_usd = Some(nano_dollars(cost));
+        event.cost_source = Some(CostSource::Client);
+    }
+    event.tokens = event.tokens.take().or_else(|| read_tokens(body));
+}
+
+/// What it is called, what it says, what went in and what came out.
+fn read_texts(event: &mut NewEvent, body: &mut Fields<'_>) {
+    for (names, field) in [
+        (&["prompt", "arguments", "input", "query"] as &[&str], &mut event.input),
+        (&["response", "result", "output", "results"], &mut event.output),
+    ] {
+        let found = names.iter().find_map(|name| body.peek(name));
+        *field = found.map(|json| json.get().to_owned());
+    }
+    let names: &[&'static str] = match event.kind.as_str() {
+        // Its Python client gives the exception's type.
+        "error" => &["name", "type"],
+        _ => &[
+            "name",
+            "toolName",
+            "tool_name",
+            "action",
+            "metric",
+            "query",
+            "role",
+            "agentName",
+            "agent_name",
+        ],
+    };
+    let cut = |text: String, most: usize| text.chars().take(most).collect::<String>();
+    event.name = body.text(names).map(|text| cut(text, NAME));
+    let message = body.text(&["message", "content", "response", "reasoning"]);
+    event.message = message.map(|text| cut(text, MESSAGE));
+    event.extra_text = body.text(&["stack", "stacktrace"]).unwrap_or_default();
+    for json in [&event.input, &event.output].into_iter().flatten() {
+        event.extra_text.push(' ');
+        event.extra_text.push_str(&human_text(json));
+    }
+    if event.service.is_none() {
+        event.service = body.text(&["agentName", "agent_name"]).filter(|text| is_short(text));
+    }
+}
+
+fn read_span(event: &mut NewEvent, body: &mut Fields<'_>) {
+    let millis = body.float(&["latencyMs", "durationMs", "latency_ms", "duration_ms"]);
+    event.duration_us = millis.map(micros).filter(|micros| *micros >= 0);
+    event.span_id = body.text(&["spanId", "span_id"]).filter(|text| is_short(text));
+    if let Some(parent) = body
+        .text(&["parentSpanId", "parent_span_id"])
+        .filter(|text| is_short(text))
+    {
         event.parent_span_id = Some(parent);
     }
-    if let (Some(start), Some(end)) = (body.time(&["start"]), body.time(&["end"])) {
+    let start = body.time(&["start", "startTime", "start_time"]);
+    let end = body.time(&["end", "endTime", "end_time"]);
+    if let Some(start) = start {
         event.time = start;
+    }
+    if let Some((start, end)) = start.zip(end) {
         event.duration_us = Some(end.micros().saturating_sub(start.micros()).max(0));
     }
-    let severity = body.word(&["level"], Severity::parse);
+}
+
+fn read_status(event: &mut NewEvent, body: &mut Fields<'_>) {
+    let severity = body.word(&["level", "severity"], Severity::parse);
+    let success = body.text(&["success"]);
     // An error is an error, whether or not it says so.
-    let unsaid = if event.kind == "error" {
-        Status::Error
-    } else {
-        Status::Unset
+    let unsaid = match success.as_deref() {
+        Some("false") => Status::Error,
+        Some("true") => Status::Ok,
+        _ if event.kind == "error" => Status::Error,
+        _ => Status::Unset,
     };
     event.status = body.word(&["status"], Status::parse).unwrap_or(unsaid);
     event.severity = severity.unwrap_or(match event.status {
         Status::Error | Status::Timeout => Severity::Error,
         Status::Unset | Status::Ok => Severity::Info,
     });
-    let input = body.int(&["inputTokens", "input_tokens"]);
-    let output = body.int(&["outputTokens", "output_tokens"]);
-    let total = body.int(&["totalTokens", "total_tokens"]);
-    if input.or(output).or(total).is_some() {
-        event.tokens = Some(Tokens {
-            input_total: input.unwrap_or(0).max(0),
-            output_total: output.unwrap_or(0).max(0),
-            total: total.unwrap_or(0).max(0),
-            ..Tokens::default()
-        });
+}
+
+/// Of a body, or of the `usage` in it.
+fn read_tokens(mut fields: Fields<'_>) -> Option<Tokens> {
+    let input = fields.int(&["inputTokens", "input_tokens", "promptTokens", "prompt_tokens"]);
+    let output = fields.int(&["outputTokens", "output_tokens", "completionTokens", "completion_tokens"]);
+    let total = fields.int(&["totalTokens", "total_tokens"]);
+    input.or(output).or(total)?;
+    Some(Tokens {
+        input_total: input.unwrap_or(0).max(0),
+        output_total: output.unwrap_or(0).max(0),
+        total: total.unwrap_or(0).max(0),
+        ..Tokens::default()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use eventglass_model::{Timestamp, loc};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn event(json: &str) -> Result<NewEvent, Refused> {
+        let fields = Fields::open(json, loc!["body"]).map_err(|error| Refused {
+            event_id: None,
+            errors: vec![error],
+        })?;
+        read(fields, Reading::alone(Timestamp::from_micros(1)))
     }
-    // Its Python client sends `cost: 0.0` for "not known".
-    if let Some(cost) = body.float(&["costUSD", "cost_usd", "cost"]).filter(|cost| *cost > 0.0) {
-        event.cost_nano_usd = Some(nano_dollars(cost));
-        event.cost_source = Some(CostSource::Client);
+
+    fn of_body(kind: &str, body: &str) -> NewEvent {
+        event(&format!(
+            r#"{{"projectId":"p","type":"{kind}","sdk":{{}},"body":{body}}}"#
+        ))
+        .unwrap()
+    }
+
+    #[test]
+    fn a_body_must_be_there() {
+        for body in ["null", "[]", "\"x\"", "7"] {
+            let refused = event(&format!(r#"{{"projectId":"p","type":"log","sdk":{{}},"body":{body}}}"#)).unwrap_err();
+            assert_eq!(refused.errors.len(), 1, "{body}");
+            assert_eq!(refused.errors[0].loc, loc!["body", "body"], "{body}");
+        }
+        assert!(event(r#"{"projectId":"p","type":"log","sdk":null,"body":{}}"#).is_err());
+    }
+
+    #[test]
+    fn what_is_too_long_for_a_field_is_not_refused() {
+        let long = "é".repeat(50_000);
+        let event = of_body(
+            "retrieval",
+            &format!(r#"{{"query":"{long}","message":"{long}","model":"{long}"}}"#),
+        );
+        assert_eq!(event.name.unwrap().chars().count(), NAME);
+        assert_eq!(event.message.unwrap().chars().count(), MESSAGE);
+        assert_eq!(event.model, None);
+        assert!(event.attributes.unwrap().contains(&long));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in "\\PC{0,60}", noise in any::<Vec<u8>>()) {
+            let noise = String::from_utf8_lossy(&noise).into_owned();
+            let quoted = serde_json::to_string(&noise).unwrap();
+            let body = ["start", "end", "latencyMs", "level", "success", "usage", "cost", "query", "results", "spanId"]
+                .map(|name| format!("\"{name}\":{quoted}"))
+                .join(",");
+            for kind in TYPES {
+                let known = format!(r#"{{"projectId":"p","type":"{}","sdk":{{}},"context":{{"userId":{quoted}}},"body":{{{body}}}}}"#, kind.0);
+                let odd = format!(r#"{{"projectId":{text},"type":"{}","sdk":{text},"body":{text}}}"#, kind.0);
+                for json in [known, odd, text.clone(), noise.clone()] {
+                    let _ = event(&json);
+                }
+            }
+        }
     }
 }

@@ -124,12 +124,12 @@ fn tokens(fields: &mut Fields<'_>) -> Option<Tokens> {
     clippy::cast_possible_truncation,
     reason = "saturates, and nothing takes 292,000 years"
 )]
-pub(super) fn micros(millis: f64) -> i64 {
+pub(in crate::doors) fn micros(millis: f64) -> i64 {
     (millis * 1_000.0).round() as i64
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "saturates at nine billion dollars")]
-pub(super) fn nano_dollars(dollars: f64) -> i64 {
+pub(in crate::doors) fn nano_dollars(dollars: f64) -> i64 {
     (dollars * 1e9).round() as i64
 }
 

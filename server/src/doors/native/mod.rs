@@ -8,6 +8,8 @@ mod body;
 mod envelope;
 mod flat;
 
+pub(super) use self::flat::{micros, nano_dollars};
+
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};

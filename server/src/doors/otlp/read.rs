@@ -1,14 +1,15 @@
 //! From a request to events, item by item.
 
-use std::collections::BTreeMap;
+use std::fmt::Display;
 
 use eventglass_engine::ingest::{NewEvent, Refused};
 use eventglass_model::{FieldError, Loc, Timestamp, loc};
 use prost::bytes::Bytes;
+use serde::Deserialize;
 
 use super::encoding::Encoding;
 use super::map::{Repeats, Shared, read_log, read_span};
-use super::wire::{ExportRequest, JsonRequest, LogRecord, ResourceItems, Signal, Span};
+use super::wire::{ExportRequest, JsonRequest, LogRecord, MetricsRequest, Signal, Span};
 use crate::doors::gate::Refusal;
 
 /// Reads a request down to its items, which stay encoded.
@@ -17,13 +18,9 @@ use crate::doors::gate::Refusal;
 /// When it is not one, or, in JSON, one of another signal.
 pub(super) fn open(body: Bytes, encoding: Encoding, signal: Signal) -> Result<ExportRequest, Refusal> {
     if encoding == Encoding::Protobuf {
-        return prost::Message::decode(body)
-            .map_err(|error| Refusal::Malformed(format!("the body is not an OTLP request: {error}")));
+        return prost::Message::decode(body).map_err(|error| malformed(&error));
     }
-    let text = std::str::from_utf8(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&body))
-        .map_err(|error| Refusal::Unreadable(error.to_string()))?;
-    let request: JsonRequest = serde_json::from_str(text)
-        .map_err(|error| Refusal::Malformed(format!("the body is not an OTLP request: {error}")))?;
+    let request: JsonRequest = json(&body)?;
     // Unknown fields are ignored, as the specification wants it; but spans sent
     // to the wrong path would be lost with a success.
     let (ours, others) = match signal {
@@ -39,6 +36,32 @@ pub(super) fn open(body: Bytes, encoding: Encoding, signal: Signal) -> Result<Ex
             resources: ours.unwrap_or_default(),
         }),
     }
+}
+
+/// How many data points a request of metrics holds.
+///
+/// # Errors
+/// When it is not one.
+pub(super) fn data_points(body: Bytes, encoding: Encoding) -> Result<usize, Refusal> {
+    let request: MetricsRequest = match encoding {
+        Encoding::Protobuf => prost::Message::decode(body).map_err(|error| malformed(&error))?,
+        Encoding::Json => json(&body)?,
+    };
+    Ok(request.data_points())
+}
+
+fn json<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Refusal> {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    let text = std::str::from_utf8(body).map_err(|error| Refusal::Unreadable(error.to_string()))?;
+    // Serde would read a list as the fields of a request in their order.
+    if !text.trim_start().starts_with('{') {
+        return Err(malformed(&"expected a JSON object"));
+    }
+    serde_json::from_str(text).map_err(|error| malformed(&error))
+}
+
+fn malformed(why: &dyn Display) -> Refusal {
+    Refusal::Malformed(format!("the body is not an OTLP request: {why}"))
 }
 
 /// What a signal's JSON calls its parts.
@@ -107,7 +130,11 @@ pub(super) fn events(
     events
 }
 
-fn event(
+/// Makes an event of one item.
+///
+/// # Errors
+/// Why it is none.
+pub(super) fn event(
     item: &Bytes,
     encoding: Encoding,
     signal: Signal,
@@ -130,23 +157,4 @@ fn event(
         Ok(span) => read_span(&span, shared, place, now),
         Err(error) => Err(unread(place, error)),
     }
-}
-
-/// One item alone, with its resource and scope, as a JSON request that can be
-/// sent again. An item that cannot be read is kept as it came, in base64.
-pub(super) fn alone(request: &ExportRequest, encoding: Encoding, signal: Signal, place: Place) -> Option<String> {
-    let (r, s, n) = place;
-    let resource: &ResourceItems = request.resources.get(r)?;
-    let scope = resource.scopes.get(s)?;
-    let item = scope.items.get(n)?;
-    let json = match (encoding, signal) {
-        (Encoding::Json, _) => Ok(String::from_utf8(item.to_vec()).ok()?),
-        (Encoding::Protobuf, Signal::Logs) => encoding
-            .decode::<LogRecord>(item.clone())
-            .map(|log| serde_json::to_string(&log)),
-        (Encoding::Protobuf, _) => encoding
-            .decode::<Span>(item.clone())
-            .map(|span| serde_json::to_string(&span)),
-    };
-    None
 }

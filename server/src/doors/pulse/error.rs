@@ -15,6 +15,7 @@ use crate::doors::gate::Refusal;
 pub(super) fn of(refusal: &Refusal) -> Response {
     match refusal {
         Refusal::Invalid(errors) => fields(errors),
+        Refusal::NotFound("event") => envelope(refusal.status(), &json!("Event not found")),
         _ => envelope(refusal.status(), &json!(refusal.sentence())),
     }
 }

@@ -196,3 +196,33 @@ fn check_length(fields: &mut Fields<'_>, name: &str, text: Option<&String>, leas
         fields.fault(name, format!("String should have at most {most} characters"));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use eventglass_model::{Timestamp, loc};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in "\\PC{0,60}", noise in any::<Vec<u8>>()) {
+            let noise = String::from_utf8_lossy(&noise).into_owned();
+            let quoted = serde_json::to_string(&noise).unwrap();
+            let object = |value: &str| {
+                let fields = [
+                    "event_id", "title", "message", "severity", "timestamp", "source", "service", "endpoint", "method",
+                    "metrics", "response_time_ms", "status_code", "context", "user_agent", "tags", "error_details",
+                    "error_message", "payload", "metadata", "city",
+                ]
+                .map(|name| format!("\"{name}\":{value}"))
+                .join(",");
+                format!("{{\"event_type\":\"api_call\",{fields}}}")
+            };
+            for json in [text.clone(), noise.clone(), object(&text), object(&quoted), object(&object(&quoted))] {
+                let Ok(fields) = Fields::open(&json, loc!["body"]) else { continue };
+                let _ = read(fields, Reading::alone(Timestamp::from_micros(1)));
+            }
+        }
+    }
+}

@@ -45,6 +45,10 @@ pub(super) struct Row {
     geo_city: Option<String>,
     user_agent: Option<String>,
     device_type: Option<String>,
+    /// Rules are not evaluated event by event here, but over windows of time:
+    /// no row has alerts of its own.
+    alert_processed: bool,
+    alerts_triggered: [&'static str; 0],
     tenant_id: String,
 }
 
@@ -75,6 +79,8 @@ impl Row {
             geo_country: event.country,
             geo_city: event.city,
             device_type: event.device,
+            alert_processed: false,
+            alerts_triggered: [],
             tenant_id: event.project_id.to_string(),
         }
     }

@@ -109,7 +109,8 @@ pub(super) async fn rate_limit(
     }))
 }
 
-/// Of the whole server, for anyone: nothing here is of one project.
+/// Of the whole server, for anyone: nothing here is of one project. Counts are
+/// written every few seconds, and lag by as much.
 #[derive(Serialize)]
 pub(super) struct Health {
     status: &'static str,
@@ -127,10 +128,6 @@ pub(super) struct Health {
 pub(super) async fn health(State(state): State<AppState>) -> Result<Json<Health>, PulseError> {
     let now = state.clock.now();
     let halted = state.ingest.halted().is_some();
-    if !halted {
-        // What waits is written first, so that the counts are those of now.
-        state.ingest.recorder().flush().await?;
-    }
     let counts = |minutes: u32| {
         state
             .store

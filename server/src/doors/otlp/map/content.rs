@@ -127,13 +127,12 @@ pub enum Found {
 /// The first input and output that are there, as JSON text; their strings go into `words`.
 pub fn read(slots: &Slots<'_>, events: &[SpanEvent], words: &mut String) -> (Option<String>, Option<String>) {
     let content = Content { slots, events };
-    let mut first = |sources: &mut dyn Iterator<Item = Found>, mime| {
-        let plain = slots.text(mime).is_some_and(|mime| mime.starts_with("text/"));
-        sources.find_map(|source| content.of(source, plain, words))
-    };
-    let input = first(&mut INDEX.input(), Field::InputMime);
-    let output = first(&mut INDEX.output(), Field::OutputMime);
-    (input, output)
+    let plain = |mime| slots.text(mime).is_some_and(|mime| mime.starts_with("text/"));
+    let (plain_input, plain_output) = (plain(Field::InputMime), plain(Field::OutputMime));
+    (
+        INDEX.input().find_map(|source| content.of(source, plain_input, words)),
+        INDEX.output().find_map(|source| content.of(source, plain_output, words)),
+    )
 }
 
 struct Content<'a> {

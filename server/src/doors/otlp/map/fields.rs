@@ -8,7 +8,6 @@
 
 /// A field, or something that fields are made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names are the canonical event's")]
 pub enum Field {
     Service,
     Version,

@@ -8,7 +8,6 @@ use crate::doors::otlp::wire::{AnyValue, KeyValue};
 
 /// A list that some attributes together are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the prefixes below say it")]
 pub enum Family {
     Prompt,
     Completion,

@@ -1,0 +1,129 @@
+//! `GET /api/projects/{project}/analytics` and below. Computed from the
+//! newest events of a time range, which `start_time` and `end_time` may narrow.
+
+use axum::Json;
+use axum::extract::State;
+use eventglass_engine::query::EventSearch;
+use eventglass_engine::store::Totals;
+use eventglass_model::Timestamp;
+use serde_json::{Value, json};
+
+use super::error::ForgeError;
+use crate::http::error::ApiError;
+use crate::http::extract::{Member, Pairs};
+use crate::state::AppState;
+
+/// Events that are looked at, newest first; beyond, `partial` is true.
+const MOST: usize = 50_000;
+
+type Answer = Result<Json<Value>, ForgeError>;
+
+/// What was asked for, counted.
+struct Counted {
+    /// All events, exactly, unless a time range has more than [`MOST`].
+    events: i64,
+    totals: Totals,
+}
+
+impl Counted {
+    async fn of(state: &AppState, member: Result<Member, ApiError>, mut pairs: Pairs) -> Result<Self, ForgeError> {
+        let member = member?;
+        let search = EventSearch {
+            from: moment(&mut pairs, "start_time")?,
+            to: moment(&mut pairs, "end_time")?,
+            ..EventSearch::default()
+        };
+        let totals = state.store.totals(member.project_id(), &search, MOST).await?;
+        let whole = search.from.is_none() && search.to.is_none();
+        let events = if whole {
+            member.project().event_count
+        } else {
+            totals.events
+        };
+        Ok(Self { events, totals })
+    }
+
+    fn summary(&self) -> Value {
+        self.with_scope(json!({
+            "total_events": self.events,
+            "total_cost": self.totals.cost_usd,
+            "average_latency": mean(self.totals.duration_ms, self.totals.timed),
+            "error_rate": self.error_percent(),
+        }))
+    }
+
+    fn error_percent(&self) -> f64 {
+        100.0 * mean(as_float(self.totals.errors), self.totals.events)
+    }
+
+    /// Says of how many events the figures are, and whether there are more.
+    fn with_scope(&self, mut figures: Value) -> Value {
+        if let Some(figures) = figures.as_object_mut() {
+            figures.insert("counted_events".to_owned(), json!(self.totals.events));
+            figures.insert("partial".to_owned(), json!(self.totals.partial));
+        }
+        figures
+    }
+}
+
+/// Milliseconds, US dollars, per cent.
+pub(super) async fn all(State(state): State<AppState>, member: Result<Member, ApiError>, pairs: Pairs) -> Answer {
+    let counted = Counted::of(&state, member, pairs).await?;
+    Ok(Json(json!({ "analytics": counted.summary() })))
+}
+
+pub(super) async fn summary(State(state): State<AppState>, member: Result<Member, ApiError>, pairs: Pairs) -> Answer {
+    let counted = Counted::of(&state, member, pairs).await?;
+    Ok(Json(json!({ "summary": counted.summary() })))
+}
+
+/// The average is of the events whose cost is known.
+pub(super) async fn costs(State(state): State<AppState>, member: Result<Member, ApiError>, pairs: Pairs) -> Answer {
+    let counted = Counted::of(&state, member, pairs).await?;
+    let totals = &counted.totals;
+    let costs = counted.with_scope(json!({
+        "total_cost": totals.cost_usd,
+        "average_cost": mean(totals.cost_usd, totals.priced),
+        "priced_events": totals.priced,
+    }));
+    Ok(Json(json!({ "costs": costs })))
+}
+
+/// Of the events whose duration is known.
+pub(super) async fn latency(State(state): State<AppState>, member: Result<Member, ApiError>, pairs: Pairs) -> Answer {
+    let counted = Counted::of(&state, member, pairs).await?;
+    let totals = &counted.totals;
+    let latency = counted.with_scope(json!({
+        "average_latency": mean(totals.duration_ms, totals.timed),
+        "min_latency": totals.shortest_ms.unwrap_or_default(),
+        "max_latency": totals.longest_ms.unwrap_or_default(),
+    }));
+    Ok(Json(json!({ "latency": latency })))
+}
+
+/// Errors and timeouts.
+pub(super) async fn errors(State(state): State<AppState>, member: Result<Member, ApiError>, pairs: Pairs) -> Answer {
+    let counted = Counted::of(&state, member, pairs).await?;
+    let errors = counted.with_scope(json!({
+        "total_events": counted.events,
+        "error_count": counted.totals.errors,
+        "error_rate": counted.error_percent(),
+    }));
+    Ok(Json(json!({ "errors": errors })))
+}
+
+/// 0 of nothing, as there.
+fn mean(sum: f64, count: i64) -> f64 {
+    if count == 0 { 0.0 } else { sum / as_float(count) }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "figures for people")]
+fn as_float(count: i64) -> f64 {
+    count as f64
+}
+
+fn moment(pairs: &mut Pairs, name: &str) -> Result<Option<Timestamp>, ForgeError> {
+    let text = pairs.take(name).filter(|text| !text.is_empty());
+    let time = text.map(|text| Timestamp::parse(&text)).transpose();
+    time.map_err(|error| ForgeError::bad(format!("{name} is {error}")))
+}

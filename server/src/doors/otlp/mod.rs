@@ -1,0 +1,91 @@
+//! The OTLP/HTTP door: spans and log records of any OpenTelemetry SDK, and of
+//! the many that are built on one. Metrics are counted and refused.
+//!
+//! Source: the OTLP specification 1.8 (`/v1/traces`, `/v1/logs`,
+//! `/v1/metrics`), here also below `/otlp` and, for Langfuse's SDKs,
+//! `/api/public/otel`. What becomes of attributes is told in `docs/otlp.md`.
+
+mod answer;
+mod encoding;
+mod map;
+mod read;
+mod replay;
+mod wire;
+
+use std::time::Instant;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use axum::routing::post;
+use eventglass_engine::ingest::IngestError;
+use eventglass_model::Door;
+
+use self::encoding::Encoding;
+use self::wire::{Answer, PartialSuccess, Signal};
+use crate::doors::gate::{Dialect, Inbound, Refusal, receive};
+use crate::state::AppState;
+
+pub(in crate::doors) use self::replay::reread;
+
+/// Where exporters are pointed to.
+const PREFIXES: &[&str] = &["", "/otlp", "/api/public/otel"];
+
+pub(super) fn routes() -> Router<AppState> {
+    let router = Router::new().route("/api/public/otel", post(traces));
+    PREFIXES.iter().fold(router, |router, prefix| {
+        router
+            .route(&format!("{prefix}/v1/traces"), post(traces))
+            .route(&format!("{prefix}/v1/logs"), post(logs))
+            .route(&format!("{prefix}/v1/metrics"), post(metrics))
+    })
+}
+
+struct Otlp;
+
+impl Dialect for Otlp {
+    const DOOR: Door = Door::Otlp;
+
+    fn refuse(refusal: &Refusal, headers: &HeaderMap) -> Response {
+        answer::refusal(refusal, headers)
+    }
+}
+
+async fn traces(State(state): State<AppState>, request: Request) -> Response {
+    receive::<Otlp, _, _>(state, request, |inbound| store(inbound, Signal::Traces)).await
+}
+
+async fn logs(State(state): State<AppState>, request: Request) -> Response {
+    receive::<Otlp, _, _>(state, request, |inbound| store(inbound, Signal::Logs)).await
+}
+
+async fn metrics(State(state): State<AppState>, request: Request) -> Response {
+    receive::<Otlp, _, _>(state, request, count).await
+}
+
+async fn store(inbound: Inbound, signal: Signal) -> Result<Response, Refusal> {
+    let started = Instant::now();
+    let encoding = Encoding::of(&inbound.headers)?;
+    let request = read::open(inbound.body.clone(), encoding, signal)?;
+    let (most, got) = (inbound.state.settings.batch_events, read::count(&request));
+    if got > most {
+        return Err(IngestError::TooManyEvents { most, got }.into());
+    }
+    let events = read::events(&request, encoding, signal, inbound.now);
+    metrics::histogram!("eventglass_stage_seconds", "stage" => "parse").record(started.elapsed().as_secs_f64());
+    let places = read::places(&request);
+    let payload = |n| replay::alone(&request, encoding, signal, *places.get(n)?);
+    let outcome = inbound.submit(events, payload).await?;
+    Ok(answer::of(&outcome, encoding, signal))
+}
+
+async fn count(inbound: Inbound) -> Result<Response, Refusal> {
+    let encoding = Encoding::of(&inbound.headers)?;
+    let points = read::data_points(inbound.body.clone(), encoding)?;
+    let partial_success = (points > 0).then(|| PartialSuccess {
+        rejected: i64::try_from(points).unwrap_or(i64::MAX),
+        error_message: "metrics are not stored by this server; send traces and logs".to_owned(),
+    });
+    Ok(answer::success(&Answer { partial_success }, encoding, Signal::Metrics))
+}

@@ -1,0 +1,238 @@
+//! WatchLLM's envelopes, type by type.
+
+use serde_json::{Value, json};
+
+use crate::app::TestApp;
+
+fn envelope(kind: &str, body: Value) -> Value {
+    json!({
+        "eventId": kind, "projectId": "proj_demo", "type": kind, "timestamp": "2026-11-21T11:00:00.123456",
+        "sdk": { "name": "watchllm-js", "version": "0.1.0" },
+        "context": { "userId": "u1", "sessionId": "s1", "requestId": "r1", "environment": "prod", "release": "7" },
+        "body": body, "traceId": "t-1", "parentEventId": "p-1"
+    })
+}
+
+#[tokio::test]
+async fn every_type_is_understood() {
+    let app = TestApp::new().await;
+    let (ada, _, sdk) = app.project("shop").await;
+    let table = [
+        (
+            "log",
+            json!({ "level": "warn", "message": "slow", "metadata": { "k": 1 } }),
+            json!({
+                "kind": "log", "severity": "warning", "message": "slow", "status": "unset"
+            }),
+        ),
+        (
+            "error",
+            json!({ "type": "ValueError", "message": "boom", "stacktrace": "at x", "fingerprint": ["a"] }),
+            json!({
+                "kind": "error", "severity": "error", "status": "error", "name": "ValueError", "message": "boom"
+            }),
+        ),
+        (
+            "span",
+            json!({ "spanId": "s-9", "parentSpanId": "s-8", "name": "load", "start": "2026-11-21T10:00:00Z", "end": "2026-11-21T10:00:00.250Z", "attributes": {} }),
+            json!({
+                "kind": "span", "name": "load", "span_id": "s-9", "parent_span_id": "s-8", "duration_ms": 250.0, "time": "2026-11-21T10:00:00.000000Z"
+            }),
+        ),
+        (
+            "token_usage",
+            json!({ "model": "gpt-4o", "inputTokens": 100, "outputTokens": 50, "costUSD": 0.005 }),
+            json!({
+                "kind": "token_usage", "model": "gpt-4o", "tokens": { "input_total": 100, "output_total": 50 }, "cost_usd": 0.005, "cost_source": "client"
+            }),
+        ),
+        (
+            "message",
+            json!({ "role": "user", "content": "Hello" }),
+            json!({
+                "kind": "message", "name": "user", "message": "Hello"
+            }),
+        ),
+        (
+            "eval_metric",
+            json!({ "suiteId": "s", "metric": "bleu", "value": 0.5 }),
+            json!({
+                "kind": "eval_metric", "name": "bleu"
+            }),
+        ),
+        (
+            "agent_action",
+            json!({ "agentName": "planner", "action": "search", "input": { "q": 1 }, "output": [2], "reasoning": "why not" }),
+            json!({
+                "kind": "agent_action", "name": "search", "service": "planner", "input": { "q": 1 }, "output": [2], "message": "why not"
+            }),
+        ),
+        (
+            "retrieval",
+            json!({ "query": "lamps", "results": [{ "id": "1", "score": 0.9, "text": "Desk lamp" }], "vectorDimensions": 3 }),
+            json!({
+                "kind": "retrieval", "name": "lamps", "input": "lamps", "output": [{ "id": "1", "score": 0.9, "text": "Desk lamp" }]
+            }),
+        ),
+        (
+            "tool_call",
+            json!({ "toolName": "weather", "arguments": { "city": "Oslo" }, "result": "rain", "latencyMs": 12.5 }),
+            json!({
+                "kind": "tool_call", "name": "weather", "input": { "city": "Oslo" }, "output": "rain", "duration_ms": 12.5
+            }),
+        ),
+        (
+            "model_response",
+            json!({ "model": "claude", "prompt": "Why?", "response": "Because.", "latencyMs": 800, "success": true, "usage": { "inputTokens": 3, "outputTokens": 4 } }),
+            json!({
+                "kind": "llm", "model": "claude", "input": "Why?", "output": "Because.", "message": "Because.", "duration_ms": 800.0, "status": "ok", "tokens": { "input_total": 3, "output_total": 4 }
+            }),
+        ),
+        (
+            "custom",
+            json!({ "name": "deploy", "payload": { "v": 7 } }),
+            json!({
+                "kind": "custom_event", "name": "deploy"
+            }),
+        ),
+    ];
+    let all: Vec<Value> = table
+        .iter()
+        .map(|(kind, body, _)| envelope(kind, body.clone()))
+        .collect();
+    let answer = sdk.post("/api/v1/events/batch", &json!(all)).await.expect(202);
+    assert_eq!((&answer["accepted"], &answer["count"]), (&json!(11), &json!(11)));
+    for (kind, body, expected) in table {
+        let stored = ada
+            .get(&format!("/api/v1/projects/shop/events/{kind}"))
+            .await
+            .expect(200);
+        for (name, value) in expected.as_object().unwrap() {
+            assert_eq!(&stored[name], value, "{kind}: {name}");
+        }
+        for (name, value) in [
+            ("trace_id", "t-1"),
+            ("user_id", "u1"),
+            ("session_id", "s1"),
+            ("request_id", "r1"),
+            ("environment", "prod"),
+            ("version", "7"),
+        ] {
+            assert_eq!(stored[name], value, "{kind}: {name}");
+        }
+        if kind != "span" {
+            assert_eq!(stored["parent_span_id"], "p-1", "{kind}");
+            assert_eq!(stored["span_id"], kind, "found by the id of the event");
+            assert_eq!(
+                stored["time"], "2026-11-21T11:00:00.123456Z",
+                "{kind}: no zone means UTC"
+            );
+        }
+        assert_eq!(stored["attributes"]["body"], body, "{kind}: kept whole");
+        assert_eq!(stored["attributes"]["sdk"]["name"], "watchllm-js");
+    }
+    let found = ada.get("/api/v1/projects/shop/events?q=desk").await.expect(200);
+    assert_eq!(
+        found["items"][0]["event_id"], "retrieval",
+        "what a retrieval found is searched"
+    );
+}
+
+#[tokio::test]
+async fn batches_come_bare_or_wrapped() {
+    let app = TestApp::new().await;
+    let (_, _, sdk) = app.project("shop").await;
+    let log = |id: &str| {
+        let mut event = envelope("log", json!({ "message": "x" }));
+        event["eventId"] = json!(id);
+        event
+    };
+    insta::assert_json_snapshot!(
+        sdk.post(
+            "/api/v1/events/batch",
+            &json!([log("a"), log("b"), { "projectId": "p", "type": "log" }])
+        )
+        .await
+        .expect(202)
+    );
+    let wrapped = sdk
+        .post("/api/v1/events/batch", &json!({ "events": [log("c")] }))
+        .await
+        .expect(202);
+    assert_eq!(wrapped["event_ids"], json!(["c"]));
+    assert_eq!(
+        sdk.post("/api/v1/events/batch", &json!([])).await.expect(202)["count"],
+        0
+    );
+}
+
+#[tokio::test]
+async fn both_cases_of_names() {
+    let app = TestApp::new().await;
+    let (ada, _, sdk) = app.project("shop").await;
+    let snake = json!({
+        "event_id": "snake", "project_id": "p", "type": "tool_call", "sdk": { "name": "x", "version": "1" },
+        "context": { "user_id": "u", "session_id": "s", "request_id": "r" }, "trace_id": "t", "parent_event_id": "p",
+        "body": { "tool_name": "grep", "latency_ms": 5, "prompt_tokens": 2 }
+    });
+    sdk.post("/api/v1/events", &snake).await.expect(202);
+    let stored = ada.get("/api/v1/projects/shop/events/snake").await.expect(200);
+    for (name, value) in [
+        ("name", json!("grep")),
+        ("duration_ms", json!(5.0)),
+        ("user_id", json!("u")),
+        ("session_id", json!("s")),
+        ("request_id", json!("r")),
+        ("trace_id", json!("t")),
+        ("parent_span_id", json!("p")),
+        ("tokens", json!({ "input_total": 2, "output_total": 0 })),
+    ] {
+        assert_eq!(stored[name], value, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_envelope_is_named() {
+    let app = TestApp::new().await;
+    let (_, _, sdk) = app.project("shop").await;
+    let with = |name: &str, value: Value| {
+        let mut event = envelope("log", json!({ "message": "x" }));
+        event[name] = value;
+        event
+    };
+    for (event, place) in [
+        (with("type", json!("novel")), "type"),
+        (with("type", json!(7)), "type"),
+        (with("sdk", Value::Null), "sdk"),
+        (with("body", Value::Null), "body"),
+        (with("body", json!("text")), "body"),
+        (with("context", json!([])), "context"),
+        (with("timestamp", json!("soon")), "timestamp"),
+        (with("projectId", Value::Null), "projectId"),
+        (with("eventId", json!({})), "eventId"),
+        (with("timestamp", json!("2026-11-21T12:06:00")), "time"),
+    ] {
+        let answer = sdk.post("/api/v1/events", &event).await.expect(422);
+        assert_eq!(answer["errors"][0]["loc"], json!(["body", place]), "{answer}");
+        assert!(answer["detail"].is_string());
+    }
+    // Bodies are free-form: what is odd in them is kept.
+    let odd = json!({ "level": ["x"], "message": { "a": 1 }, "inputTokens": "many", "latencyMs": -5, "start": "soon" });
+    sdk.post("/api/v1/events", &envelope("log", odd)).await.expect(202);
+}
+
+#[tokio::test]
+async fn a_month_that_is_used_up() {
+    let app = TestApp::with_file("default_plan = \"tiny\"\n[plans.tiny]\nevents_per_month = 1\n").await;
+    let (_, _, sdk) = app.project("shop").await;
+    sdk.post("/api/v1/events", &envelope("log", json!({})))
+        .await
+        .expect(202);
+    let over = sdk.post("/api/v1/events", &envelope("custom", json!({}))).await;
+    assert!(over.header("retry-after").parse::<u64>().unwrap() > 86_400);
+    let detail = over.expect(429)["detail"].as_str().unwrap().to_owned();
+    assert!(
+        detail.contains("tiny plan's 1 events of this month are used up"),
+        "{detail}"
+    );
+}
