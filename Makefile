@@ -5,7 +5,7 @@ SHELL := bash
 .NOTPARALLEL:
 .SILENT:
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run dev test test-rust test-browser lint fmt bench clean
+.PHONY: help setup setup-test run dev test test-rust test-sdks test-browser lint fmt bench clean
 
 ADDR ?= 127.0.0.1:8000
 DATA ?= ./data
@@ -30,7 +30,7 @@ run: setup ## Build the release and serve it on http://localhost:8000 (first tim
 dev: setup ## Serve while you work: builds, restarts and reloads at every change
 	$(ENV) exec cargo xtask dev -- --addr $(ADDR) --data $(DATA)
 
-test: setup-test lint test-rust test-browser ## Everything: format, lints, Rust tests, size budget, browser tests (first time: 20 to 30 min)
+test: setup-test lint test-rust test-sdks test-browser ## Everything: format, lints, Rust tests, real SDKs, size budget, browser tests (first time: 20 to 30 min)
 
 # The frontend is compiled for the browser only: on the host its features
 # would mix with the server's.
@@ -45,6 +45,11 @@ lint: setup ## Check format and lints
 test-rust: setup ## Run the Rust tests
 	echo "==> Running the Rust tests (about 1 min; the first time about 6 min)"
 	$(ENV) cargo test --workspace --exclude eventglass-frontend
+
+test-sdks: setup-test ## Send with the real SDKs of others to the release binary, and see what arrives
+	$(ENV) EVENTGLASS_BIN=$$(cargo xtask release) && export EVENTGLASS_BIN && \
+	echo "==> Running the tests with real SDKs (about 1 min)" && \
+	"$$EVENTGLASS_SDKS/otel/bin/python" -B -m pytest --rootdir end2end/sdks --config-file end2end/sdks/pytest.ini end2end/sdks
 
 test-browser: setup-test ## Run the end-to-end tests in Chromium against the release binary
 	$(ENV) EVENTGLASS_BIN=$$(cargo xtask release) && export EVENTGLASS_BIN && \

@@ -2,11 +2,13 @@
 //! and only the parts patched that make each event unlike every other.
 
 use std::io::Write;
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use eventglass_model::Timestamp;
 use hyper::body::Bytes;
 
+use super::spans::{self, SpanPlaces};
 use crate::generate::{Generator, Plan, Written, hex_digit};
 
 /// Distinct events that are prepared, so that what is sent compresses and
@@ -15,11 +17,27 @@ const DISTINCT: usize = 20_000;
 
 struct Template {
     text: Vec<u8>,
-    events: Vec<Written>,
+    events: Vec<Places>,
+}
+
+/// Where the parts of an event lie that are patched.
+enum Places {
+    Json(Written),
+    Span(SpanPlaces),
+}
+
+/// To which door a supply goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Dialect {
+    /// PulseStream's JSON.
+    Pulse,
+    /// OTLP in protobuf.
+    Otlp,
 }
 
 /// An endless supply of bodies of the same number of events.
 pub(super) struct Bodies {
+    dialect: Dialect,
     batch: usize,
     templates: Vec<Template>,
     bodies: AtomicU64,
@@ -42,11 +60,37 @@ impl Bodies {
         });
         let templates = (0..count).map(|_| template(&mut generator, batch)).collect();
         Self {
+            dialect: Dialect::Pulse,
             batch,
             templates,
             bodies: AtomicU64::new(0),
             first_id: u64::from(series) << 40,
         }
+    }
+
+    /// OTLP requests of `batch` spans, otherwise as [`Bodies::new`].
+    pub(super) fn spans(batch: usize, series: u8, now: Timestamp) -> Self {
+        let batch = batch.max(1);
+        let mut rng = fastrand::Rng::with_seed(u64::from(series));
+        let template = |_| {
+            let (text, spans) = spans::request(batch, &mut rng, now);
+            Template {
+                text,
+                events: spans.into_iter().map(Places::Span).collect(),
+            }
+        };
+        Self {
+            dialect: Dialect::Otlp,
+            batch,
+            templates: (0..(DISTINCT / batch).max(1)).map(template).collect(),
+            bodies: AtomicU64::new(0),
+            first_id: u64::from(series) << 40,
+        }
+    }
+
+    /// To which door they go.
+    pub(super) const fn dialect(&self) -> Dialect {
+        self.dialect
     }
 
     /// How many events a body carries.
@@ -65,11 +109,22 @@ impl Bodies {
         let mut rng = fastrand::Rng::with_seed(body ^ self.first_id);
         for (n, event) in template.events.iter().enumerate() {
             let number = self.first_id + body * self.batch as u64 + n as u64;
-            patch_hex(&mut text, event.event_id.end, 12, u128::from(scatter(number)));
-            patch_hex(&mut text, event.trace_id.end, 32, rng.u128(..));
             let time = now.plus_micros(-(n as i64 * 173));
-            if let Some(mut place) = text.get_mut(event.timestamp.clone()) {
-                let _ = write!(place, "{time}");
+            match event {
+                Places::Json(event) => {
+                    patch_hex(&mut text, event.event_id.end, 12, u128::from(scatter(number)));
+                    patch_hex(&mut text, event.trace_id.end, 32, rng.u128(..));
+                    if let Some(mut place) = text.get_mut(event.timestamp.clone()) {
+                        let _ = write!(place, "{time}");
+                    }
+                }
+                Places::Span(span) => {
+                    let nanos = u64::try_from(time.micros()).unwrap_or_default() * 1_000;
+                    patch(&mut text, &span.trace_id, &rng.u128(1..).to_le_bytes());
+                    patch(&mut text, &span.span_id, &(scatter(number) | 1 << 63).to_le_bytes());
+                    patch(&mut text, &span.start, &(nanos - rng.u64(1_000_000..3_000_000_000)).to_le_bytes());
+                    patch(&mut text, &span.end, &nanos.to_le_bytes());
+                }
             }
         }
         text.into()
@@ -86,7 +141,7 @@ fn template(generator: &mut Generator, batch: usize) -> Template {
         if n > 0 {
             text.push(b',');
         }
-        events.extend(generator.write_next(&mut text));
+        events.extend(generator.write_next(&mut text).map(Places::Json));
     }
     if batch > 1 {
         text.extend_from_slice(b"]}");
@@ -99,6 +154,12 @@ fn template(generator: &mut Generator, batch: usize) -> Template {
 const fn scatter(number: u64) -> u64 {
     // An odd factor has an inverse modulo a power of two.
     number.wrapping_mul(0x9e37_79b9_7f4a_7c15) & 0xffff_ffff_ffff
+}
+
+fn patch(text: &mut [u8], place: &Range<usize>, bytes: &[u8]) {
+    if let Some(place) = text.get_mut(place.clone()).filter(|place| place.len() == bytes.len()) {
+        place.copy_from_slice(bytes);
+    }
 }
 
 /// Overwrites the `digits` bytes before `end`.

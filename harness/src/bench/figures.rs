@@ -3,6 +3,7 @@
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
+use super::bodies::{Bodies, Dialect};
 use super::load::Outcome;
 use super::stages::Stage;
 
@@ -34,6 +35,8 @@ impl Latency {
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct LoadFigures {
     pub(super) name: String,
+    #[serde(skip)]
+    pub(super) dialect: Dialect,
     pub(super) batch: usize,
     /// Of an open loop: what was to be sent.
     pub(super) offered_events_per_sec: Option<f64>,
@@ -54,11 +57,12 @@ pub(super) struct LoadFigures {
 }
 
 impl LoadFigures {
-    pub(super) fn new(name: String, batch: usize, outcome: &Outcome) -> Self {
+    pub(super) fn new(name: String, bodies: &Bodies, outcome: &Outcome) -> Self {
         let seconds = outcome.took.as_secs_f64();
         Self {
             name,
-            batch,
+            dialect: bodies.dialect(),
+            batch: bodies.batch(),
             offered_events_per_sec: None,
             seconds,
             events: outcome.acknowledged,

@@ -87,7 +87,7 @@ pub(super) async fn closed(
             while started.elapsed() < duration {
                 let body = bodies.next(crate::now());
                 let sent = Instant::now();
-                let result = target.post(body, bodies.batch()).await;
+                let result = target.post(body, bodies.batch(), bodies.dialect()).await;
                 outcome.count(result, bodies.batch(), sent.elapsed());
             }
             outcome
@@ -121,7 +121,7 @@ pub(super) async fn open(
         let permit = Arc::clone(&room).acquire_owned().await?;
         requests.spawn(async move {
             let body = bodies.next(crate::now());
-            let result = target.post(body, batch).await;
+            let result = target.post(body, batch, bodies.dialect()).await;
             drop(permit);
             (result, due.elapsed())
         });

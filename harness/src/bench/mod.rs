@@ -12,6 +12,7 @@ mod machine;
 mod process;
 mod report;
 mod search;
+mod spans;
 mod stages;
 mod suite;
 mod target;

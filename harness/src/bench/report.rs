@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::bodies::Dialect;
 use super::figures::{Figures, Latency, LoadFigures, SearchFigures};
 
 /// One thing that the product promises.
@@ -20,17 +21,21 @@ pub(super) fn is_sound(figures: &Figures) -> bool {
 /// The targets. Latency is that of the closed loops that reach the rate, the
 /// open loops stay below it.
 pub(super) fn targets(figures: &Figures) -> Vec<TargetCheck> {
-    let best = |batches: bool| {
-        let kind = figures.loads.iter().filter(|load| (load.batch > 1) == batches);
+    let best = |dialect: Dialect, batches: bool| {
+        let of_kind = |load: &&LoadFigures| load.dialect == dialect && (load.batch > 1) == batches;
+        let kind = figures.loads.iter().filter(of_kind);
         kind.max_by(|a, b| a.events_per_sec.total_cmp(&b.events_per_sec))
     };
     let mut list = Vec::new();
-    if let Some(load) = best(true) {
+    if let Some(load) = best(Dialect::Pulse, true) {
         list.push(at_least("events/s in batches", load.events_per_sec, 20_000.0));
         list.push(below("p99 of that, ms", load.latency.p99_ms, 100.0));
     }
-    if let Some(load) = best(false) {
+    if let Some(load) = best(Dialect::Pulse, false) {
         list.push(at_least("events/s one by one", load.events_per_sec, 3_000.0));
+    }
+    if let Some(load) = best(Dialect::Otlp, true) {
+        list.push(at_least("spans/s by OTLP", load.events_per_sec, 15_000.0));
     }
     list.push(below("resident memory, MB", figures.memory.peak_resident_mb, 150.0));
     list

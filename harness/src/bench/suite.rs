@@ -54,6 +54,8 @@ pub(super) async fn run(args: &BenchArgs, program: &Path, log: &mut impl Write) 
     )
     .await?;
     let created = session.create_project("Benchmark").await?;
+    // What is measured is the server, not the limit that a project has by default.
+    session.lift_limits(created.project.id).await?;
     let target = Target::new(server.url(), &created.api_key)?;
     let mut suite = Suite {
         server,
@@ -77,7 +79,7 @@ pub(super) async fn run(args: &BenchArgs, program: &Path, log: &mut impl Write) 
         suite
             .load(
                 name,
-                batch,
+                &batches,
                 None,
                 closed(&suite.target.clone(), &batches, connections, duration),
             )
@@ -88,11 +90,23 @@ pub(super) async fn run(args: &BenchArgs, program: &Path, log: &mut impl Write) 
     suite
         .load(
             name,
-            1,
+            &singles,
             None,
             closed(&suite.target.clone(), &singles, SINGLE_CONNECTIONS, duration),
         )
         .await?;
+    let spans = Arc::new(Bodies::spans(batch, 2, now));
+    for connections in args.senders() {
+        let name = format!("OTLP, {batch} spans a request, {connections} connections");
+        suite
+            .load(
+                name,
+                &spans,
+                None,
+                closed(&suite.target.clone(), &spans, connections, duration),
+            )
+            .await?;
+    }
     for share in args.shares() {
         suite.fixed_rate(&batches, ceiling * share, *share, duration).await?;
     }
@@ -143,7 +157,7 @@ impl<W: Write> Suite<'_, W> {
         let target = self.target.clone();
         self.load(
             name,
-            bodies.batch(),
+            bodies,
             Some(events),
             open(&target, bodies, rate, duration),
         )
@@ -154,7 +168,7 @@ impl<W: Write> Suite<'_, W> {
     async fn load(
         &mut self,
         name: String,
-        batch: usize,
+        bodies: &Bodies,
         offered: Option<f64>,
         load: impl Future<Output = anyhow::Result<Outcome>>,
     ) -> anyhow::Result<()> {
@@ -172,7 +186,7 @@ impl<W: Write> Suite<'_, W> {
         self.memory.peak_anonymous_mb = anonymous;
         let later = stages::scrape(self.server.url()).await?;
         self.account(&outcome);
-        let mut figures = LoadFigures::new(name, batch, &outcome);
+        let mut figures = LoadFigures::new(name, bodies, &outcome);
         figures.offered_events_per_sec = offered;
         figures.server_cpu_sec = after.0 - before.0;
         figures.client_cpu_sec = after.1 - before.1;

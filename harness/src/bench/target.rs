@@ -1,4 +1,4 @@
-//! What load is sent to: the PulseStream door of one project.
+//! What load is sent to: the doors of one project.
 
 use std::time::Duration;
 
@@ -7,6 +7,7 @@ use http::{Method, Uri};
 use hyper::body::Bytes;
 use serde::Deserialize;
 
+use super::bodies::Dialect;
 use crate::http::{Answer, BaseUrl, Client};
 
 /// A request that takes longer is an error.
@@ -18,7 +19,9 @@ pub(super) struct Target {
     client: Client,
     single: Uri,
     many: Uri,
+    traces: Uri,
     headers: [(HeaderName, HeaderValue); 2],
+    otlp_headers: [(HeaderName, HeaderValue); 2],
 }
 
 /// The least that tells whether all of a request is stored; the rest of the
@@ -31,14 +34,15 @@ struct Verdict {
 
 impl Target {
     pub(super) fn new(url: &BaseUrl, api_key: &str) -> anyhow::Result<Self> {
+        let key = (HeaderName::from_static("x-api-key"), HeaderValue::from_str(api_key)?);
+        let content = |kind| (header::CONTENT_TYPE, HeaderValue::from_static(kind));
         Ok(Self {
             client: Client::new(url.is_https(), TIMEOUT)?,
             single: url.at("/api/v1/ingestion/events")?,
             many: url.at("/api/v1/ingestion/events/batch")?,
-            headers: [
-                (HeaderName::from_static("x-api-key"), HeaderValue::from_str(api_key)?),
-                (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
-            ],
+            traces: url.at("/v1/traces")?,
+            headers: [key.clone(), content("application/json")],
+            otlp_headers: [key, content("application/x-protobuf")],
         })
     }
 
@@ -46,11 +50,20 @@ impl Target {
     ///
     /// # Errors
     /// Why it is not certain that all of them are stored.
-    pub(super) async fn post(&self, body: Bytes, batch: usize) -> Result<(), String> {
-        let uri = if batch > 1 { &self.many } else { &self.single };
-        let answer = self.client.send(Method::POST, uri.clone(), &self.headers, body).await;
+    pub(super) async fn post(&self, body: Bytes, batch: usize, dialect: Dialect) -> Result<(), String> {
+        let (uri, headers) = match dialect {
+            Dialect::Pulse if batch > 1 => (&self.many, &self.headers),
+            Dialect::Pulse => (&self.single, &self.headers),
+            Dialect::Otlp => (&self.traces, &self.otlp_headers),
+        };
+        let answer = self.client.send(Method::POST, uri.clone(), headers, body).await;
         let answer = answer.map_err(|error| error.to_string())?;
-        if is_stored(&answer, batch) {
+        let stored = match dialect {
+            Dialect::Pulse => is_stored(&answer, batch),
+            // Full success is an empty message: no partial success, nothing refused.
+            Dialect::Otlp => answer.status == 200 && answer.body.is_empty(),
+        };
+        if stored {
             Ok(())
         } else {
             Err(complaint(&answer))

@@ -72,6 +72,16 @@ impl Session {
         self.get(&format!("/api/v1/projects/{id}")).await
     }
 
+    /// Takes away the limit on how many requests a key may send.
+    ///
+    /// # Errors
+    /// When the server refuses or cannot be reached.
+    pub async fn lift_limits(&self, project_id: i64) -> anyhow::Result<()> {
+        let uri = self.url.at(&format!("/api/v1/projects/{project_id}/settings"))?;
+        let body = r#"{"limits":{"key_requests_per_minute":null}}"#;
+        self.call(Method::PATCH, uri, body.to_owned()).await.map(drop)
+    }
+
     /// A page of a project's events; the pairs are those of the query string.
     ///
     /// # Errors

@@ -356,8 +356,8 @@ async fn analytics_add_up() {
     let mut failed = event("b");
     failed["status"] = json!("error");
     failed["cost"] = json!(0);
-    failed["end_time"] = json!("2026-11-21T11:59:00.500250Z");
-    failed["duration_ms"] = json!(500);
+    failed["end_time"] = json!("2026-11-21T11:59:00.499600Z");
+    failed["duration_ms"] = json!(499);
     let mut old = event("c");
     old["start_time"] = json!("2026-11-20T00:00:00Z");
     old["end_time"] = Value::Null;
@@ -373,7 +373,7 @@ async fn analytics_add_up() {
     insta::assert_json_snapshot!(all, @r#"
     {
       "analytics": {
-        "average_latency": 1000.2166666666667,
+        "average_latency": 1000.0,
         "counted_events": 4,
         "error_rate": 25.0,
         "partial": false,
@@ -390,13 +390,36 @@ async fn analytics_add_up() {
     let latency = analytics("/latency").await;
     assert_eq!(
         (&latency["latency"]["min_latency"], &latency["latency"]["max_latency"]),
-        (&json!(500.0), &json!(1500.65))
+        (&json!(499.35), &json!(1500.65))
     );
     assert_eq!(
         analytics("/errors?start_time=2026-11-21T00:00:00Z&end_time=2026-11-21T11:59:30Z").await["errors"],
         json!({ "total_events": 2, "error_count": 1, "error_rate": 50.0, "counted_events": 2, "partial": false })
     );
     ada.get("/api/projects/1/analytics?start_time=soon").await.expect(400);
+}
+
+#[tokio::test]
+async fn what_was_refused_can_be_sent_again() {
+    let app = TestApp::new().await;
+    let (ada, _, sdk) = app.project("shop").await;
+    let mut early = event("early");
+    early["start_time"] = json!("2026-11-21T12:20:00Z");
+    sdk.post(SDK, &batch(&[early.clone()])).await.expect(400);
+    let cart = json!({ "topic": "cart_events", "event_type": "cart.add",
+        "data": { "user_id": "u", "event_id": "cart", "timestamp": "2026-11-21T12:20:00Z" } });
+    sdk.post("/api/v1/events/ingest", &cart).await.expect(400);
+    app.clock.advance_micros(1_200_000_000);
+    let reason = ada.get("/api/v1/projects/shop/refused").await.expect(200)["items"][0]["reason"].clone();
+    let replayed = ada
+        .post("/api/v1/projects/shop/refused/replay", &json!({ "reason": reason }))
+        .await
+        .expect(200);
+    assert_eq!(replayed, json!({ "accepted": 2, "duplicates": 0, "rejected": 0 }));
+    for (id, kind) in [("early", "llm"), ("cart", "cart.add")] {
+        let stored = ada.get(&format!("/api/v1/projects/shop/events/{id}")).await.expect(200);
+        assert_eq!(stored["kind"], kind);
+    }
 }
 
 #[tokio::test]

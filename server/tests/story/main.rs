@@ -15,6 +15,7 @@ mod cart;
 mod forge;
 mod langfuse;
 mod native;
+mod otlp;
 mod noise;
 mod pulse;
 mod reading;

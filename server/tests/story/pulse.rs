@@ -290,14 +290,26 @@ async fn one_event_is_read_and_removed() {
     assert_eq!(sdk.get("/api/v1/ingestion/events/nothing").await.expect(404), missing);
     assert_eq!(stranger.get(path).await.expect(404), missing);
     assert_eq!(stranger.delete(path).await.expect(404), missing);
-    assert_eq!(app.anonymous().get(path).await.expect(401)["message"], "API key required");
-    assert_eq!(app.anonymous().delete(path).await.expect(401)["message"], "API key required");
+    assert_eq!(
+        app.anonymous().get(path).await.expect(401)["message"],
+        "API key required"
+    );
+    assert_eq!(
+        app.anonymous().delete(path).await.expect(401)["message"],
+        "API key required"
+    );
 
-    assert_eq!(sdk.delete(&ours).await.expect(200), json!({ "message": "Event deleted successfully" }));
+    assert_eq!(
+        sdk.delete(&ours).await.expect(200),
+        json!({ "message": "Event deleted successfully" })
+    );
     assert_eq!(sdk.get(path).await.expect(404), missing);
     assert_eq!(sdk.delete(path).await.expect(404), missing);
     let found = sdk.get("/api/v1/ingestion/events/search").await.expect(200);
-    assert_eq!((found["total_count"].as_i64(), found["events"].as_array().unwrap().len()), (Some(0), 0));
+    assert_eq!(
+        (found["total_count"].as_i64(), found["events"].as_array().unwrap().len()),
+        (Some(0), 0)
+    );
 }
 
 #[tokio::test]
@@ -356,7 +368,10 @@ async fn counts_are_exact() {
     app.clock.advance_micros(86_400 * 1_000_000);
     let stats = sdk.get("/api/v1/ingestion/stats").await.expect(200);
     assert_eq!((&stats["events_today"], &stats["total_events"]), (&json!(0), &json!(4)));
-    assert_eq!(app.anonymous().get("/api/v1/ingestion/stats").await.expect(401)["message"], "API key required");
+    assert_eq!(
+        app.anonymous().get("/api/v1/ingestion/stats").await.expect(401)["message"],
+        "API key required"
+    );
 }
 
 #[tokio::test]
@@ -366,7 +381,9 @@ async fn the_rate_limit_can_be_looked_at() {
     let set = async |limit: Value| {
         let body = json!({ "limits": { "key_requests_per_minute": limit } }).to_string();
         let ada = ada.with("content-type", "application/json");
-        ada.send(axum::http::Method::PATCH, "/api/v1/projects/shop/settings", body).await.expect(200);
+        ada.send(axum::http::Method::PATCH, "/api/v1/projects/shop/settings", body)
+            .await
+            .expect(200);
     };
     set(json!(2)).await;
     sdk.post("/api/v1/ingestion/events", &event("a")).await.expect(200);
@@ -377,12 +394,19 @@ async fn the_rate_limit_can_be_looked_at() {
     );
     sdk.post("/api/v1/ingestion/events", &event("b")).await.expect(200);
     let state = look().await;
-    assert_eq!((&state["remaining"], &state["exceeded"]), (&json!(0), &json!(true)), "looking does not count");
+    assert_eq!(
+        (&state["remaining"], &state["exceeded"]),
+        (&json!(0), &json!(true)),
+        "looking does not count"
+    );
     sdk.post("/api/v1/ingestion/events", &event("c")).await.expect(429);
     set(Value::Null).await;
     let state = look().await;
     assert_eq!((&state["limit"], &state["exceeded"]), (&Value::Null, &json!(false)));
-    sdk.with("x-api-key", "wrong").get("/api/v1/ingestion/rate-limit").await.expect(401);
+    sdk.with("x-api-key", "wrong")
+        .get("/api/v1/ingestion/rate-limit")
+        .await
+        .expect(401);
 }
 
 #[tokio::test]
@@ -399,7 +423,9 @@ async fn lists_and_health_are_for_anyone() {
 
     let (ada, _, sdk) = app.project("shop").await;
     for n in 0..5 {
-        sdk.post("/api/v1/ingestion/events", &event(&n.to_string())).await.expect(200);
+        sdk.post("/api/v1/ingestion/events", &event(&n.to_string()))
+            .await
+            .expect(200);
     }
     sdk.post("/api/v1/ingestion/events", &json!({})).await.expect(422);
     // The page about ingest writes what waits to be counted.
@@ -449,19 +475,30 @@ async fn bad_input_is_refused_by_name() {
         (with("/event_type", Value::Null), 422),
         (with("/payload", json!("anything")), 200),
     ] {
-        let answer = sdk.send(axum::http::Method::POST, "/api/v1/ingestion/events", body.clone()).await.expect(status);
+        let answer = sdk
+            .send(axum::http::Method::POST, "/api/v1/ingestion/events", body.clone())
+            .await
+            .expect(status);
         if status == 422 {
             let first = &answer["detail"][0];
-            assert!(first["type"].is_string() && first["loc"].is_array() && first["msg"].is_string(), "{body}");
+            assert!(
+                first["type"].is_string() && first["loc"].is_array() && first["msg"].is_string(),
+                "{body}"
+            );
         }
     }
     let deep = format!("{}1{}", "[".repeat(10_000), "]".repeat(10_000));
     let body = event("deep").to_string().replace("1.5", &deep);
-    sdk.send(axum::http::Method::POST, "/api/v1/ingestion/events", body).await.expect(200);
+    sdk.send(axum::http::Method::POST, "/api/v1/ingestion/events", body)
+        .await
+        .expect(200);
     let mut large = event("large");
     large["payload"]["large_data"] = json!("x".repeat(5 << 20));
     sdk.post("/api/v1/ingestion/events", &large).await.expect(200);
     large["payload"]["large_data"] = json!("x".repeat(10 << 20));
     let answer = sdk.post("/api/v1/ingestion/events", &large).await.expect(413);
-    assert_eq!((&answer["error"], &answer["status_code"]), (&json!("HTTP_ERROR"), &json!(413)));
+    assert_eq!(
+        (&answer["error"], &answer["status_code"]),
+        (&json!("HTTP_ERROR"), &json!(413))
+    );
 }

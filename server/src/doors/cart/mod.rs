@@ -92,9 +92,7 @@ async fn one(inbound: Inbound) -> Result<Response, Refusal> {
         .ok_or_else(|| Refusal::Internal("no outcome".to_owned()))?;
     Ok(match outcome.status {
         ItemStatus::Rejected if unshaped => return Err(Refusal::Invalid(outcome.errors)),
-        ItemStatus::Rejected => {
-            error::content(&item.content.unwrap_or_else(|| error::sentence(&outcome.errors)))
-        }
+        ItemStatus::Rejected => error::content(&item.content.unwrap_or_else(|| error::sentence(&outcome.errors))),
         ItemStatus::Conflict => fastapi::detail(StatusCode::CONFLICT, REPEATED),
         ItemStatus::Accepted | ItemStatus::Duplicate => {
             let answer = Ingested {
@@ -125,7 +123,9 @@ async fn many(inbound: Inbound) -> Result<Response, Refusal> {
     let length = match list.len() {
         0 => Some("List should have at least 1 item after validation, not 0".to_owned()),
         1..=BATCH => None,
-        n => Some(format!("List should have at most {BATCH} items after validation, not {n}")),
+        n => Some(format!(
+            "List should have at most {BATCH} items after validation, not {n}"
+        )),
     };
     if let Some(msg) = length {
         return Err(invalid(FieldError::new(loc!["body", "events"], msg)));

@@ -26,7 +26,10 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/api/events", post(ingest::older))
         .route("/api/projects", get(projects::list).post(projects::create))
         .route("/api/projects/{project}", get(projects::one))
-        .route("/api/projects/{project}/events", get(reads::events).post(ingest::of_project))
+        .route(
+            "/api/projects/{project}/events",
+            get(reads::events).post(ingest::of_project),
+        )
         .route("/api/projects/{project}/traces", get(reads::traces))
         .route("/api/projects/{project}/analytics", get(analytics::all))
         .route("/api/projects/{project}/analytics/summary", get(analytics::summary))

@@ -30,7 +30,7 @@ pub(super) struct TraceRow {
     operation_type: String,
     start_time: Timestamp,
     end_time: Timestamp,
-    /// Whole milliseconds, as there.
+    /// Whole milliseconds, cut off, as its SDKs do.
     duration_ms: i64,
     status: String,
     /// US dollars; 0 where it is not known.
@@ -55,7 +55,7 @@ impl TraceRow {
         )]
         let (millis, micros) = event
             .duration_ms
-            .map_or((0, 0), |ms| (ms.round() as i64, (ms * 1_000.0).round() as i64));
+            .map_or((0, 0), |ms| (ms.trunc() as i64, (ms * 1_000.0).round() as i64));
         Self {
             id: event.event_id.clone(),
             trace_id: text(&event.trace_id),

@@ -12,6 +12,9 @@ mod read;
 mod replay;
 mod wire;
 
+#[cfg(test)]
+mod tests;
+
 use std::time::Instant;
 
 use axum::Router;

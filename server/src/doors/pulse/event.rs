@@ -219,7 +219,7 @@ mod tests {
                 .join(",");
                 format!("{{\"event_type\":\"api_call\",{fields}}}")
             };
-            for json in [text.clone(), noise.clone(), object(&text), object(&quoted), object(&object(&quoted))] {
+            for json in [text.clone(), noise, object(&text), object(&quoted), object(&object(&quoted))] {
                 let Ok(fields) = Fields::open(&json, loc!["body"]) else { continue };
                 let _ = read(fields, Reading::alone(Timestamp::from_micros(1)));
             }

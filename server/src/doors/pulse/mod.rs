@@ -33,8 +33,14 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/api/v1/ingestion/events/batch", post(batch))
         .route("/api/v1/ingestion/events/search", get(search::search))
         .route("/api/v1/ingestion/events/types", get(async || Json(event::TYPES)))
-        .route("/api/v1/ingestion/events/severities", get(async || Json(event::SEVERITIES)))
-        .route("/api/v1/ingestion/events/{event_id}", get(row::read).delete(row::remove))
+        .route(
+            "/api/v1/ingestion/events/severities",
+            get(async || Json(event::SEVERITIES)),
+        )
+        .route(
+            "/api/v1/ingestion/events/{event_id}",
+            get(row::read).delete(row::remove),
+        )
         .route("/api/v1/ingestion/events/{event_id}/retry", post(row::retry))
         .route("/api/v1/ingestion/stats", get(stats::stats))
         .route("/api/v1/ingestion/rate-limit", get(stats::rate_limit))

@@ -46,6 +46,10 @@ pub(in super::super) fn RefusedPanel() -> impl IntoView {
             Err(error) => view! { <ErrorView error retry/> }.part(),
         })
     });
+    // It is known from another answer, which may come to the server after this
+    // was drawn there: not before the browser has taken over.
+    let here = use_hydrated();
+    let standing = show_some(move || here.get().then(|| standing(page, &reason.read())).flatten());
     follow_focus();
     listen(page);
     let meanwhile = view! { <SkeletonLines count=14/> }.part();
@@ -63,7 +67,7 @@ pub(in super::super) fn RefusedPanel() -> impl IntoView {
             <div class="detail-body" tabindex="0" aria-label="What was refused" role="region">
                 <div class="detail-lead">
                     <h3 class="detail-title">{text(move || reason.get())}</h3>
-                    {show_some(move || standing(page, &reason.read()))}
+                    <p class="detail-line note">{standing}</p>
                 </div>
                 {wait(meanwhile, body, RwSignal::new(false))}
             </div>
@@ -79,9 +83,9 @@ fn standing(page: Page, reason: &str) -> Option<Part> {
     let count = grouped(found.number("count"));
     Some(
         view! {
-            <p class="detail-line note">
-                <span>{count} " kept, the last "<TimeText time style=TimeStyle::Ago/></span>
-            </p>
+            <span>
+                {count} " kept, the last " <TimeText time style=TimeStyle::Ago/>
+            </span>
         }
         .part(),
     )

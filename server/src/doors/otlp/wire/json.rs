@@ -163,35 +163,15 @@ pub(super) struct Double(pub(super) f64);
 
 impl<'de> Deserialize<'de> for Double {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Number;
-        impl Visitor<'_> for Number {
-            type Value = Double;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a number")
-            }
-
-            fn visit_f64<E: de::Error>(self, value: f64) -> Result<Double, E> {
-                Ok(Double(value))
-            }
-
-            #[expect(clippy::cast_precision_loss, reason = "the field is a float")]
-            fn visit_i64<E: de::Error>(self, value: i64) -> Result<Double, E> {
-                Ok(Double(value as f64))
-            }
-
-            #[expect(clippy::cast_precision_loss, reason = "the field is a float")]
-            fn visit_u64<E: de::Error>(self, value: u64) -> Result<Double, E> {
-                Ok(Double(value as f64))
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Double, E> {
-                text.parse()
-                    .map(Double)
-                    .map_err(|_| E::invalid_value(de::Unexpected::Str(text), &self))
-            }
-        }
-        deserializer.deserialize_any(Number)
+        // By way of its text: serde_json's own reading may be off by the last
+        // bit, and then a log record that is read again would have another id.
+        let raw = <&RawValue>::deserialize(deserializer)?.get();
+        let number = match raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"')) {
+            Some(word) => word.parse().ok(),
+            None => raw.parse().ok().filter(|number: &f64| number.is_finite()),
+        };
+        let wrong = || de::Error::custom(format_args!("invalid number: {raw:.40}"));
+        number.map(Double).ok_or_else(wrong)
     }
 }
 

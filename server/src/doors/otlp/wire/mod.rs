@@ -19,3 +19,8 @@ pub(super) use self::metrics::MetricsRequest;
 pub(super) use self::request::{ExportRequest, JsonRequest, ResourceItems, Scope, ScopeItems};
 pub(super) use self::trace::{Link, Span, SpanEvent};
 pub(super) use self::value::{AnyValue, KeyValue, Value, non_finite};
+#[cfg(test)]
+pub(super) use self::{
+    trace::SpanStatus,
+    value::{ArrayValue, KeyValueList},
+};

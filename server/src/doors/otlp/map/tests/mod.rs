@@ -57,7 +57,10 @@ pub(super) fn log_in(resource: &Value, log: &Value) -> NewEvent {
 }
 
 fn both(signal: Signal, resource: &Value, json: String, proto: Vec<u8>) -> NewEvent {
-    let items: ResourceItems = serde_json::from_value(json!({ "resource": { "attributes": pairs(resource) } })).unwrap();
+    let items: ResourceItems = {
+        let json = json!({ "resource": { "attributes": pairs(resource) } }).to_string();
+        serde_json::from_str(&json).unwrap()
+    };
     let attributes = Shared::resource(&items);
     let scope = Default::default();
     let shared = Shared::new(&items, &attributes, &scope);

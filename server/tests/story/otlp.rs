@@ -1,0 +1,513 @@
+//! The OTLP door: both encodings, what is stored, what is refused, and how
+//! the answers look on the wire.
+
+use std::io::Write as _;
+
+use axum::http::Method;
+use prost::Message;
+use serde_json::{Value, json};
+
+use crate::app::{Answer, Caller, TestApp, event_ids};
+
+/// Written down here a second time, so that a wrong field number shows.
+mod proto {
+    #[derive(Clone, PartialEq, prost::Message)]
+    pub struct Request {
+        #[prost(message, repeated, tag = "1")]
+        pub resources: Vec<Resources>,
+    }
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    pub struct Resources {
+        #[prost(message, optional, tag = "1")]
+        pub resource: Option<Resource>,
+        #[prost(message, repeated, tag = "2")]
+        pub scopes: Vec<Scopes>,
+    }
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    pub struct Resource {
+        #[prost(message, repeated, tag = "1")]
+        pub attributes: Vec<Attribute>,
+    }
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    pub struct Scopes {
+        #[prost(bytes = "vec", repeated, tag = "2")]
+        pub items: Vec<Vec<u8>>,
+    }
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    pub struct Attribute {
+        #[prost(string, tag = "1")]
+        pub key: String,
+        #[prost(message, optional, tag = "2")]
+        pub value: Option<Text>,
+    }
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    pub struct Text {
+        #[prost(string, tag = "1")]
+        pub text: String,
+    }
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    pub struct Span {
+        #[prost(bytes = "vec", tag = "1")]
+        pub trace_id: Vec<u8>,
+        #[prost(bytes = "vec", tag = "2")]
+        pub span_id: Vec<u8>,
+        #[prost(string, tag = "5")]
+        pub name: String,
+        #[prost(int32, tag = "6")]
+        pub kind: i32,
+        #[prost(fixed64, tag = "7")]
+        pub start: u64,
+        #[prost(fixed64, tag = "8")]
+        pub end: u64,
+        #[prost(message, repeated, tag = "9")]
+        pub attributes: Vec<Attribute>,
+    }
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    pub struct Log {
+        #[prost(fixed64, tag = "1")]
+        pub time: u64,
+        #[prost(int32, tag = "2")]
+        pub severity: i32,
+        #[prost(message, optional, tag = "5")]
+        pub body: Option<Text>,
+        #[prost(message, repeated, tag = "6")]
+        pub attributes: Vec<Attribute>,
+        #[prost(bytes = "vec", tag = "9")]
+        pub trace_id: Vec<u8>,
+        #[prost(fixed64, tag = "11")]
+        pub observed: u64,
+    }
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    pub struct Answer {
+        #[prost(message, optional, tag = "1")]
+        pub partial: Option<Partial>,
+    }
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    pub struct Partial {
+        #[prost(int64, tag = "1")]
+        pub rejected: i64,
+        #[prost(string, tag = "2")]
+        pub message: String,
+    }
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    pub struct Status {
+        #[prost(int32, tag = "1")]
+        pub code: i32,
+        #[prost(string, tag = "2")]
+        pub message: String,
+    }
+}
+
+const PROTO: &str = "application/x-protobuf";
+/// 2026-11-21T11:59:59Z.
+const SECOND: u64 = 1_795_262_399_000_000_000;
+
+fn text(key: &str, text: &str) -> proto::Attribute {
+    let value = Some(proto::Text { text: text.to_owned() });
+    proto::Attribute { key: key.to_owned(), value }
+}
+
+fn proto_span(n: u8) -> proto::Span {
+    proto::Span {
+        trace_id: vec![7; 16],
+        span_id: vec![n; 8],
+        name: format!("GET /cart {n}"),
+        kind: 2,
+        start: SECOND,
+        end: SECOND + 250_000_000,
+        attributes: vec![text("http.route", "/cart/{id}"), text("user.id", "ada")],
+    }
+}
+
+fn request(items: Vec<Vec<u8>>) -> Vec<u8> {
+    let resource = proto::Resource { attributes: vec![text("service.name", "shop")] };
+    let scopes = vec![proto::Scopes { items }];
+    proto::Request { resources: vec![proto::Resources { resource: Some(resource), scopes }] }.encode_to_vec()
+}
+
+fn attribute(key: &str, value: &str) -> Value {
+    json!({ "key": key, "value": { "stringValue": value } })
+}
+
+fn span(n: u8) -> Value {
+    json!({
+        "traceId": "07".repeat(16), "spanId": format!("{n:02x}").repeat(8), "name": format!("GET /cart {n}"), "kind": 2,
+        "startTimeUnixNano": SECOND.to_string(), "endTimeUnixNano": SECOND + 250_000_000,
+        "attributes": [attribute("http.route", "/cart/{id}"), attribute("user.id", "ada")],
+    })
+}
+
+fn spans(spans: Value) -> Value {
+    let resource = json!({ "attributes": [attribute("service.name", "shop")] });
+    json!({ "resourceSpans": [{ "resource": resource, "scopeSpans": [{ "spans": spans }] }] })
+}
+
+fn logs(records: Value) -> Value {
+    json!({ "resourceLogs": [{ "scopeLogs": [{ "logRecords": records }] }] })
+}
+
+async fn send(sdk: &Caller, path: &str, content_type: &str, body: impl Into<Vec<u8>>) -> Answer {
+    sdk.with("content-type", content_type).send(Method::POST, path, body.into()).await
+}
+
+fn answered<M: Message + Default>(answer: &Answer, status: u16) -> M {
+    assert_eq!((answer.status.as_u16(), answer.header("content-type")), (status, PROTO));
+    M::decode(answer.body.as_slice()).unwrap()
+}
+
+#[tokio::test]
+async fn every_path_takes_both_encodings() {
+    let app = TestApp::new().await;
+    let (_, _, sdk) = app.project("shop").await;
+    for prefix in ["", "/otlp", "/api/public/otel"] {
+        for signal in ["traces", "logs", "metrics"] {
+            let path = format!("{prefix}/v1/{signal}");
+            for body in ["{}", " {\"resourceSpans\": null} ", "{\"unknown\": [{\"a\": 1}]}", "\u{feff}{}"] {
+                assert_eq!(sdk.post(&path, &json!({})).await.expect(200), json!({}));
+                assert_eq!(send(&sdk, &path, "application/json; charset=utf-8", body).await.expect(200), json!({}));
+            }
+            let answer = send(&sdk, &path, PROTO, "").await;
+            assert_eq!((answer.status.as_u16(), answer.body.len()), (200, 0), "{path}");
+            assert_eq!(answer.header("content-type"), PROTO);
+            assert_eq!(sdk.get(&path).await.status, 405);
+        }
+    }
+    send(&sdk, "/api/public/otel", PROTO, request(vec![proto_span(1).encode_to_vec()])).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_span_is_stored_once_whichever_way_it_comes() {
+    let app = TestApp::new().await;
+    let (ada, _, sdk) = app.project("shop").await;
+    let body = request(vec![proto_span(1).encode_to_vec(), proto_span(2).encode_to_vec()]);
+    let answer = send(&sdk, "/v1/traces", PROTO, body.clone()).await;
+    assert_eq!(answered::<proto::Answer>(&answer, 200), proto::Answer { partial: None });
+    let first = ada.get("/api/v1/projects/shop/events?q=cart").await.expect(200);
+    assert_eq!(first["items"].as_array().unwrap().len(), 2);
+
+    // A retry, in either encoding, is a success and no second event.
+    answered::<proto::Answer>(&send(&sdk, "/v1/traces", PROTO, body).await, 200);
+    assert_eq!(sdk.post("/v1/traces", &spans(json!([span(1), span(2)]))).await.expect(200), json!({}));
+    let again = ada.get("/api/v1/projects/shop/events?q=cart").await.expect(200);
+    assert_eq!(again["items"], first["items"]);
+
+    let id = format!("{}:{}", "07".repeat(16), "01".repeat(8));
+    let event = ada.get(&format!("/api/v1/projects/shop/events/{id}")).await.expect(200);
+    insta::assert_json_snapshot!(event, { ".id" => "[id]" });
+}
+
+#[tokio::test]
+async fn json_and_protobuf_give_the_same_event() {
+    let app = TestApp::new().await;
+    let (ada, _, proto) = app.project("proto").await;
+    let (bob, _, json) = app.project("json").await;
+    send(&proto, "/v1/traces", PROTO, request(vec![proto_span(3).encode_to_vec()])).await.expect(200);
+    json.post("/v1/traces", &spans(json!([span(3)]))).await.expect(200);
+    let id = format!("{}:{}", "07".repeat(16), "03".repeat(8));
+    let mut events = Vec::new();
+    for (user, name) in [(&ada, "proto"), (&bob, "json")] {
+        let mut event = user.get(&format!("/api/v1/projects/{name}/events/{id}")).await.expect(200);
+        for own in ["id", "project_id", "received_at"] {
+            event.as_object_mut().unwrap().remove(own);
+        }
+        events.push(event);
+    }
+    assert_eq!(events[0], events[1]);
+}
+
+#[tokio::test]
+async fn logs_have_no_ids_and_are_stored_once() {
+    let app = TestApp::new().await;
+    let (ada, _, sdk) = app.project("shop").await;
+    let record = |message: &str| json!({ "timeUnixNano": SECOND, "body": { "stringValue": message } });
+    let batch = logs(json!([record("needle"), record("needle"), record("other")]));
+    sdk.post("/v1/logs", &batch).await.expect(200);
+    let log = proto::Log { time: SECOND, body: Some(proto::Text { text: "needle".to_owned() }), ..Default::default() };
+    let resource = proto::Resources { resource: None, scopes: vec![proto::Scopes { items: vec![log.encode_to_vec()] }] };
+    let body = proto::Request { resources: vec![resource] }.encode_to_vec();
+    answered::<proto::Answer>(&send(&sdk, "/otlp/v1/logs", PROTO, body).await, 200);
+    sdk.post("/v1/logs", &batch).await.expect(200);
+    let found = ada.get("/api/v1/projects/shop/events?q=needle").await.expect(200);
+    assert_eq!(event_ids(&found).len(), 2, "two of one request, none of the retries");
+    let all = ada.get("/api/v1/projects/shop/events").await.expect(200);
+    assert_eq!(event_ids(&all).len(), 3);
+}
+
+#[tokio::test]
+async fn what_is_refused_is_named() {
+    let app = TestApp::new().await;
+    let (ada, project, sdk) = app.project("shop").await;
+    let mut late = span(4);
+    late["startTimeUnixNano"] = json!(SECOND + 600_000_000_000);
+    let bad = json!([
+        span(1),
+        { "traceId": "00".repeat(16), "spanId": "0102", "name": "no ids" },
+        "not a span",
+        { "traceId": "xyz", "spanId": 7 },
+        late,
+    ]);
+    insta::assert_json_snapshot!(sdk.post("/v1/traces", &spans(bad)).await.expect(200), @r#"
+    {
+      "partialSuccess": {
+        "errorMessage": "4 of 5 refused: ",
+        "rejectedSpans": "4"
+      }
+    }
+    "#);
+    let mut no_id = proto_span(9);
+    no_id.span_id = vec![0; 8];
+    let broken = b"\x0a\xff\xff\xff\xff\xff".to_vec();
+    let answer = send(&sdk, "/v1/traces", PROTO, request(vec![no_id.encode_to_vec(), broken, proto_span(8).encode_to_vec()])).await;
+    let partial = answered::<proto::Answer>(&answer, 200).partial.unwrap();
+    assert_eq!(partial.rejected, 2);
+    insta::assert_snapshot!(partial.message, @"");
+
+    let base = format!("/api/v1/projects/{}", project["id"]);
+    let page = ada.get(&format!("{base}/events")).await.expect(200);
+    assert_eq!(event_ids(&page).len(), 2, "the sound ones");
+
+    // What was too early is taken when its time has come, with its resource.
+    app.clock.advance_micros(600_000_000);
+    let done = ada.post(&format!("{base}/refused/replay"), &json!({ "all": true })).await.expect(200);
+    assert_eq!(done, json!({ "accepted": 1, "duplicates": 0, "rejected": 5 }));
+    let id = format!("{}:{}", "07".repeat(16), "04".repeat(8));
+    let event = ada.get(&format!("{base}/events/{id}")).await.expect(200);
+    assert_eq!((event["service"].as_str(), event["endpoint"].as_str()), (Some("shop"), Some("/cart/{id}")));
+}
+
+#[tokio::test]
+async fn metrics_are_counted_and_refused() {
+    let app = TestApp::new().await;
+    let (_, _, sdk) = app.project("shop").await;
+    let points = json!([{ "asInt": "1" }, { "asInt": "2" }]);
+    let metrics = json!({ "resourceMetrics": [{ "scopeMetrics": [{ "metrics": [
+        { "name": "a", "sum": { "dataPoints": points } }, { "name": "b", "gauge": { "dataPoints": points } },
+        { "name": "c", "histogram": { "dataPoints": [{}] } }, { "name": "d", "exponentialHistogram": { "dataPoints": [{}] } },
+        { "name": "e", "summary": { "dataPoints": [{}] } }, { "name": "none" },
+    ] }] }] });
+    insta::assert_json_snapshot!(sdk.post("/v1/metrics", &metrics).await.expect(200), @r#"
+    {
+      "partialSuccess": {
+        "errorMessage": "metrics are not stored by this server; send traces and logs",
+        "rejectedDataPoints": "7"
+      }
+    }
+    "#);
+    // resource_metrics, scope_metrics, metrics, sum with two points and summary with one.
+    let body = b"\x0a\x0e\x12\x0c\x12\x0a\x3a\x04\x0a\x00\x0a\x00\x5a\x02\x0a\x00";
+    let answer = send(&sdk, "/v1/metrics", PROTO, body.to_vec()).await;
+    assert_eq!(answered::<proto::Answer>(&answer, 200).partial.unwrap().rejected, 3);
+}
+
+/// `value` in as many lists as asked for.
+fn nested(depth: usize) -> String {
+    let open = "{\"arrayValue\":{\"values\":[".repeat(depth);
+    let close = "]}}".repeat(depth);
+    format!("{open}{{\"intValue\":1}}{close}")
+}
+
+/// A span whose attribute is that deep.
+fn nested_proto(depth: usize) -> Vec<u8> {
+    let field = |tag: u8, inner: &[u8]| {
+        let mut out = vec![tag << 3 | 2];
+        prost::encoding::encode_varint(inner.len() as u64, &mut out);
+        out.extend_from_slice(inner);
+        out
+    };
+    let value = (0..depth).fold(vec![0x18, 1], |inner, _| field(5, &field(1, &inner)));
+    let attribute = field(9, &[field(1, b"deep"), field(2, &value)].concat());
+    [proto_span(5).encode_to_vec(), attribute].concat()
+}
+
+#[tokio::test]
+async fn good_and_bad_input() {
+    let app = TestApp::new().await;
+    let (_, _, sdk) = app.project("shop").await;
+    let deep = |depth: usize| {
+        let mut item = spans(json!([span(1), span(2)])).to_string();
+        let attribute = format!("\"attributes\":[{{\"key\":\"deep\",\"value\":{}}},", nested(depth));
+        item = item.replacen("\"attributes\":[{\"key\":\"http", &format!("{attribute}{{\"key\":\"http"), 1);
+        item
+    };
+    let one = |field: &str, value: Value| {
+        let mut span = span(1);
+        span[field] = value;
+        spans(json!([span])).to_string()
+    };
+    let snake = spans(json!([span(1)])).to_string();
+    let snake = [("resourceSpans", "resource_spans"), ("scopeSpans", "scope_spans"), ("traceId", "trace_id")]
+        .iter()
+        .fold(snake, |text, (camel, snake)| text.replace(camel, snake));
+    let attributes = |value: Value| one("attributes", json!([{ "key": "k", "value": value }]));
+    // What it is, the body, the status, how many are refused.
+    let json_cases: Vec<(&str, String, u16, usize)> = vec![
+        ("plain", spans(json!([span(1)])).to_string(), 200, 0),
+        ("snake case", snake, 200, 0),
+        ("no spans", spans(json!([])).to_string(), 200, 0),
+        ("null lists", "{\"resourceSpans\":[{\"scopeSpans\":null,\"resource\":null}]}".to_owned(), 200, 0),
+        ("enum by name", one("kind", json!("SPAN_KIND_CLIENT")), 200, 0),
+        ("number as string", one("kind", json!("3")), 200, 0),
+        ("unknown enum", one("kind", json!("SPAN_KIND_ODD")), 200, 1),
+        ("base64 id", one("spanId", json!("AQIDBAUGBwg=")), 200, 0),
+        ("upper-case id", one("traceId", json!("0AF7651916CD43DD8448EB211C80319C")), 200, 0),
+        ("text of the right length as id", one("spanId", json!("eight-by")), 200, 1),
+        ("long id", one("spanId", json!("01".repeat(9))), 200, 1),
+        ("number as id", one("spanId", json!(7)), 200, 1),
+        ("null id", one("spanId", Value::Null), 200, 1),
+        ("short parent", one("parentSpanId", json!("0102")), 200, 1),
+        ("negative time", one("startTimeUnixNano", json!(-1)), 200, 1),
+        ("text as time", one("startTimeUnixNano", json!("noon")), 200, 1),
+        ("object as name", one("name", json!({})), 200, 1),
+        ("unknown field", one("color", json!([{ "a": null }])), 200, 0),
+        ("null attributes", one("attributes", Value::Null), 200, 0),
+        ("object as attributes", one("attributes", json!({ "a": 1 })), 200, 1),
+        ("bare value", attributes(json!("text")), 200, 1),
+        ("no value", attributes(Value::Null), 200, 0),
+        ("empty value", attributes(json!({})), 200, 0),
+        ("unknown type of value", attributes(json!({ "dateValue": "today" })), 200, 0),
+        ("huge int", attributes(json!({ "intValue": "99999999999999999999" })), 200, 1),
+        ("not base64", attributes(json!({ "bytesValue": "!" })), 200, 1),
+        ("huge text", attributes(json!({ "stringValue": "x".repeat(1_000_000) })), 200, 0),
+        ("deep", deep(30), 200, 0),
+        ("too deep", deep(100), 200, 1),
+        ("far too deep", deep(50_000), 200, 1),
+        ("brackets", format!("{{\"resourceSpans\":{}", "[".repeat(1_000_000)), 400, 0),
+        ("brackets elsewhere", format!("{{\"x\":{}", "[".repeat(1_000_000)), 400, 0),
+        ("empty", String::new(), 400, 0),
+        ("list", "[]".to_owned(), 400, 0),
+        ("text", "\"x\"".to_owned(), 400, 0),
+        ("cut off", "{\"resourceSpans\":[{\"scope".to_owned(), 400, 0),
+        ("two", "{}{}".to_owned(), 400, 0),
+        ("spans as object", "{\"resourceSpans\":{}}".to_owned(), 400, 0),
+        ("logs on the wrong path", logs(json!([{}])).to_string(), 400, 0),
+    ];
+    for (name, body, status, refused) in json_cases {
+        let answer = send(&sdk, "/v1/traces", "application/json", body).await;
+        let answer = answer.expect(status);
+        if status == 200 {
+            let said = answer["partialSuccess"]["rejectedSpans"].as_str().unwrap_or("0");
+            assert_eq!(said, refused.to_string(), "{name}: {answer}");
+        } else {
+            assert_eq!(answer["code"], 3, "{name}: {answer}");
+        }
+    }
+    let mut other = proto_span(6);
+    other.trace_id = vec![1; 15];
+    let mut latin = proto_span(7).encode_to_vec();
+    latin.extend_from_slice(b"\x2a\x01\xff");
+    let proto_cases: Vec<(&str, Vec<u8>, u16, i64)> = vec![
+        ("plain", request(vec![proto_span(1).encode_to_vec()]), 200, 0),
+        ("unknown field", [request(vec![]), vec![0xfa, 0x07, 1, 0]].concat(), 200, 0),
+        ("short id", request(vec![other.encode_to_vec(), proto_span(1).encode_to_vec()]), 200, 1),
+        ("not UTF-8", request(vec![latin, proto_span(1).encode_to_vec()]), 200, 1),
+        ("empty span", request(vec![vec![]]), 200, 1),
+        ("deep", request(vec![nested_proto(40)]), 200, 0),
+        ("too deep", request(vec![nested_proto(100), proto_span(1).encode_to_vec()]), 200, 1),
+        ("far too deep", request(vec![nested_proto(20_000)]), 200, 1),
+        ("noise", vec![0xff; 100], 400, 0),
+        ("JSON", b"{}".to_vec(), 400, 0),
+        ("longer than it is", vec![0x0a, 0x7f, 1], 400, 0),
+        ("endless varint", vec![0x80; 64], 400, 0),
+    ];
+    for (name, body, status, refused) in proto_cases {
+        let answer = send(&sdk, "/v1/traces", PROTO, body).await;
+        if status == 200 {
+            let said = answered::<proto::Answer>(&answer, 200).partial.map_or(0, |partial| partial.rejected);
+            assert_eq!(said, refused, "{name}");
+        } else {
+            assert_eq!(answered::<proto::Status>(&answer, status).code, 3, "{name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn whole_requests_are_refused_in_their_own_encoding() {
+    let app = TestApp::with(&[("batch_events", "2"), ("body_limit_bytes", "10000")]).await;
+    let (ada, project, sdk) = app.project("shop").await;
+    let both = async |caller: &Caller, body: Vec<u8>, json: String, status: u16| {
+        let answer = send(caller, "/v1/traces", PROTO, body).await;
+        let proto: proto::Status = answered(&answer, status);
+        let other = send(caller, "/v1/traces", "application/json", json).await;
+        let said = other.json();
+        assert_eq!(other.header("content-type"), "application/json");
+        assert_eq!(other.header("retry-after"), answer.header("retry-after"));
+        assert_eq!((said["code"].as_i64(), said["message"].as_str()), (Some(proto.code.into()), Some(proto.message.as_str())));
+        (status, answer.header("retry-after").to_owned(), said)
+    };
+    let three = || vec![proto_span(1).encode_to_vec(), proto_span(2).encode_to_vec(), proto_span(3).encode_to_vec()];
+    let mut seen = vec![
+        both(&app.anonymous(), vec![], "{}".to_owned(), 401).await,
+        both(&app.anonymous().with("x-api-key", "proj_1_wrong"), vec![], "{}".to_owned(), 401).await,
+        both(&sdk, vec![0; 10_001], " ".repeat(10_001), 413).await,
+        both(&sdk, request(three()), spans(json!([span(1), span(2), span(3)])).to_string(), 413).await,
+    ];
+    for content_type in ["text/plain", "application/grpc", ""] {
+        let answer = send(&sdk, "/v1/traces", content_type, "{}").await;
+        assert_eq!(answer.header("content-type"), "application/json");
+        assert_eq!(answer.expect(415)["code"], 3);
+    }
+    let settings = format!("/api/v1/projects/{}/settings", project["id"]);
+    ada.with("content-type", "application/json")
+        .send(Method::PATCH, &settings, json!({ "limits": { "key_requests_per_minute": 1 } }).to_string())
+        .await
+        .expect(200);
+    seen.push(both(&sdk, vec![], "{}".to_owned(), 429).await);
+    insta::assert_json_snapshot!(seen);
+}
+
+#[tokio::test]
+async fn bodies_are_compressed() {
+    let app = TestApp::new().await;
+    let (ada, _, sdk) = app.project("shop").await;
+    let body = |n| request(vec![proto_span(n).encode_to_vec()]);
+    let gzip = |bytes: &[u8]| {
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        gzip.write_all(bytes).unwrap();
+        gzip.finish().unwrap()
+    };
+    let deflate = |bytes: &[u8]| {
+        let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+        zlib.write_all(bytes).unwrap();
+        zlib.finish().unwrap()
+    };
+    let cases = [
+        ("gzip", gzip(&body(1))),
+        ("deflate", deflate(&body(2))),
+        ("zstd", zstd::encode_all(body(3).as_slice(), 1).unwrap()),
+    ];
+    for (encoding, body) in cases {
+        let answer = send(&sdk.with("content-encoding", encoding), "/v1/traces", PROTO, body).await;
+        answered::<proto::Answer>(&answer, 200);
+    }
+    let page = ada.get("/api/v1/projects/shop/events").await.expect(200);
+    assert_eq!(event_ids(&page).len(), 3);
+    let bomb = gzip(&vec![0; 50_000_000]);
+    let answer = send(&sdk.with("content-encoding", "gzip"), "/v1/traces", PROTO, bomb).await;
+    assert_eq!(answered::<proto::Status>(&answer, 413).code, 8);
+    let answer = send(&sdk.with("content-encoding", "gzip"), "/v1/traces", PROTO, body(4)).await;
+    assert_eq!(answered::<proto::Status>(&answer, 400).code, 3);
+}
+
+#[tokio::test]
+async fn a_project_that_refuses_repeats_still_takes_retries() {
+    let app = TestApp::new().await;
+    let (ada, project, sdk) = app.project("shop").await;
+    let settings = format!("/api/v1/projects/{}/settings", project["id"]);
+    ada.with("content-type", "application/json")
+        .send(Method::PATCH, &settings, json!({ "duplicates": "conflict" }).to_string())
+        .await
+        .expect(200);
+    for _ in 0..2 {
+        assert_eq!(sdk.post("/v1/traces", &spans(json!([span(1)]))).await.expect(200), json!({}));
+    }
+}
