@@ -17,6 +17,8 @@ pub(crate) enum TimeStyle {
     Row,
     /// `2026-11-21 02:56:49.123456 +01:00`.
     Exact,
+    /// `2026-11-21 02:56 +01:00`.
+    Minute,
     /// `3 min ago`.
     Ago,
 }
@@ -60,7 +62,8 @@ fn written(time: Timestamp, style: TimeStyle, here: bool) -> Part {
     match style {
         TimeStyle::Row => row(civil(time, here)),
         TimeStyle::Ago if here => since(time).part(),
-        TimeStyle::Ago | TimeStyle::Exact => exact(time, here).part(),
+        TimeStyle::Minute => zoned(civil(time, here).minute_text(), time, here).part(),
+        TimeStyle::Ago | TimeStyle::Exact => zoned(civil(time, here).exact_text(), time, here).part(),
     }
 }
 
@@ -73,13 +76,13 @@ fn row(civil: Civil) -> Part {
     .part()
 }
 
-fn exact(time: Timestamp, here: bool) -> String {
+fn zoned(text: String, time: Timestamp, here: bool) -> String {
     let zone = if here {
         offset(browser::zone_offset(time))
     } else {
         "UTC".to_owned()
     };
-    format!("{} {zone}", civil(time, here).exact_text())
+    format!("{text} {zone}")
 }
 
 fn since(time: Timestamp) -> String {

@@ -30,7 +30,11 @@ impl Month {
         let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
         let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let from_march = (5 * day_of_year + 2) / 153;
-        let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
+        let month = if from_march < 10 {
+            from_march + 3
+        } else {
+            from_march - 9
+        };
         let year = year_of_era + era * 400 + i64::from(month <= 2);
         Self { year, month }
     }
@@ -203,7 +207,10 @@ mod tests {
         let month = |text: &str| Month::of(Timestamp::parse(text).unwrap());
         assert_eq!(month("2026-11-21T12:00:00Z").to_string(), "2026-11");
         assert_eq!(month("2024-02-29T23:59:59.999999Z").number(), 202_402);
-        assert_eq!(month("2026-12-31T00:00:00Z").end(), Timestamp::parse("2027-01-01T00:00:00Z").unwrap());
+        assert_eq!(
+            month("2026-12-31T00:00:00Z").end(),
+            Timestamp::parse("2027-01-01T00:00:00Z").unwrap()
+        );
         assert_eq!(month("1969-12-31T00:00:00Z").number(), 196_912);
     }
 

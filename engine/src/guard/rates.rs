@@ -129,7 +129,12 @@ impl Rates {
             }
         }
         if let Some(limit) = limits.requests_per_minute {
-            check(window(&mut windows, Scope::Project, project_id, 0, now), Scope::Project, limit, 1)?;
+            check(
+                window(&mut windows, Scope::Project, project_id, 0, now),
+                Scope::Project,
+                limit,
+                1,
+            )?;
             window(&mut windows, Scope::Project, project_id, 0, now).add(1);
         }
         if limits.key_requests_per_minute.is_some() || limits.key_requests_per_second.is_some() {
@@ -163,11 +168,21 @@ impl Rates {
         let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
         forget_old(&mut windows, now);
         if let Some(limit) = limits.events_per_minute {
-            check(window(&mut windows, Scope::Events, project_id, 0, now), Scope::Events, limit, total)?;
+            check(
+                window(&mut windows, Scope::Events, project_id, 0, now),
+                Scope::Events,
+                limit,
+                total,
+            )?;
         }
         if let Some(limit) = limits.source_events_per_minute {
             for (source, count) in &by_source {
-                check(window(&mut windows, Scope::Source, project_id, *source, now), Scope::Source, limit, *count)?;
+                check(
+                    window(&mut windows, Scope::Source, project_id, *source, now),
+                    Scope::Source,
+                    limit,
+                    *count,
+                )?;
             }
             for (source, count) in &by_source {
                 window(&mut windows, Scope::Source, project_id, *source, now).add(*count);
@@ -301,11 +316,19 @@ mod tests {
             key_requests_per_minute: Some(3),
             ..ProjectLimits::default()
         };
-        let ask = |key| rates.admit_request(1, key, &limits).map(|state| state.unwrap().remaining);
+        let ask = |key| {
+            rates
+                .admit_request(1, key, &limits)
+                .map(|state| state.unwrap().remaining)
+        };
         assert_eq!((ask(7), ask(7)), (Ok(2), Ok(1)));
         clock.advance_micros(30_000_000);
         assert_eq!(ask(7), Ok(0));
-        assert_eq!(ask(7).unwrap_err().retry_after, 30, "when the first two are a minute old");
+        assert_eq!(
+            ask(7).unwrap_err().retry_after,
+            30,
+            "when the first two are a minute old"
+        );
         assert_eq!(ask(8), Ok(2), "another key is not held up");
         clock.advance_micros(30_000_000);
         assert_eq!((ask(7), ask(7)), (Ok(1), Ok(0)));
@@ -320,7 +343,11 @@ mod tests {
             requests_per_minute: Some(2),
             ..ProjectLimits::default()
         };
-        let look = |key| rates.peek(1, key, &limits).map(|state| (state.limit, state.remaining, state.reset));
+        let look = |key| {
+            rates
+                .peek(1, key, &limits)
+                .map(|state| (state.limit, state.remaining, state.reset))
+        };
         assert_eq!((look(7), look(7)), (Some((2, 2, 0)), Some((2, 2, 0))));
         rates.admit_request(1, 7, &limits).unwrap();
         clock.advance_micros(20_000_000);

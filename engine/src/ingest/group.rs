@@ -105,7 +105,11 @@ impl Writer {
     /// Tries a few times, then opens the breaker. While that is open, what is
     /// still queued gets one try each: the store may have recovered.
     async fn append(&self, events: Arc<Vec<PendingEvent>>, now: Timestamp) -> Result<Vec<Appended>, StoreError> {
-        let tries = if self.breaker.halted().is_some() { 0 } else { self.retries };
+        let tries = if self.breaker.halted().is_some() {
+            0
+        } else {
+            self.retries
+        };
         let mut pause = FIRST_PAUSE;
         let mut attempt = 0;
         loop {

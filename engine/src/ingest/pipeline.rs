@@ -250,7 +250,11 @@ impl Ingest {
         } else {
             Vec::new()
         };
-        let pairs = || sources.iter().map(|(service, endpoint)| (service.as_str(), endpoint.as_str()));
+        let pairs = || {
+            sources
+                .iter()
+                .map(|(service, endpoint)| (service.as_str(), endpoint.as_str()))
+        };
         let limits = &policy.settings.limits;
         self.rates.admit_events(sender.project_id, limits, pairs())?;
         let result = self.store(sender, &policy, sound).await;
@@ -355,12 +359,7 @@ impl Ingest {
         }
     }
 
-    async fn reserve(
-        &self,
-        sender: &Sender,
-        policy: &Policy,
-        events: u64,
-    ) -> Result<Option<Reservation>, IngestError> {
+    async fn reserve(&self, sender: &Sender, policy: &Policy, events: u64) -> Result<Option<Reservation>, IngestError> {
         let Some(limit) = policy.plan.events_per_month else {
             return Ok(None);
         };

@@ -1,7 +1,7 @@
 //! Keeps what was refused, and counts what came, beside the hot path: both
 //! are written every few seconds, in one transaction.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 use eventglass_model::{FieldError, IngestCounts, Loc};
@@ -20,11 +20,44 @@ const REASON_BYTES: usize = 300;
 /// The most errors of one item that are kept.
 const ERRORS: usize = 20;
 
+/// Senders of one project that are told apart in one minute. Whoever invents
+/// names for itself is counted with the others.
+const SENDERS: usize = 64;
+/// What those others are called.
+const OTHERS: &str = "others";
+
 #[derive(Default)]
 struct Waiting {
     minutes: HashMap<(i64, Sender), IngestCounts>,
+    /// Who was told apart in the last minute of each project.
+    known: HashMap<i64, (i64, HashSet<Sender>)>,
     refused: Vec<NewRefused>,
     bytes: usize,
+}
+
+impl Waiting {
+    /// The sender, or, when there are too many, the others.
+    fn told_apart(&mut self, minute: i64, sender: &Sender) -> Sender {
+        if !self.known.contains_key(&sender.project_id) {
+            self.known.retain(|_, (of, _)| *of == minute);
+        }
+        let (of, known) = self.known.entry(sender.project_id).or_default();
+        if *of != minute {
+            *of = minute;
+            known.clear();
+        }
+        if known.contains(sender) {
+            return sender.clone();
+        }
+        if known.len() < SENDERS {
+            known.insert(sender.clone());
+            return sender.clone();
+        }
+        Sender {
+            sdk: OTHERS.to_owned(),
+            ..sender.clone()
+        }
+    }
 }
 
 /// See the module.
@@ -47,15 +80,18 @@ impl Recorder {
     pub fn count(&self, sender: &Sender, counts: &IngestCounts) {
         let minute = self.clock.now().micros().div_euclid(60_000_000);
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting
-            .minutes
-            .entry((minute, sender.clone()))
-            .or_default()
-            .add(counts);
+        let sender = waiting.told_apart(minute, sender);
+        waiting.minutes.entry((minute, sender)).or_default().add(counts);
     }
 
     /// Keeps an item that was refused.
-    pub fn refused(&self, sender: &Sender, event_id: Option<String>, mut errors: Vec<FieldError>, payload: Option<String>) {
+    pub fn refused(
+        &self,
+        sender: &Sender,
+        event_id: Option<String>,
+        mut errors: Vec<FieldError>,
+        payload: Option<String>,
+    ) {
         errors.truncate(ERRORS);
         let payload = payload.filter(|payload| payload.len() <= PAYLOAD_BYTES);
         let reason = reason(&errors);
@@ -85,7 +121,15 @@ impl Recorder {
     /// # Errors
     /// When the store fails.
     pub async fn flush(&self) -> Result<(), StoreError> {
-        let taken = std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
+        let taken = {
+            let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+            Waiting {
+                minutes: std::mem::take(&mut waiting.minutes),
+                refused: std::mem::take(&mut waiting.refused),
+                bytes: std::mem::take(&mut waiting.bytes),
+                known: HashMap::new(),
+            }
+        };
         if taken.minutes.is_empty() && taken.refused.is_empty() {
             return Ok(());
         }
@@ -145,4 +189,44 @@ fn reason(errors: &[FieldError]) -> String {
         format!("{path}: {}", first.msg)
     };
     super::text::cut(&reason, REASON_BYTES).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use eventglass_model::{Door, loc};
+
+    use super::*;
+
+    #[test]
+    fn names_that_somebody_invents_are_counted_together() {
+        let mut waiting = Waiting::default();
+        let mut told = |minute, n: usize| {
+            let sender = Sender {
+                project_id: 1,
+                key_id: 1,
+                door: Door::Native,
+                sdk: format!("sdk/{n}"),
+            };
+            waiting.told_apart(minute, &sender).sdk
+        };
+        for n in 0..SENDERS {
+            assert_eq!(told(7, n), format!("sdk/{n}"));
+        }
+        assert_eq!((told(7, 999).as_str(), told(7, 3).as_str()), (OTHERS, "sdk/3"));
+        assert_eq!(told(8, 999), "sdk/999", "a new minute");
+    }
+
+    #[test]
+    fn equal_faults_have_equal_reasons() {
+        let of = |place: usize| {
+            reason(&[FieldError::new(
+                loc!["body", "events", place, "source", "service"],
+                "field required",
+            )])
+        };
+        assert_eq!(of(1), "source.service: field required");
+        assert_eq!(of(1), of(2));
+        assert_eq!(reason(&[]), "refused");
+        assert!(reason(&[FieldError::new(Vec::new(), "é".repeat(1_000))]).len() <= REASON_BYTES);
+    }
 }

@@ -45,7 +45,11 @@ impl Upkeep {
                 let now = Instant::now();
                 if self.breaker.halted().is_some() {
                     if now >= probe_at {
-                        pause = if self.probe().await { TICK } else { (pause * 2).min(PROBE_AT_LEAST_EVERY) };
+                        pause = if self.probe().await {
+                            TICK
+                        } else {
+                            (pause * 2).min(PROBE_AT_LEAST_EVERY)
+                        };
                         probe_at = Instant::now() + pause;
                     }
                     continue;

@@ -8,9 +8,7 @@ use eventglass_model::{
     decode_pairs,
 };
 
-use super::{
-    Appended, Expiry, IngestMinute, NewKey, NewRefused, Scan, SharedStore, StoreError, StoredAnswer, Totals,
-};
+use super::{Appended, Expiry, IngestMinute, NewKey, NewRefused, Scan, SharedStore, StoreError, StoredAnswer, Totals};
 use crate::ingest::{Limits, NewEvent, NewPart, PendingEvent, Sender};
 use crate::query::{EventSearch, PulseSearch};
 
@@ -681,12 +679,19 @@ async fn settings_and_usage(store: SharedStore) {
     settings.limits.events_per_minute = Some(7);
     settings.limits.key_requests_per_minute = None;
     store.set_project_settings(p, &settings, "pro").await.unwrap();
-    assert_eq!(store.project_settings(p).await.unwrap(), Some((settings, "pro".to_owned())));
+    assert_eq!(
+        store.project_settings(p).await.unwrap(),
+        Some((settings, "pro".to_owned()))
+    );
     assert_eq!(store.project_settings(p + 99).await.unwrap(), None);
 
     append(&store, p, vec![event("a", NOON), event("a", NOON), event("b", NOON)]).await;
     append(&store, p, vec![event("a", NOON)]).await;
-    assert_eq!(store.usage(p, 202_611).await.unwrap(), 2, "by arrival, duplicates left out");
+    assert_eq!(
+        store.usage(p, 202_611).await.unwrap(),
+        2,
+        "by arrival, duplicates left out"
+    );
     assert_eq!(store.usage(p, 202_610).await.unwrap(), 0);
 }
 
@@ -699,7 +704,10 @@ async fn acknowledgements_are_noted_and_taken_away(store: SharedStore) {
     let plain_hash = plain.event_hash;
     store.append(Arc::new(vec![plain]), at(NOON)).await.unwrap();
     let all = [hashes[0], hashes[1], plain_hash];
-    assert_eq!(store.unacknowledged(&all).await.unwrap(), hashes.iter().copied().collect());
+    assert_eq!(
+        store.unacknowledged(&all).await.unwrap(),
+        hashes.iter().copied().collect()
+    );
     store.acknowledge(&hashes[..1]).await.unwrap();
     assert_eq!(store.unacknowledged(&all).await.unwrap(), [hashes[1]].into());
 }
@@ -714,13 +722,25 @@ async fn the_first_answer_stays_until_it_is_old(store: SharedStore) {
     };
     let keep = |body: &'static str, now: i64| {
         let (store, answer) = (Arc::clone(&store), answer(body));
-        async move { store.keep_answer(p, [9; 32], &answer, at(now), at(now - SECOND)).await.unwrap() }
+        async move {
+            store
+                .keep_answer(p, [9; 32], &answer, at(now), at(now - SECOND))
+                .await
+                .unwrap();
+        }
     };
     keep("first", NOON).await;
     keep("second", NOON + 1).await;
-    assert_eq!(store.answer(p, [9; 32], at(NOON - 1)).await.unwrap(), Some(answer("first")));
+    assert_eq!(
+        store.answer(p, [9; 32], at(NOON - 1)).await.unwrap(),
+        Some(answer("first"))
+    );
     assert_eq!(store.answer(p, [9; 32], at(NOON)).await.unwrap(), None, "too old");
-    assert_eq!(store.answer(p + 1, [9; 32], at(0)).await.unwrap(), None, "of another project");
+    assert_eq!(
+        store.answer(p + 1, [9; 32], at(0)).await.unwrap(),
+        None,
+        "of another project"
+    );
     keep("third", NOON + 2 * SECOND).await;
     assert_eq!(store.answer(p, [9; 32], at(NOON)).await.unwrap(), Some(answer("third")));
 }
@@ -755,10 +775,16 @@ async fn counts_and_refused_items(store: SharedStore) {
     store.record_ingest(&minutes[..1], &[]).await.unwrap();
     let since = at(NOON - 60 * 60 * SECOND);
     let seen = store.ingest_minutes(p, since).await.unwrap();
-    let accepted: Vec<_> = seen.iter().map(|minute| (minute.time, minute.counts.accepted)).collect();
+    let accepted: Vec<_> = seen
+        .iter()
+        .map(|minute| (minute.time, minute.counts.accepted))
+        .collect();
     assert_eq!(accepted, [(at(NOON - 60 * SECOND), 5), (at(NOON), 10)]);
     let senders = store.ingest_senders(p, since, 10).await.unwrap();
-    let by_sdk: Vec<_> = senders.iter().map(|s| (s.sdk.as_str(), s.counts.accepted, s.counts.requests)).collect();
+    let by_sdk: Vec<_> = senders
+        .iter()
+        .map(|s| (s.sdk.as_str(), s.counts.accepted, s.counts.requests))
+        .collect();
     assert_eq!(by_sdk, [("a/1", 11, 3), ("b/2", 4, 1)]);
 
     let refused = |project_id, time, reason: &str| NewRefused {
@@ -781,12 +807,22 @@ async fn counts_and_refused_items(store: SharedStore) {
     store.record_ingest(&[], &items).await.unwrap();
     let all = store.refused(p, None, i64::MAX, 10).await.unwrap();
     assert_eq!(all.len(), 3);
-    assert_eq!(all[0].payload.as_ref().unwrap().get(), "{\"a\": 1.50}", "as it was sent");
+    assert_eq!(
+        all[0].payload.as_ref().unwrap().get(),
+        "{\"a\": 1.50}",
+        "as it was sent"
+    );
     let page = store.refused(p, Some("x"), all[0].id, 10).await.unwrap();
     assert_eq!((page.len(), page[0].time), (1, at(NOON - 5 * SECOND)));
     let reasons = store.refused_reasons(p, 10).await.unwrap();
-    assert_eq!(reasons.iter().map(|r| (r.reason.as_str(), r.count)).collect::<Vec<_>>(), [("x", 2), ("y", 1)]);
-    assert!(store.refused_item(other, all[0].id).await.unwrap().is_none(), "another project's");
+    assert_eq!(
+        reasons.iter().map(|r| (r.reason.as_str(), r.count)).collect::<Vec<_>>(),
+        [("x", 2), ("y", 1)]
+    );
+    assert!(
+        store.refused_item(other, all[0].id).await.unwrap().is_none(),
+        "another project's"
+    );
     assert_eq!(store.remove_refused(other, &[all[0].id], None).await.unwrap(), 0);
     assert_eq!(store.remove_refused(p, &[], Some("y")).await.unwrap(), 1);
 
@@ -795,11 +831,17 @@ async fn counts_and_refused_items(store: SharedStore) {
     expiry.refused = 3 * SECOND;
     store.expire(at(NOON), &expiry).await.unwrap();
     assert_eq!(store.refused(p, None, i64::MAX, 10).await.unwrap().len(), 1);
-    store.record_ingest(&[], &[refused(p, NOON + 2, "z"), refused(p, NOON + 3, "z")]).await.unwrap();
+    store
+        .record_ingest(&[], &[refused(p, NOON + 2, "z"), refused(p, NOON + 3, "z")])
+        .await
+        .unwrap();
     expiry.refused_bytes = 2_500;
     store.expire(at(NOON), &expiry).await.unwrap();
     let left = store.refused(p, None, i64::MAX, 10).await.unwrap();
-    assert_eq!(left.iter().map(|item| item.time).collect::<Vec<_>>(), [at(NOON + 3), at(NOON + 2)]);
+    assert_eq!(
+        left.iter().map(|item| item.time).collect::<Vec<_>>(),
+        [at(NOON + 3), at(NOON + 2)]
+    );
     assert_eq!(store.refused(other, None, i64::MAX, 10).await.unwrap().len(), 1);
 }
 

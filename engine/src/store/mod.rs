@@ -10,10 +10,11 @@ mod traits;
 mod trust;
 
 pub use key::EventKey;
-pub use scan::{Scan, ScanStore, Scanned, Totals};
 pub(crate) use key::tail_matches;
+pub use scan::{Scan, ScanStore, Scanned, Totals};
 pub use traits::{
-    AccessStore, Appended, EventStore, KeyHolder, KeyRow, Merged, NewKey, PulseCounts, SharedStore, Store, StoreError, UserRow,
+    AccessStore, Appended, EventStore, KeyHolder, KeyRow, Merged, NewKey, PulseCounts, SharedStore, Store, StoreError,
+    UserRow,
 };
-pub use trust::{Expiry, IngestMinute, NewRefused, StoredAnswer, TrustStore};
 pub(crate) use trust::door;
+pub use trust::{Expiry, IngestMinute, NewRefused, StoredAnswer, TrustStore};

@@ -122,7 +122,11 @@ impl Bodies {
                     let nanos = u64::try_from(time.micros()).unwrap_or_default() * 1_000;
                     patch(&mut text, &span.trace_id, &rng.u128(1..).to_le_bytes());
                     patch(&mut text, &span.span_id, &(scatter(number) | 1 << 63).to_le_bytes());
-                    patch(&mut text, &span.start, &(nanos - rng.u64(1_000_000..3_000_000_000)).to_le_bytes());
+                    patch(
+                        &mut text,
+                        &span.start,
+                        &(nanos - rng.u64(1_000_000..3_000_000_000)).to_le_bytes(),
+                    );
                     patch(&mut text, &span.end, &nanos.to_le_bytes());
                 }
             }

@@ -108,7 +108,14 @@ pub(super) fn request(count: usize, rng: &mut fastrand::Rng, now: Timestamp) -> 
 
 fn span(rng: &mut fastrand::Rng, now: Timestamp) -> Message {
     const MODELS: &[&str] = &["gpt-4o", "gpt-4o-mini", "claude-3-5-sonnet", "mistral-large"];
-    const TOPICS: &[&str] = &["an invoice", "a refund", "a parcel", "a password", "an address", "a contract"];
+    const TOPICS: &[&str] = &[
+        "an invoice",
+        "a refund",
+        "a parcel",
+        "a password",
+        "an address",
+        "a contract",
+    ];
     let pick = |list: &[&'static str], n: usize| list.get(n % list.len().max(1)).copied().unwrap_or_default();
     let model = pick(MODELS, rng.usize(..));
     let topic = pick(TOPICS, rng.usize(..));

@@ -155,13 +155,8 @@ impl<W: Write> Suite<'_, W> {
         let rate = (events / bodies.batch() as f64).max(1.0);
         let name = format!("open, {:.0} % of the ceiling", share * 100.0);
         let target = self.target.clone();
-        self.load(
-            name,
-            bodies,
-            Some(events),
-            open(&target, bodies, rate, duration),
-        )
-        .await
+        self.load(name, bodies, Some(events), open(&target, bodies, rate, duration))
+            .await
     }
 
     /// Runs one scenario and measures both processes meanwhile.

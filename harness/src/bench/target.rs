@@ -63,11 +63,7 @@ impl Target {
             // Full success is an empty message: no partial success, nothing refused.
             Dialect::Otlp => answer.status == 200 && answer.body.is_empty(),
         };
-        if stored {
-            Ok(())
-        } else {
-            Err(complaint(&answer))
-        }
+        if stored { Ok(()) } else { Err(complaint(&answer)) }
     }
 }
 

@@ -18,6 +18,7 @@ mod native;
 mod otlp;
 mod noise;
 mod pulse;
+mod pulse_reads;
 mod reading;
 mod service;
 mod trust;

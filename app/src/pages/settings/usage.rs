@@ -18,15 +18,15 @@ pub(super) fn usage(record: &Record) -> Part {
     let month = record.text("month").unwrap_or_default();
     let resets = record
         .moment("resets_at")
-        .map(|time| view! { <TimeText time style=TimeStyle::Exact/> });
+        .map(|time| view! { <TimeText time style=TimeStyle::Minute/> });
     let spent = most.is_some_and(|most| events >= most);
     let (said, bar) = match most {
-        None => ("events, of which the plan does not limit the number".to_owned(), None),
+        None => ("events; the plan has no limit".to_owned(), None),
         Some(most) => {
             let bar = view! {
                 <progress
                     class=if spent { "usage-bar is-spent" } else { "usage-bar" }
-                    aria-label="Used of the month's events"
+                    aria-label="How much of the month is used"
                     max=most.max(1).to_string()
                     value=events.min(most).to_string()
                 ></progress>
@@ -52,5 +52,5 @@ pub(super) fn usage(record: &Record) -> Part {
         </div>
     }
     .part();
-    view! { <Panel title=format!("Stored in {month}") body/> }.part()
+    view! { <Panel title=format!("Stored this month, {month}") body/> }.part()
 }

@@ -226,7 +226,11 @@ fn find_duplicates(tx: &Connection, events: &[PendingEvent]) -> Result<Vec<Appen
 }
 
 /// Gives every row a key that no other has, and leaves the rows in order.
-pub(super) fn settle_keys(tx: &Connection, rows: &mut [(EventKey, &PendingEvent)], arrivals: &mut u64) -> Result<(), StoreError> {
+pub(super) fn settle_keys(
+    tx: &Connection,
+    rows: &mut [(EventKey, &PendingEvent)],
+    arrivals: &mut u64,
+) -> Result<(), StoreError> {
     let mut look_up = tx.prepare_cached("SELECT 1 FROM events WHERE key = ?1")?;
     let mut taken: HashSet<i64> = HashSet::new();
     for (key, row) in rows.iter_mut() {
@@ -271,7 +275,11 @@ fn insert_events_sql(rows: usize) -> String {
 }
 
 /// Inserts what does not clash with a key or a hash, and says how many that were.
-pub(super) fn insert_events(tx: &Connection, rows: &[(EventKey, &PendingEvent)], received_at: i64) -> Result<usize, StoreError> {
+pub(super) fn insert_events(
+    tx: &Connection,
+    rows: &[(EventKey, &PendingEvent)],
+    received_at: i64,
+) -> Result<usize, StoreError> {
     let mut stored = 0;
     for chunk in rows.chunks(ROWS) {
         let mut statement = if chunk.len() == ROWS {

@@ -81,7 +81,9 @@ impl Appender {
         }
         settle_keys(tx, &mut rows, self.arrivals_mut())?;
         if insert_events(tx, &rows, received_at)? != 1 {
-            return Err(StoreError::Inconsistent("an event shares a hash with another".to_owned()));
+            return Err(StoreError::Inconsistent(
+                "an event shares a hash with another".to_owned(),
+            ));
         }
         insert_texts(tx, &rows)?;
         if old_key.is_some() {

@@ -17,7 +17,11 @@ const FACET_VALUES: usize = 100;
 
 #[async_trait]
 impl EventStore for SqliteStore {
-    async fn append(&self, events: std::sync::Arc<Vec<PendingEvent>>, now: Timestamp) -> Result<Vec<Appended>, StoreError> {
+    async fn append(
+        &self,
+        events: std::sync::Arc<Vec<PendingEvent>>,
+        now: Timestamp,
+    ) -> Result<Vec<Appended>, StoreError> {
         let mut writer = std::sync::Arc::clone(&self.writer).lock_owned().await;
         tokio::task::spawn_blocking(move || writer.appender.append(&events, now))
             .await
@@ -245,7 +249,12 @@ async fn resolve_id(
 
 /// Adds `SELECT … FROM … WHERE …`, through the text index where it has a say.
 /// More conditions may follow.
-pub(super) fn push_search(query: &mut QueryBuilder<Sqlite>, columns: &str, project_id: i64, search: &EventSearch) -> &'static str {
+pub(super) fn push_search(
+    query: &mut QueryBuilder<Sqlite>,
+    columns: &str,
+    project_id: i64,
+    search: &EventSearch,
+) -> &'static str {
     let (from, to) = (search.from, search.to);
     let walk = if matches!(search.only, Some(Only::Event(_))) {
         query.push(format!(

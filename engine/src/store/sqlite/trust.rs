@@ -56,12 +56,11 @@ impl TrustStore for SqliteStore {
     }
 
     async fn usage(&self, project_id: i64, month: i64) -> Result<u64, StoreError> {
-        let events: Option<i64> =
-            sqlx::query_scalar("SELECT events FROM usage WHERE project_id = $1 AND month = $2")
-                .bind(project_id)
-                .bind(month)
-                .fetch_optional(&self.readers)
-                .await?;
+        let events: Option<i64> = sqlx::query_scalar("SELECT events FROM usage WHERE project_id = $1 AND month = $2")
+            .bind(project_id)
+            .bind(month)
+            .fetch_optional(&self.readers)
+            .await?;
         Ok(unsigned(events.unwrap_or(0)))
     }
 
@@ -298,8 +297,14 @@ impl TrustStore for SqliteStore {
         let mut tx = writer.connection.begin_with("BEGIN IMMEDIATE").await?;
         for (statement, before) in [
             ("DELETE FROM refused WHERE time < $1", now.micros() - expiry.refused),
-            ("DELETE FROM idempotency WHERE created_at < $1", now.micros() - expiry.answers),
-            ("DELETE FROM unacknowledged WHERE since < $1", now.micros() - expiry.unacknowledged),
+            (
+                "DELETE FROM idempotency WHERE created_at < $1",
+                now.micros() - expiry.answers,
+            ),
+            (
+                "DELETE FROM unacknowledged WHERE since < $1",
+                now.micros() - expiry.unacknowledged,
+            ),
             (
                 "DELETE FROM ingest_minutes WHERE minute < $1",
                 (now.micros() - expiry.counts).div_euclid(60_000_000),
@@ -379,8 +384,7 @@ fn answer(row: &SqliteRow) -> Result<StoredAnswer, StoreError> {
 fn refused_item(row: &SqliteRow) -> Result<RefusedItem, StoreError> {
     let errors: String = row.try_get("errors")?;
     let payload: Option<String> = row.try_get("payload")?;
-    let errors: Vec<FieldError> =
-        serde_json::from_str(&errors).map_err(|e| StoreError::Inconsistent(e.to_string()))?;
+    let errors: Vec<FieldError> = serde_json::from_str(&errors).map_err(|e| StoreError::Inconsistent(e.to_string()))?;
     Ok(RefusedItem {
         id: row.try_get("id")?,
         time: Timestamp::from_micros(row.try_get("time")?),

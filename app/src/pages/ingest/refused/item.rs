@@ -34,7 +34,7 @@ fn card(page: Page, which: Which, id: i64, record: &Record) -> Part {
     let key = record.text("key").unwrap_or_else(|| "a key that is gone".to_owned());
     let event_id = record
         .text("event_id")
-        .map(|event_id| view! { <code class="refused-id" title="The sender's id of the event">{event_id}</code> });
+        .map(|event_id| view! { " · " <code title="The sender's id of the event">{event_id}</code> });
     let faults: Vec<Part> = record.list("errors").iter().map(fault).collect();
     let payload = record.raw("payload").map(str::to_owned);
     let replay = payload.is_some().then(|| {
@@ -44,12 +44,12 @@ fn card(page: Page, which: Which, id: i64, record: &Record) -> Part {
     view! {
         <article class="refused" id=format!("refused-{id}")>
             <header class="refused-head">
-                {time} <Badge word=door_name(&door).to_owned()/> <span class="muted refused-key">{key}</span>
+                {time} <Badge word=door_name(&door).to_owned()/>
                 <span class="grow"></span>
                 {replay}
                 <IconButton glyph=Glyph::Trash label="Delete" on_press=move |()| which.ask(Some(id))/>
             </header>
-            {event_id}
+            <p class="refused-from">{key} {event_id}</p>
             <ul class="faults">{faults}</ul>
             {payload_view(payload)}
         </article>
