@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use eventglass_engine::ingest::text::cut;
 use eventglass_engine::ingest::{NewEvent, Refused};
 use eventglass_model::{FieldError, Loc, Timestamp, loc};
 use prost::bytes::Bytes;
@@ -11,6 +12,9 @@ use super::encoding::Encoding;
 use super::map::{Repeats, Shared, read_log, read_span};
 use super::wire::{ExportRequest, JsonRequest, LogRecord, MetricsRequest, Signal, Span};
 use crate::doors::gate::Refusal;
+
+/// The longest reason that is told, in bytes.
+const REASON_BYTES: usize = 300;
 
 /// Reads a request down to its items, which stay encoded.
 ///
@@ -61,7 +65,8 @@ fn json<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Refusal> {
 }
 
 fn malformed(why: &dyn Display) -> Refusal {
-    Refusal::Malformed(format!("the body is not an OTLP request: {why}"))
+    let why = why.to_string();
+    Refusal::Malformed(format!("the body is not an OTLP request: {}", cut(&why, REASON_BYTES)))
 }
 
 /// What a signal's JSON calls its parts.
@@ -145,7 +150,8 @@ pub(super) fn event(
 ) -> Result<NewEvent, Refused> {
     let unread = |place, error: String| Refused {
         event_id: None,
-        errors: vec![FieldError::new(place, format!("cannot be read: {error}"))],
+        // The reason may quote what it is about, be it a megabyte.
+        errors: vec![FieldError::new(place, format!("cannot be read: {}", cut(&error, REASON_BYTES)))],
     };
     if signal == Signal::Logs {
         return match encoding.decode::<LogRecord>(item.clone()) {
