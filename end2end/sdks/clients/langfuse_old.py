@@ -13,7 +13,7 @@ logging.basicConfig(level=logging.WARNING)
 langfuse = Langfuse()
 told = {"auth": langfuse.auth_check()}
 
-prompt = langfuse.get_prompt("greeting", fallback="Hello {{name}}", max_retries=0)
+prompt = langfuse.get_prompt("greeting", fallback="Hello {{name}}", max_retries=1)
 told["prompt"] = [prompt.compile(name="Ada"), prompt.is_fallback]
 
 trace = langfuse.trace(

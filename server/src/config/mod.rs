@@ -25,6 +25,7 @@ const NOT_SETTINGS: &[&str] = &[
     "EVENTGLASS_CONFIG",
     "EVENTGLASS_CHROMIUM",
     "EVENTGLASS_BIN",
+    "EVENTGLASS_SDKS",
 ];
 
 /// The settings; `default.toml` says what each means.

@@ -91,7 +91,13 @@ mod tests {
 
     #[test]
     fn what_is_not_json_is_told() {
-        for bad in ["", "[1", "[1] [2]", &"[".repeat(100_000), &format!("{}{}", "[".repeat(200), "]".repeat(200))] {
+        for bad in [
+            "",
+            "[1",
+            "[1] [2]",
+            &"[".repeat(100_000),
+            &format!("{}{}", "[".repeat(200), "]".repeat(200)),
+        ] {
             assert!(!add_strings(bad, &mut String::new()), "{bad:.20}");
         }
     }
@@ -101,6 +107,10 @@ mod tests {
         let json = serde_json::to_string(&vec!["ä".repeat(1_000); 100]).unwrap();
         let mut out = String::new();
         assert!(add_strings(&json, &mut out));
-        assert!((text::MAX_TEXT_BYTES - 2..=text::MAX_TEXT_BYTES + 1).contains(&out.len()), "{}", out.len());
+        assert!(
+            (text::MAX_TEXT_BYTES - 2..=text::MAX_TEXT_BYTES + 1).contains(&out.len()),
+            "{}",
+            out.len()
+        );
     }
 }

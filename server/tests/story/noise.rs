@@ -1,5 +1,5 @@
-//! Bytes of any kind, sent to every door of the older systems: whatever they
-//! are, the answer is one of a refusal or a success, and never a failure.
+//! Bytes of any kind, sent to every door: whatever they are, the answer is one
+//! of a refusal or a success, and never a failure.
 
 use axum::http::Method;
 use proptest::prelude::*;
@@ -17,7 +17,14 @@ const ROUTES: &[&str] = &[
     "/sdk/v1/projects/1/events/batch",
     "/api/events",
     "/api/projects/1/events",
+    "/api/public/ingestion",
+    "/api/public/scores",
+    "/v1/traces",
+    "/v1/logs",
+    "/v1/metrics",
 ];
+/// What a body says it is.
+const TYPES: &[&str] = &["application/json", "application/x-protobuf"];
 
 /// Something like JSON, with the names that the doors read.
 fn almost_json() -> impl Strategy<Value = String> {
@@ -41,6 +48,15 @@ fn almost_json() -> impl Strategy<Value = String> {
         Just("input"),
         Just("cost"),
         Just("kind"),
+        Just("batch"),
+        Just("traceId"),
+        Just("level"),
+        Just("value"),
+        Just("usageDetails"),
+        Just("resourceSpans"),
+        Just("scopeSpans"),
+        Just("spans"),
+        Just("attributes"),
     ];
     let leaf = prop_oneof![
         Just("null".to_owned()),
@@ -50,6 +66,9 @@ fn almost_json() -> impl Strategy<Value = String> {
         Just("\"2026-11-21T10:00:00\"".to_owned()),
         Just("\"\\ud800\"".to_owned()),
         Just("\"cart_events\"".to_owned()),
+        Just("\"generation-create\"".to_owned()),
+        Just("\"score-create\"".to_owned()),
+        Just("\"0af7651916cd43dd8448eb211c80319c\"".to_owned()),
         "\\PC{0,12}".prop_map(|text| format!("{text:?}")),
     ];
     leaf.prop_recursive(4, 40, 5, move |inner| {
@@ -80,7 +99,8 @@ fn no_bytes_make_a_door_fail() {
     let mut runner = TestRunner::new(Config::with_cases(96));
     runner
         .run(&bodies, |body| {
-            for route in ROUTES {
+            for (route, content_type) in ROUTES.iter().flat_map(|route| TYPES.iter().map(move |kind| (route, kind))) {
+                let sdk = sdk.with("content-type", content_type);
                 let status = runtime.block_on(sdk.send(Method::POST, route, body.clone())).status;
                 prop_assert!(
                     status.is_success() || status.is_client_error(),

@@ -114,7 +114,10 @@ const SECOND: u64 = 1_795_262_399_000_000_000;
 
 fn text(key: &str, text: &str) -> proto::Attribute {
     let value = Some(proto::Text { text: text.to_owned() });
-    proto::Attribute { key: key.to_owned(), value }
+    proto::Attribute {
+        key: key.to_owned(),
+        value,
+    }
 }
 
 fn proto_span(n: u8) -> proto::Span {
@@ -130,9 +133,17 @@ fn proto_span(n: u8) -> proto::Span {
 }
 
 fn request(items: Vec<Vec<u8>>) -> Vec<u8> {
-    let resource = proto::Resource { attributes: vec![text("service.name", "shop")] };
+    let resource = proto::Resource {
+        attributes: vec![text("service.name", "shop")],
+    };
     let scopes = vec![proto::Scopes { items }];
-    proto::Request { resources: vec![proto::Resources { resource: Some(resource), scopes }] }.encode_to_vec()
+    proto::Request {
+        resources: vec![proto::Resources {
+            resource: Some(resource),
+            scopes,
+        }],
+    }
+    .encode_to_vec()
 }
 
 fn attribute(key: &str, value: &str) -> Value {
@@ -157,7 +168,9 @@ fn logs(records: Value) -> Value {
 }
 
 async fn send(sdk: &Caller, path: &str, content_type: &str, body: impl Into<Vec<u8>>) -> Answer {
-    sdk.with("content-type", content_type).send(Method::POST, path, body.into()).await
+    sdk.with("content-type", content_type)
+        .send(Method::POST, path, body.into())
+        .await
 }
 
 fn answered<M: Message + Default>(answer: &Answer, status: u16) -> M {
@@ -172,9 +185,19 @@ async fn every_path_takes_both_encodings() {
     for prefix in ["", "/otlp", "/api/public/otel"] {
         for signal in ["traces", "logs", "metrics"] {
             let path = format!("{prefix}/v1/{signal}");
-            for body in ["{}", " {\"resourceSpans\": null} ", "{\"unknown\": [{\"a\": 1}]}", "\u{feff}{}"] {
+            for body in [
+                "{}",
+                " {\"resourceSpans\": null} ",
+                "{\"unknown\": [{\"a\": 1}]}",
+                "\u{feff}{}",
+            ] {
                 assert_eq!(sdk.post(&path, &json!({})).await.expect(200), json!({}));
-                assert_eq!(send(&sdk, &path, "application/json; charset=utf-8", body).await.expect(200), json!({}));
+                assert_eq!(
+                    send(&sdk, &path, "application/json; charset=utf-8", body)
+                        .await
+                        .expect(200),
+                    json!({})
+                );
             }
             let answer = send(&sdk, &path, PROTO, "").await;
             assert_eq!((answer.status.as_u16(), answer.body.len()), (200, 0), "{path}");
@@ -182,7 +205,14 @@ async fn every_path_takes_both_encodings() {
             assert_eq!(sdk.get(&path).await.status, 405);
         }
     }
-    send(&sdk, "/api/public/otel", PROTO, request(vec![proto_span(1).encode_to_vec()])).await.expect(200);
+    send(
+        &sdk,
+        "/api/public/otel",
+        PROTO,
+        request(vec![proto_span(1).encode_to_vec()]),
+    )
+    .await
+    .expect(200);
 }
 
 #[tokio::test]
@@ -197,7 +227,12 @@ async fn a_span_is_stored_once_whichever_way_it_comes() {
 
     // A retry, in either encoding, is a success and no second event.
     answered::<proto::Answer>(&send(&sdk, "/v1/traces", PROTO, body).await, 200);
-    assert_eq!(sdk.post("/v1/traces", &spans(json!([span(1), span(2)]))).await.expect(200), json!({}));
+    assert_eq!(
+        sdk.post("/v1/traces", &spans(json!([span(1), span(2)])))
+            .await
+            .expect(200),
+        json!({})
+    );
     let again = ada.get("/api/v1/projects/shop/events?q=cart").await.expect(200);
     assert_eq!(again["items"], first["items"]);
 
@@ -211,12 +246,22 @@ async fn json_and_protobuf_give_the_same_event() {
     let app = TestApp::new().await;
     let (ada, _, proto) = app.project("proto").await;
     let (bob, _, json) = app.project("json").await;
-    send(&proto, "/v1/traces", PROTO, request(vec![proto_span(3).encode_to_vec()])).await.expect(200);
+    send(
+        &proto,
+        "/v1/traces",
+        PROTO,
+        request(vec![proto_span(3).encode_to_vec()]),
+    )
+    .await
+    .expect(200);
     json.post("/v1/traces", &spans(json!([span(3)]))).await.expect(200);
     let id = format!("{}:{}", "07".repeat(16), "03".repeat(8));
     let mut events = Vec::new();
     for (user, name) in [(&ada, "proto"), (&bob, "json")] {
-        let mut event = user.get(&format!("/api/v1/projects/{name}/events/{id}")).await.expect(200);
+        let mut event = user
+            .get(&format!("/api/v1/projects/{name}/events/{id}"))
+            .await
+            .expect(200);
         for own in ["id", "project_id", "received_at"] {
             event.as_object_mut().unwrap().remove(own);
         }
@@ -232,9 +277,23 @@ async fn logs_have_no_ids_and_are_stored_once() {
     let record = |message: &str| json!({ "timeUnixNano": SECOND, "body": { "stringValue": message } });
     let batch = logs(json!([record("needle"), record("needle"), record("other")]));
     sdk.post("/v1/logs", &batch).await.expect(200);
-    let log = proto::Log { time: SECOND, body: Some(proto::Text { text: "needle".to_owned() }), ..Default::default() };
-    let resource = proto::Resources { resource: None, scopes: vec![proto::Scopes { items: vec![log.encode_to_vec()] }] };
-    let body = proto::Request { resources: vec![resource] }.encode_to_vec();
+    let log = proto::Log {
+        time: SECOND,
+        body: Some(proto::Text {
+            text: "needle".to_owned(),
+        }),
+        ..Default::default()
+    };
+    let resource = proto::Resources {
+        resource: None,
+        scopes: vec![proto::Scopes {
+            items: vec![log.encode_to_vec()],
+        }],
+    };
+    let body = proto::Request {
+        resources: vec![resource],
+    }
+    .encode_to_vec();
     answered::<proto::Answer>(&send(&sdk, "/otlp/v1/logs", PROTO, body).await, 200);
     sdk.post("/v1/logs", &batch).await.expect(200);
     let found = ada.get("/api/v1/projects/shop/events?q=needle").await.expect(200);
@@ -260,7 +319,13 @@ async fn what_is_refused_is_named() {
     let mut no_id = proto_span(9);
     no_id.span_id = vec![0; 8];
     let broken = b"\x0a\xff\xff\xff\xff\xff".to_vec();
-    let answer = send(&sdk, "/v1/traces", PROTO, request(vec![no_id.encode_to_vec(), broken, proto_span(8).encode_to_vec()])).await;
+    let answer = send(
+        &sdk,
+        "/v1/traces",
+        PROTO,
+        request(vec![no_id.encode_to_vec(), broken, proto_span(8).encode_to_vec()]),
+    )
+    .await;
     let partial = answered::<proto::Answer>(&answer, 200).partial.unwrap();
     assert_eq!(partial.rejected, 2);
     insta::assert_snapshot!(partial.message);
@@ -272,12 +337,23 @@ async fn what_is_refused_is_named() {
     // What was too early is taken when its time has come, with its resource.
     app.clock.advance_micros(600_000_000);
     let list = ada.get(&format!("{base}/refused")).await.expect(200);
-    let ids: Vec<&Value> = list["items"].as_array().unwrap().iter().map(|item| &item["id"]).collect();
-    let done = ada.post(&format!("{base}/refused/replay"), &json!({ "ids": ids })).await.expect(200);
+    let ids: Vec<&Value> = list["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| &item["id"])
+        .collect();
+    let done = ada
+        .post(&format!("{base}/refused/replay"), &json!({ "ids": ids }))
+        .await
+        .expect(200);
     assert_eq!(done, json!({ "accepted": 1, "duplicates": 0, "rejected": 5 }));
     let id = format!("{}:{}", "07".repeat(16), "04".repeat(8));
     let event = ada.get(&format!("{base}/events/{id}")).await.expect(200);
-    assert_eq!((event["service"].as_str(), event["endpoint"].as_str()), (Some("shop"), Some("/cart/{id}")));
+    assert_eq!(
+        (event["service"].as_str(), event["endpoint"].as_str()),
+        (Some("shop"), Some("/cart/{id}"))
+    );
 }
 
 #[tokio::test]
@@ -331,7 +407,11 @@ async fn good_and_bad_input() {
     let deep = |depth: usize| {
         let mut item = spans(json!([span(1), span(2)])).to_string();
         let attribute = format!("\"attributes\":[{{\"key\":\"deep\",\"value\":{}}},", nested(depth));
-        item = item.replacen("\"attributes\":[{\"key\":\"http", &format!("{attribute}{{\"key\":\"http"), 1);
+        item = item.replacen(
+            "\"attributes\":[{\"key\":\"http",
+            &format!("{attribute}{{\"key\":\"http"),
+            1,
+        );
         item
     };
     let one = |field: &str, value: Value| {
@@ -340,22 +420,41 @@ async fn good_and_bad_input() {
         spans(json!([span])).to_string()
     };
     let snake = spans(json!([span(1)])).to_string();
-    let snake = [("resourceSpans", "resource_spans"), ("scopeSpans", "scope_spans"), ("traceId", "trace_id")]
-        .iter()
-        .fold(snake, |text, (camel, snake)| text.replace(camel, snake));
+    let snake = [
+        ("resourceSpans", "resource_spans"),
+        ("scopeSpans", "scope_spans"),
+        ("traceId", "trace_id"),
+    ]
+    .iter()
+    .fold(snake, |text, (camel, snake)| text.replace(camel, snake));
     let attributes = |value: Value| one("attributes", json!([{ "key": "k", "value": value }]));
     // What it is, the body, the status, how many are refused.
     let json_cases: Vec<(&str, String, u16, usize)> = vec![
         ("plain", spans(json!([span(1)])).to_string(), 200, 0),
         ("snake case", snake, 200, 0),
         ("no spans", spans(json!([])).to_string(), 200, 0),
-        ("null lists", "{\"resourceSpans\":[{\"scopeSpans\":null,\"resource\":null}]}".to_owned(), 200, 0),
+        (
+            "null lists",
+            "{\"resourceSpans\":[{\"scopeSpans\":null,\"resource\":null}]}".to_owned(),
+            200,
+            0,
+        ),
         ("enum by name", one("kind", json!("SPAN_KIND_CLIENT")), 200, 0),
         ("number as string", one("kind", json!("3")), 200, 0),
         ("unknown enum", one("kind", json!("SPAN_KIND_ODD")), 200, 1),
         ("base64 id", one("spanId", json!("AQIDBAUGBwg=")), 200, 0),
-        ("upper-case id", one("traceId", json!("0AF7651916CD43DD8448EB211C80319C")), 200, 0),
-        ("text of the right length as id", one("spanId", json!("eight-by")), 200, 1),
+        (
+            "upper-case id",
+            one("traceId", json!("0AF7651916CD43DD8448EB211C80319C")),
+            200,
+            0,
+        ),
+        (
+            "text of the right length as id",
+            one("spanId", json!("eight-by")),
+            200,
+            1,
+        ),
         ("long id", one("spanId", json!("01".repeat(9))), 200, 1),
         ("number as id", one("spanId", json!(7)), 200, 1),
         ("null id", one("spanId", Value::Null), 200, 1),
@@ -369,15 +468,40 @@ async fn good_and_bad_input() {
         ("bare value", attributes(json!("text")), 200, 1),
         ("no value", attributes(Value::Null), 200, 0),
         ("empty value", attributes(json!({})), 200, 0),
-        ("unknown type of value", attributes(json!({ "dateValue": "today" })), 200, 0),
-        ("huge int", attributes(json!({ "intValue": "99999999999999999999" })), 200, 1),
+        (
+            "unknown type of value",
+            attributes(json!({ "dateValue": "today" })),
+            200,
+            0,
+        ),
+        (
+            "huge int",
+            attributes(json!({ "intValue": "99999999999999999999" })),
+            200,
+            1,
+        ),
         ("not base64", attributes(json!({ "bytesValue": "!" })), 200, 1),
-        ("huge text", attributes(json!({ "stringValue": "x".repeat(1_000_000) })), 200, 0),
+        (
+            "huge text",
+            attributes(json!({ "stringValue": "x".repeat(1_000_000) })),
+            200,
+            0,
+        ),
         ("deep", deep(30), 200, 0),
         ("too deep", deep(100), 200, 1),
         ("far too deep", deep(50_000), 200, 1),
-        ("brackets", format!("{{\"resourceSpans\":{}", "[".repeat(1_000_000)), 400, 0),
-        ("brackets elsewhere", format!("{{\"x\":{}", "[".repeat(1_000_000)), 400, 0),
+        (
+            "brackets",
+            format!("{{\"resourceSpans\":{}", "[".repeat(1_000_000)),
+            400,
+            0,
+        ),
+        (
+            "brackets elsewhere",
+            format!("{{\"x\":{}", "[".repeat(1_000_000)),
+            400,
+            0,
+        ),
         ("empty", String::new(), 400, 0),
         ("list", "[]".to_owned(), 400, 0),
         ("text", "\"x\"".to_owned(), 400, 0),
@@ -402,12 +526,27 @@ async fn good_and_bad_input() {
     latin.extend_from_slice(b"\x2a\x01\xff");
     let proto_cases: Vec<(&str, Vec<u8>, u16, i64)> = vec![
         ("plain", request(vec![proto_span(1).encode_to_vec()]), 200, 0),
-        ("unknown field", [request(vec![]), vec![0xfa, 0x07, 1, 0]].concat(), 200, 0),
-        ("short id", request(vec![other.encode_to_vec(), proto_span(1).encode_to_vec()]), 200, 1),
+        (
+            "unknown field",
+            [request(vec![]), vec![0xfa, 0x07, 1, 0]].concat(),
+            200,
+            0,
+        ),
+        (
+            "short id",
+            request(vec![other.encode_to_vec(), proto_span(1).encode_to_vec()]),
+            200,
+            1,
+        ),
         ("not UTF-8", request(vec![latin, proto_span(1).encode_to_vec()]), 200, 1),
         ("empty span", request(vec![vec![]]), 200, 1),
         ("deep", request(vec![nested_proto(40)]), 200, 0),
-        ("too deep", request(vec![nested_proto(100), proto_span(1).encode_to_vec()]), 200, 1),
+        (
+            "too deep",
+            request(vec![nested_proto(100), proto_span(1).encode_to_vec()]),
+            200,
+            1,
+        ),
         ("far too deep", request(vec![nested_proto(20_000)]), 200, 1),
         ("noise", vec![0xff; 100], 400, 0),
         ("JSON", b"{}".to_vec(), 400, 0),
@@ -417,7 +556,9 @@ async fn good_and_bad_input() {
     for (name, body, status, refused) in proto_cases {
         let answer = send(&sdk, "/v1/traces", PROTO, body).await;
         if status == 200 {
-            let said = answered::<proto::Answer>(&answer, 200).partial.map_or(0, |partial| partial.rejected);
+            let said = answered::<proto::Answer>(&answer, 200)
+                .partial
+                .map_or(0, |partial| partial.rejected);
             assert_eq!(said, refused, "{name}");
         } else {
             assert_eq!(answered::<proto::Status>(&answer, status).code, 3, "{name}");
@@ -436,15 +577,36 @@ async fn whole_requests_are_refused_in_their_own_encoding() {
         let said = other.json();
         assert_eq!(other.header("content-type"), "application/json");
         assert_eq!(other.header("retry-after"), answer.header("retry-after"));
-        assert_eq!((said["code"].as_i64(), said["message"].as_str()), (Some(proto.code.into()), Some(proto.message.as_str())));
+        assert_eq!(
+            (said["code"].as_i64(), said["message"].as_str()),
+            (Some(proto.code.into()), Some(proto.message.as_str()))
+        );
         (status, answer.header("retry-after").to_owned(), said)
     };
-    let three = || vec![proto_span(1).encode_to_vec(), proto_span(2).encode_to_vec(), proto_span(3).encode_to_vec()];
+    let three = || {
+        vec![
+            proto_span(1).encode_to_vec(),
+            proto_span(2).encode_to_vec(),
+            proto_span(3).encode_to_vec(),
+        ]
+    };
     let mut seen = vec![
         both(&app.anonymous(), vec![], "{}".to_owned(), 401).await,
-        both(&app.anonymous().with("x-api-key", "proj_1_wrong"), vec![], "{}".to_owned(), 401).await,
+        both(
+            &app.anonymous().with("x-api-key", "proj_1_wrong"),
+            vec![],
+            "{}".to_owned(),
+            401,
+        )
+        .await,
         both(&sdk, vec![0; 10_001], " ".repeat(10_001), 413).await,
-        both(&sdk, request(three()), spans(json!([span(1), span(2), span(3)])).to_string(), 413).await,
+        both(
+            &sdk,
+            request(three()),
+            spans(json!([span(1), span(2), span(3)])).to_string(),
+            413,
+        )
+        .await,
     ];
     for content_type in ["text/plain", "application/grpc", ""] {
         let answer = send(&sdk, "/v1/traces", content_type, "{}").await;
@@ -453,7 +615,11 @@ async fn whole_requests_are_refused_in_their_own_encoding() {
     }
     let settings = format!("/api/v1/projects/{}/settings", project["id"]);
     ada.with("content-type", "application/json")
-        .send(Method::PATCH, &settings, json!({ "limits": { "key_requests_per_minute": 1 } }).to_string())
+        .send(
+            Method::PATCH,
+            &settings,
+            json!({ "limits": { "key_requests_per_minute": 1 } }).to_string(),
+        )
         .await
         .expect(200);
     seen.push(both(&sdk, vec![], "{}".to_owned(), 429).await);
@@ -499,10 +665,17 @@ async fn a_project_that_refuses_repeats_still_takes_retries() {
     let (ada, project, sdk) = app.project("shop").await;
     let settings = format!("/api/v1/projects/{}/settings", project["id"]);
     ada.with("content-type", "application/json")
-        .send(Method::PATCH, &settings, json!({ "duplicates": "conflict" }).to_string())
+        .send(
+            Method::PATCH,
+            &settings,
+            json!({ "duplicates": "conflict" }).to_string(),
+        )
         .await
         .expect(200);
     for _ in 0..2 {
-        assert_eq!(sdk.post("/v1/traces", &spans(json!([span(1)]))).await.expect(200), json!({}));
+        assert_eq!(
+            sdk.post("/v1/traces", &spans(json!([span(1)]))).await.expect(200),
+            json!({})
+        );
     }
 }

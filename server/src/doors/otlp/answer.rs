@@ -36,7 +36,12 @@ fn sentence(outcome: &BatchOutcome) -> String {
     if outcome.rejected > NAMED {
         named.push(format!("and {} more", outcome.rejected - NAMED));
     }
-    format!("{} of {} refused: {}", outcome.rejected, outcome.items.len(), named.join("; "))
+    format!(
+        "{} of {} refused: {}",
+        outcome.rejected,
+        outcome.items.len(),
+        named.join("; ")
+    )
 }
 
 /// `resourceSpans[0].scopeSpans[0].spans[3].traceId must be ...`.

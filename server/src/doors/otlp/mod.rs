@@ -85,7 +85,7 @@ async fn store(inbound: Inbound, signal: Signal) -> Result<Response, Refusal> {
 
 async fn count(inbound: Inbound) -> Result<Response, Refusal> {
     let encoding = Encoding::of(&inbound.headers)?;
-    let points = read::data_points(inbound.body.clone(), encoding)?;
+    let points = read::data_points(inbound.body, encoding)?;
     let partial_success = (points > 0).then(|| PartialSuccess {
         rejected: i64::try_from(points).unwrap_or(i64::MAX),
         error_message: "metrics are not stored by this server; send traces and logs".to_owned(),

@@ -151,7 +151,10 @@ pub(super) fn event(
     let unread = |place, error: String| Refused {
         event_id: None,
         // The reason may quote what it is about, be it a megabyte.
-        errors: vec![FieldError::new(place, format!("cannot be read: {}", cut(&error, REASON_BYTES)))],
+        errors: vec![FieldError::new(
+            place,
+            format!("cannot be read: {}", cut(&error, REASON_BYTES)),
+        )],
     };
     if signal == Signal::Logs {
         return match encoding.decode::<LogRecord>(item.clone()) {

@@ -1,14 +1,16 @@
 //! What holds for any input.
 
 use eventglass_model::Timestamp;
-use prost::Message as _;
-use prost::bytes::Bytes;
 use proptest::collection::vec;
 use proptest::prelude::*;
+use prost::Message as _;
+use prost::bytes::Bytes;
 use serde_json::{Value as Json, json};
 
 use super::encoding::Encoding;
-use super::wire::{AnyValue, ArrayValue, KeyValue, KeyValueList, Link, LogRecord, Signal, Span, SpanEvent, SpanStatus, Value};
+use super::wire::{
+    AnyValue, ArrayValue, KeyValue, KeyValueList, Link, LogRecord, Signal, Span, SpanEvent, SpanStatus, Value,
+};
 use super::{read, replay};
 use crate::doors::gate::Reading;
 
@@ -81,10 +83,14 @@ fn value() -> impl Strategy<Value = AnyValue> {
     .prop_map(|value| AnyValue { value });
     leaf.prop_recursive(4, 24, 4, |inner| {
         prop_oneof![
-            vec(inner.clone(), 0..4).prop_map(|values| AnyValue { value: Some(Value::Array(ArrayValue { values })) }),
+            vec(inner.clone(), 0..4).prop_map(|values| AnyValue {
+                value: Some(Value::Array(ArrayValue { values }))
+            }),
             vec((name(), proptest::option::of(inner)), 0..4).prop_map(|pairs| {
                 let values = pairs.into_iter().map(|(key, value)| KeyValue { key, value }).collect();
-                AnyValue { value: Some(Value::List(KeyValueList { values })) }
+                AnyValue {
+                    value: Some(Value::List(KeyValueList { values })),
+                }
             }),
         ]
     })
@@ -102,10 +108,18 @@ fn id(length: usize) -> impl Strategy<Value = Vec<u8>> {
 fn span() -> impl Strategy<Value = Span> {
     let ids = (id(16), id(8), id(8));
     let times = (any::<u64>(), any::<u64>());
-    let inner = (attributes(), vec((name(), attributes()), 0..3), proptest::option::of(("\\PC{0,9}", any::<i32>())));
+    let inner = (
+        attributes(),
+        vec((name(), attributes()), 0..3),
+        proptest::option::of(("\\PC{0,9}", any::<i32>())),
+    );
     (ids, times, inner, "\\PC{0,20}", any::<i32>(), any::<u32>()).prop_map(
         |((trace_id, span_id, parent_span_id), times, (attributes, events, status), name, kind, flags)| Span {
-            links: vec![Link { trace_id: trace_id.clone(), flags, ..Link::default() }],
+            links: vec![Link {
+                trace_id: trace_id.clone(),
+                flags,
+                ..Link::default()
+            }],
             trace_id,
             span_id,
             parent_span_id,
@@ -117,7 +131,11 @@ fn span() -> impl Strategy<Value = Span> {
             attributes,
             events: events
                 .into_iter()
-                .map(|(name, attributes)| SpanEvent { name, attributes, ..SpanEvent::default() })
+                .map(|(name, attributes)| SpanEvent {
+                    name,
+                    attributes,
+                    ..SpanEvent::default()
+                })
                 .collect(),
             status: status.map(|(message, code)| SpanStatus { message, code }),
             ..Span::default()
@@ -127,29 +145,50 @@ fn span() -> impl Strategy<Value = Span> {
 
 fn log() -> impl Strategy<Value = LogRecord> {
     let times = (any::<u64>(), any::<u64>());
-    (id(16), id(8), times, attributes(), proptest::option::of(value()), any::<i32>(), "\\PC{0,9}").prop_map(
-        |(trace_id, span_id, times, attributes, body, severity_number, severity_text)| LogRecord {
-            trace_id,
-            span_id,
-            time_unix_nano: times.0,
-            observed_time_unix_nano: times.1,
-            attributes,
-            body,
-            severity_number,
-            severity_text,
-            ..LogRecord::default()
-        },
+    (
+        id(16),
+        id(8),
+        times,
+        attributes(),
+        proptest::option::of(value()),
+        any::<i32>(),
+        "\\PC{0,9}",
     )
+        .prop_map(
+            |(trace_id, span_id, times, attributes, body, severity_number, severity_text)| LogRecord {
+                trace_id,
+                span_id,
+                time_unix_nano: times.0,
+                observed_time_unix_nano: times.1,
+                attributes,
+                body,
+                severity_number,
+                severity_text,
+                ..LogRecord::default()
+            },
+        )
 }
 
 /// Requests of the same items in both encodings.
 fn requests(names: [&str; 3], items: Vec<(Vec<u8>, String)>) -> (Vec<u8>, Vec<u8>) {
     let (proto, json): (Vec<_>, Vec<_>) = items.into_iter().unzip();
-    let scope = super::wire::ScopeItems { items: proto.into_iter().map(Bytes::from).collect(), ..Default::default() };
-    let resource = super::wire::ResourceItems { scopes: vec![scope], ..Default::default() };
-    let proto = super::wire::ExportRequest { resources: vec![resource] }.encode_to_vec();
+    let scope = super::wire::ScopeItems {
+        items: proto.into_iter().map(Bytes::from).collect(),
+        ..Default::default()
+    };
+    let resource = super::wire::ResourceItems {
+        scopes: vec![scope],
+        ..Default::default()
+    };
+    let proto = super::wire::ExportRequest {
+        resources: vec![resource],
+    }
+    .encode_to_vec();
     let [resources, scopes, records] = names;
-    let json = format!("{{\"{resources}\":[{{\"{scopes}\":[{{\"{records}\":[{}]}}]}}]}}", json.join(","));
+    let json = format!(
+        "{{\"{resources}\":[{{\"{scopes}\":[{{\"{records}\":[{}]}}]}}]}}",
+        json.join(",")
+    );
     (proto, json.into_bytes())
 }
 
@@ -163,9 +202,23 @@ fn any_json() -> impl Strategy<Value = Json> {
         Just(json!("b7ad6b7169203331")),
     ];
     let key = prop_oneof![
-        Just("resource"), Just("attributes"), Just("traceId"), Just("spanId"), Just("key"), Just("value"),
-        Just("stringValue"), Just("arrayValue"), Just("kvlistValue"), Just("values"), Just("events"), Just("status"),
-        Just("body"), Just("name"), Just("startTimeUnixNano"), Just("code"), Just("intValue"),
+        Just("resource"),
+        Just("attributes"),
+        Just("traceId"),
+        Just("spanId"),
+        Just("key"),
+        Just("value"),
+        Just("stringValue"),
+        Just("arrayValue"),
+        Just("kvlistValue"),
+        Just("values"),
+        Just("events"),
+        Just("status"),
+        Just("body"),
+        Just("name"),
+        Just("startTimeUnixNano"),
+        Just("code"),
+        Just("intValue"),
     ];
     leaf.prop_recursive(8, 64, 6, move |inner| {
         prop_oneof![

@@ -28,7 +28,9 @@ pub fn json(attributes: &[KeyValue], shared: &Shared<'_>, otel: impl FnOnce(&mut
     inner.some_number("resource_dropped_attributes_count", shared.resource_dropped.into());
     if shadowed {
         let mut kept = Object::open(inner.key("attributes"));
-        let ours = attributes.iter().filter(|attribute| OURS.contains(&attribute.key.as_str()));
+        let ours = attributes
+            .iter()
+            .filter(|attribute| OURS.contains(&attribute.key.as_str()));
         ours.for_each(|attribute| kept.attribute(attribute));
         kept.close();
     }

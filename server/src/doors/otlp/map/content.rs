@@ -6,8 +6,8 @@ use super::indexed::{Family, Indexed};
 use super::slots::Slots;
 use super::text::text_of;
 use super::{out, text};
-use crate::doors::text::add_strings;
 use crate::doors::otlp::wire::{AnyValue, SpanEvent, Value};
+use crate::doors::text::add_strings;
 
 /// Where input or output may be.
 #[derive(Clone, Copy)]
@@ -131,7 +131,9 @@ pub fn read(slots: &Slots<'_>, events: &[SpanEvent], words: &mut String) -> (Opt
     let (plain_input, plain_output) = (plain(Field::InputMime), plain(Field::OutputMime));
     (
         INDEX.input().find_map(|source| content.of(source, plain_input, words)),
-        INDEX.output().find_map(|source| content.of(source, plain_output, words)),
+        INDEX
+            .output()
+            .find_map(|source| content.of(source, plain_output, words)),
     )
 }
 
@@ -146,14 +148,20 @@ impl Content<'_> {
             Found::Key(slot) => json_of(self.slots.get(slot)?, plain, words),
             Found::Instructed(messages, instructions) => {
                 let messages = json_of(self.slots.get(messages)?, false, words)?;
-                let instructions = self.slots.get(instructions).and_then(|value| json_of(value, false, words));
+                let instructions = self
+                    .slots
+                    .get(instructions)
+                    .and_then(|value| json_of(value, false, words));
                 Some(match instructions {
                     Some(instructions) => instructed(&messages, &instructions).unwrap_or(messages),
                     None => messages,
                 })
             }
             Found::Other(Source::Numbered(family)) => {
-                let json = self.slots.indexed().and_then(|indexed: &Indexed<'_>| indexed.json(family))?;
+                let json = self
+                    .slots
+                    .indexed()
+                    .and_then(|indexed: &Indexed<'_>| indexed.json(family))?;
                 add_strings(&json, words);
                 Some(json)
             }
@@ -198,7 +206,9 @@ impl Content<'_> {
 fn instructed(messages: &str, instructions: &str) -> Option<String> {
     let rest = messages.trim_start().strip_prefix('[')?;
     let comma = if rest.trim_start().starts_with(']') { "" } else { "," };
-    Some(format!("[{{\"role\":\"system\",\"parts\":{instructions}}}{comma}{rest}"))
+    Some(format!(
+        "[{{\"role\":\"system\",\"parts\":{instructions}}}{comma}{rest}"
+    ))
 }
 
 /// A value as JSON: text that is JSON stands as it is, unless it is said to be

@@ -53,11 +53,21 @@ pub enum Field {
 
 /// The tables, in the order of [`Field`].
 pub const FIELDS: &[(Field, &[&str])] = &[
-    (Field::Service, &["service.name", "openinference.project.name", "projectName"]),
-    (Field::Version, &["langfuse.release", "langfuse.version", "service.version"]),
+    (
+        Field::Service,
+        &["service.name", "openinference.project.name", "projectName"],
+    ),
+    (
+        Field::Version,
+        &["langfuse.release", "langfuse.version", "service.version"],
+    ),
     (
         Field::Environment,
-        &["langfuse.environment", "deployment.environment.name", "deployment.environment"],
+        &[
+            "langfuse.environment",
+            "deployment.environment.name",
+            "deployment.environment",
+        ],
     ),
     (
         Field::UserId,
@@ -96,11 +106,23 @@ pub const FIELDS: &[(Field, &[&str])] = &[
     ),
     (
         Field::RequestId,
-        &["http.request.header.x-request-id", "request.id", "request_id", "faas.invocation_id", "aws.request_id"],
+        &[
+            "http.request.header.x-request-id",
+            "request.id",
+            "request_id",
+            "faas.invocation_id",
+            "aws.request_id",
+        ],
     ),
     (
         Field::Provider,
-        &["gen_ai.provider.name", "gen_ai.system", "llm.provider", "ai.model.provider", "llm.system"],
+        &[
+            "gen_ai.provider.name",
+            "gen_ai.system",
+            "llm.provider",
+            "ai.model.provider",
+            "llm.system",
+        ],
     ),
     (
         Field::Model,
@@ -126,7 +148,10 @@ pub const FIELDS: &[(Field, &[&str])] = &[
     (Field::Country, &["geo.country.iso_code", "geo.country_iso_code"]),
     (Field::City, &["geo.locality.name", "geo.city_name"]),
     (Field::Region, &["geo.region.iso_code", "geo.region_iso_code"]),
-    (Field::Device, &["device.model.name", "device.model.identifier", "device.type"]),
+    (
+        Field::Device,
+        &["device.model.name", "device.model.identifier", "device.type"],
+    ),
     // What it was about: a route before the path that one request took.
     (
         Field::Endpoint,
@@ -161,13 +186,24 @@ pub const FIELDS: &[(Field, &[&str])] = &[
     ),
     (
         Field::StatusCode,
-        &["http.response.status_code", "http.status_code", "rpc.grpc.status_code", "rpc.response.status_code"],
+        &[
+            "http.response.status_code",
+            "http.status_code",
+            "rpc.grpc.status_code",
+            "rpc.response.status_code",
+        ],
     ),
     (Field::Level, &["langfuse.observation.level"]),
     (Field::LevelNumber, &["logfire.level_num"]),
     (Field::Message, &["langfuse.observation.status_message", "logfire.msg"]),
-    (Field::ErrorText, &["exception.message", "error.message", "exception.type", "error.type"]),
-    (Field::Tool, &["gen_ai.tool.name", "gen_ai.tool.call.id", "tool.name", "mcp.tool.name"]),
+    (
+        Field::ErrorText,
+        &["exception.message", "error.message", "exception.type", "error.type"],
+    ),
+    (
+        Field::Tool,
+        &["gen_ai.tool.name", "gen_ai.tool.call.id", "tool.name", "mcp.tool.name"],
+    ),
     // Found by search, though no field holds it.
     (
         Field::Searched,
@@ -210,7 +246,12 @@ pub const FIELDS: &[(Field, &[&str])] = &[
     ),
     (
         Field::TotalTokens,
-        &["gen_ai.usage.total_tokens", "llm.token_count.total", "llm.usage.total_tokens", "ai.usage.totalTokens"],
+        &[
+            "gen_ai.usage.total_tokens",
+            "llm.token_count.total",
+            "llm.usage.total_tokens",
+            "ai.usage.totalTokens",
+        ],
     ),
     (
         Field::CacheRead,
@@ -248,7 +289,10 @@ pub const FIELDS: &[(Field, &[&str])] = &[
         ],
     ),
     (Field::CostDetails, &["langfuse.observation.cost_details"]),
-    (Field::Cost, &["gen_ai.usage.cost", "gen_ai.usage.total_cost", "llm.cost.total"]),
+    (
+        Field::Cost,
+        &["gen_ai.usage.cost", "gen_ai.usage.total_cost", "llm.cost.total"],
+    ),
     (Field::InputCost, &["gen_ai.usage.input_cost", "llm.cost.prompt"]),
     (Field::OutputCost, &["gen_ai.usage.output_cost", "llm.cost.completion"]),
     (Field::InputMime, &["input.mime_type"]),

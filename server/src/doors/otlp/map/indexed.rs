@@ -85,17 +85,25 @@ impl<'a> Indexed<'a> {
             families.push((family, Node::default()));
         }
         let place = place.unwrap_or(families.len() - 1);
-        let Some((_, root)) = families.get_mut(place) else { return };
+        let Some((_, root)) = families.get_mut(place) else {
+            return;
+        };
         let mut node = root;
         let mut after_place = false;
         for step in rest.splitn(STEPS, '.') {
-            let place = step.parse().ok().filter(|_| step.starts_with(|c: char| c.is_ascii_digit()));
+            let place = step
+                .parse()
+                .ok()
+                .filter(|_| step.starts_with(|c: char| c.is_ascii_digit()));
             if after_place && WRAPPERS.contains(&step) {
                 after_place = false;
                 continue;
             }
             after_place = place.is_some();
-            node = node.inner.entry(place.map_or(Step::Name(step), Step::Place)).or_default();
+            node = node
+                .inner
+                .entry(place.map_or(Step::Name(step), Step::Place))
+                .or_default();
         }
         node.value = Some(value);
     }

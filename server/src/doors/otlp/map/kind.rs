@@ -85,7 +85,12 @@ pub const KINDS: &[(&str, Words)] = &[
     ),
     (
         "traceloop.span.kind",
-        &[("workflow", "span"), ("task", "span"), ("agent", "agent_action"), ("tool", "tool_call")],
+        &[
+            ("workflow", "span"),
+            ("task", "span"),
+            ("agent", "agent_action"),
+            ("tool", "tool_call"),
+        ],
     ),
     (
         "mlflow.spanType",
@@ -102,7 +107,10 @@ pub const KINDS: &[(&str, Words)] = &[
             ("WORKFLOW", "span"),
         ],
     ),
-    ("lmnr.span.type", &[("LLM", "llm"), ("TOOL", "tool_call"), ("EVALUATOR", "span")]),
+    (
+        "lmnr.span.type",
+        &[("LLM", "llm"), ("TOOL", "tool_call"), ("EVALUATOR", "span")],
+    ),
     ("mcp.method.name", &[("tools/call", "tool_call")]),
 ];
 

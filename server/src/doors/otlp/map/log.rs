@@ -25,13 +25,7 @@ pub struct Repeats(HashMap<[u8; 16], u32>);
 /// A record has no id of its own, so that one is made of everything it says:
 /// a request that is sent again is stored once. Records of one request that
 /// are equal are told apart by their order.
-pub fn read(
-    log: &LogRecord,
-    shared: &Shared<'_>,
-    place: Vec<Loc>,
-    now: Timestamp,
-    repeats: &mut Repeats,
-) -> NewEvent {
+pub fn read(log: &LogRecord, shared: &Shared<'_>, place: Vec<Loc>, now: Timestamp, repeats: &mut Repeats) -> NewEvent {
     let slots = Slots::new(&log.attributes, Some(shared.resource));
     let time = moment(log.time_unix_nano).or_else(|| moment(log.observed_time_unix_nano));
     let own = |key| log.attributes.iter().any(|attribute| attribute.key == key);
@@ -47,11 +41,10 @@ pub fn read(
     };
     fill(&mut event, &slots);
     let said = || Severity::parse(&log.severity_text).ok();
-    event.severity = severity(log.severity_number).or_else(said).unwrap_or(if failed {
-        Severity::Error
-    } else {
-        Severity::Info
-    });
+    event.severity =
+        severity(log.severity_number)
+            .or_else(said)
+            .unwrap_or(if failed { Severity::Error } else { Severity::Info });
     if failed {
         event.status = Status::Error;
     }
@@ -114,7 +107,10 @@ fn add_strings(value: Option<&AnyValue>, words: &mut String) {
     match value.and_then(|value| value.value.as_ref()) {
         Some(Value::String(text)) => add_words(text, words),
         Some(Value::Array(array)) => array.values.iter().for_each(|value| add_strings(Some(value), words)),
-        Some(Value::List(list)) => list.values.iter().for_each(|pair| add_strings(pair.value.as_ref(), words)),
+        Some(Value::List(list)) => list
+            .values
+            .iter()
+            .for_each(|pair| add_strings(pair.value.as_ref(), words)),
         _ => {}
     }
 }

@@ -21,7 +21,10 @@ pub struct Shared<'a> {
 impl<'a> Shared<'a> {
     /// The attributes of a resource, to be looked up.
     pub fn resource(items: &'a ResourceItems) -> Slots<'a> {
-        Slots::new(items.resource.as_ref().map_or(&[], |resource| &resource.attributes), None)
+        Slots::new(
+            items.resource.as_ref().map_or(&[], |resource| &resource.attributes),
+            None,
+        )
     }
 
     /// See the type.
@@ -36,7 +39,10 @@ impl<'a> Shared<'a> {
         }
         // Its brace is that of the object that it becomes part of.
         tail.remove(0);
-        let resource_dropped = items.resource.as_ref().map_or(0, |resource| resource.dropped_attributes_count);
+        let resource_dropped = items
+            .resource
+            .as_ref()
+            .map_or(0, |resource| resource.dropped_attributes_count);
         Self {
             resource,
             tail,

@@ -91,7 +91,7 @@ fn end_of(span: &Span, slots: &Slots<'_>, event: &mut NewEvent) {
     }
     let said = span.status.as_ref().map(|status| status.message.as_str());
     let thrown = || {
-        let last = exceptions().last()?;
+        let last = exceptions().next_back()?;
         attribute(last, "exception.message").or_else(|| attribute(last, "exception.type"))
     };
     let failed = event.status == Status::Error;
@@ -109,11 +109,17 @@ fn end_of(span: &Span, slots: &Slots<'_>, event: &mut NewEvent) {
 /// What the event has no field for, and what a field had to round.
 fn raw(span: &Span, otel: &mut Object<'_>) {
     let kinds = ["internal", "server", "client", "producer", "consumer"];
-    let kind = usize::try_from(span.kind).ok().and_then(|kind| kinds.get(kind.checked_sub(1)?));
+    let kind = usize::try_from(span.kind)
+        .ok()
+        .and_then(|kind| kinds.get(kind.checked_sub(1)?));
     otel.some_text("kind", kind.copied().unwrap_or_default());
     otel.some_number("start_time_unix_nano", span.start_time_unix_nano);
     otel.some_number("end_time_unix_nano", span.end_time_unix_nano);
-    if let Some(status) = span.status.as_ref().filter(|status| status.code != 0 || !status.message.is_empty()) {
+    if let Some(status) = span
+        .status
+        .as_ref()
+        .filter(|status| status.code != 0 || !status.message.is_empty())
+    {
         let mut inner = Object::open(otel.key("status"));
         out::number(inner.key("code"), status.code);
         inner.some_text("message", &status.message);

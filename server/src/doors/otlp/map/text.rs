@@ -15,9 +15,11 @@ pub fn text_of(value: &AnyValue) -> Option<Cow<'_, str>> {
         Value::Int(number) => Some(Cow::Owned(number.to_string())),
         Value::Double(number) => Some(Cow::Owned(number.to_string())),
         Value::Array(array) => match array.values.as_slice() {
-            [AnyValue {
-                value: Some(Value::String(text)),
-            }] => (!text.is_empty()).then_some(Cow::Borrowed(text)),
+            [
+                AnyValue {
+                    value: Some(Value::String(text)),
+                },
+            ] => (!text.is_empty()).then_some(Cow::Borrowed(text)),
             _ => None,
         },
         Value::List(_) | Value::Bytes(_) => None,

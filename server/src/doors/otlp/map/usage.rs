@@ -189,9 +189,21 @@ mod tests {
         };
         assert_eq!(settled(report(100, 80, 50, 20, 0)), (100, 50));
         assert_eq!(settled(report(100, 80, 50, 20, 150)), (100, 50));
-        assert_eq!(settled(report(20, 80, 50, 0, 0)), (100, 50), "a part is bigger than the whole");
-        assert_eq!(settled(report(100, 80, 50, 0, 230)), (180, 50), "the total counts it apart");
-        assert_eq!(settled(report(100, 0, 50, 20, 170)), (100, 70), "thoughts are not in the output");
+        assert_eq!(
+            settled(report(20, 80, 50, 0, 0)),
+            (100, 50),
+            "a part is bigger than the whole"
+        );
+        assert_eq!(
+            settled(report(100, 80, 50, 0, 230)),
+            (180, 50),
+            "the total counts it apart"
+        );
+        assert_eq!(
+            settled(report(100, 0, 50, 20, 170)),
+            (100, 70),
+            "thoughts are not in the output"
+        );
         assert_eq!(settled(report(100, 80, 10, 20, 210)), (180, 30), "both");
         assert_eq!(settled(report(-5, 0, i64::MAX, 0, 0)), (0, i64::MAX));
     }

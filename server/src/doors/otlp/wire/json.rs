@@ -106,10 +106,7 @@ pub(super) mod wide {
         deserializer.deserialize_any(Integer::new(|_| None))
     }
 
-    pub fn serialize<S: Serializer, T: fmt::Display>(
-        number: &T,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
+    pub fn serialize<S: Serializer, T: fmt::Display>(number: &T, serializer: S) -> Result<S::Ok, S::Error> {
         number.to_string().serialize(serializer)
     }
 }
@@ -266,7 +263,15 @@ mod tests {
         }
         assert_eq!(read("\"-9223372036854775808\""), Some(i64::MIN));
         assert_eq!(read("null"), Some(0));
-        for json in ["1.5", "\"x\"", "9223372036854775808", "\"9223372036854775808\"", "1e300", "[]", "true"] {
+        for json in [
+            "1.5",
+            "\"x\"",
+            "9223372036854775808",
+            "\"9223372036854775808\"",
+            "1e300",
+            "[]",
+            "true",
+        ] {
             assert_eq!(read(json), None, "{json}");
         }
     }

@@ -11,7 +11,11 @@ use super::json::nullable;
 #[serde(default)]
 pub struct MetricsRequest {
     #[prost(message, repeated, tag = "1")]
-    #[serde(rename = "resourceMetrics", alias = "resource_metrics", deserialize_with = "nullable")]
+    #[serde(
+        rename = "resourceMetrics",
+        alias = "resource_metrics",
+        deserialize_with = "nullable"
+    )]
     resources: Vec<ResourceMetrics>,
 }
 

@@ -13,7 +13,7 @@ mod trace;
 mod value;
 
 pub(super) use self::answer::{Answer, PartialSuccess, RpcStatus, Signal};
-pub(super) use self::json::{hex, base64};
+pub(super) use self::json::{base64, hex};
 pub(super) use self::logs::LogRecord;
 pub(super) use self::metrics::MetricsRequest;
 pub(super) use self::request::{ExportRequest, JsonRequest, ResourceItems, Scope, ScopeItems};

@@ -121,7 +121,10 @@ fn span_kind<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<i32, D
 
 fn status_code<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<i32, D::Error> {
     named(deserializer, |name| {
-        place(&["UNSET", "OK", "ERROR"], name.strip_prefix("STATUS_CODE_").unwrap_or(name))
+        place(
+            &["UNSET", "OK", "ERROR"],
+            name.strip_prefix("STATUS_CODE_").unwrap_or(name),
+        )
     })
 }
 

@@ -94,7 +94,8 @@ impl<'de> Deserialize<'de> for AnyValue {
                         "bytesValue" | "bytes_value" => match map.next_value::<Option<String>>()? {
                             None => None,
                             Some(text) => {
-                                let bytes = unbase64(&text).ok_or_else(|| de::Error::custom("bytesValue is not base64"))?;
+                                let bytes =
+                                    unbase64(&text).ok_or_else(|| de::Error::custom("bytesValue is not base64"))?;
                                 Some(Value::Bytes(bytes))
                             }
                         },

@@ -17,9 +17,15 @@ fn a_log_record() {
         }),
     );
     assert_eq!((event.kind.as_str(), event.severity), ("log", Severity::Warning));
-    assert_eq!((event.message.as_deref(), event.name.as_deref()), (Some("card declined"), Some("payment.declined")));
+    assert_eq!(
+        (event.message.as_deref(), event.name.as_deref()),
+        (Some("card declined"), Some("payment.declined"))
+    );
     assert_eq!(event.trace_id.as_deref(), Some("0af7651916cd43dd8448eb211c80319c"));
-    assert_eq!((event.service.as_deref(), event.user_id.as_deref()), (Some("shop"), Some("ada")));
+    assert_eq!(
+        (event.service.as_deref(), event.user_id.as_deref()),
+        (Some("shop"), Some("ada"))
+    );
     assert_eq!(event.time.micros(), 1_795_262_399_123_456);
     assert_eq!(
         parsed(event.attributes.as_ref()),
@@ -35,7 +41,9 @@ fn a_log_record() {
 
 #[test]
 fn levels_and_exceptions() {
-    let level = |number: i32, text: &str| log_in(&json!({}), &json!({ "severityNumber": number, "severityText": text })).severity;
+    let level = |number: i32, text: &str| {
+        log_in(&json!({}), &json!({ "severityNumber": number, "severityText": text })).severity
+    };
     assert_eq!(level(1, ""), Severity::Debug);
     assert_eq!(level(9, "ERROR"), Severity::Info, "the number counts");
     assert_eq!(level(17, ""), Severity::Error);
@@ -47,7 +55,10 @@ fn levels_and_exceptions() {
         &json!({ "attributes": pairs(&json!({ "exception.type": "ValueError", "exception.message": "no lamp" })) }),
     );
     assert_eq!((thrown.kind.as_str(), thrown.severity.as_str()), ("error", "error"));
-    assert_eq!((thrown.message.as_deref(), thrown.status.as_str()), (Some("no lamp"), "error"));
+    assert_eq!(
+        (thrown.message.as_deref(), thrown.status.as_str()),
+        (Some("no lamp"), "error")
+    );
 }
 
 #[test]
@@ -58,7 +69,10 @@ fn bodies_of_any_type() {
     };
     let structured = json!({ "msg": "sold", "sku": "L-7" });
     assert_eq!(body(structured.clone()), (Some("sold".to_owned()), structured));
-    assert_eq!(body(json!({ "sku": "L-7" })), (Some("{\"sku\":\"L-7\"}".to_owned()), json!({ "sku": "L-7" })));
+    assert_eq!(
+        body(json!({ "sku": "L-7" })),
+        (Some("{\"sku\":\"L-7\"}".to_owned()), json!({ "sku": "L-7" }))
+    );
     assert_eq!(body(json!(12)), (Some("12".to_owned()), json!(12)));
     assert_eq!(body(json!("text")), (Some("text".to_owned()), json!(null)));
     assert_eq!(body(json!("")), (None, json!("")));
@@ -70,9 +84,15 @@ fn bodies_of_any_type() {
 #[test]
 fn times_and_ids_may_be_missing() {
     assert_eq!(log_in(&json!({}), &json!({})).time, NOW);
-    let observed = log_in(&json!({}), &json!({ "observedTimeUnixNano": 1_795_262_398_000_000_000_i64 }));
+    let observed = log_in(
+        &json!({}),
+        &json!({ "observedTimeUnixNano": 1_795_262_398_000_000_000_i64 }),
+    );
     assert_eq!(observed.time.micros(), 1_795_262_398_000_000);
-    let zero = log_in(&json!({}), &json!({ "traceId": "00000000000000000000000000000000", "spanId": "abcd" }));
+    let zero = log_in(
+        &json!({}),
+        &json!({ "traceId": "00000000000000000000000000000000", "spanId": "abcd" }),
+    );
     assert_eq!((zero.trace_id, zero.span_id), (None, None));
     assert_eq!(parsed(zero.attributes.as_ref())["otel"]["span_id"], "abcd");
 }

@@ -86,7 +86,14 @@ pub(super) fn parsed(json: Option<&String>) -> Value {
 /// Input, output and cache reads, cache writes, reasoning, total.
 pub(super) fn tokens(event: &NewEvent) -> Option<[i64; 6]> {
     let of = |t: &Tokens| {
-        [t.input_total, t.output_total, t.cache_read, t.cache_write, t.output_reasoning, t.total]
+        [
+            t.input_total,
+            t.output_total,
+            t.cache_read,
+            t.cache_write,
+            t.output_reasoning,
+            t.total,
+        ]
     };
     event.tokens.as_ref().map(of)
 }

@@ -16,9 +16,15 @@ fn gen_ai_current() {
         "gen_ai.input.messages": "[{\"role\":\"user\",\"parts\":[{\"type\":\"text\",\"content\":\"Wie spät?\"}]}]",
         "gen_ai.output.messages": [{ "role": "assistant", "parts": [{ "type": "text", "content": "Noon." }] }],
     }));
-    assert_eq!((event.kind.as_str(), event.provider.as_deref()), ("llm", Some("openai")));
+    assert_eq!(
+        (event.kind.as_str(), event.provider.as_deref()),
+        ("llm", Some("openai"))
+    );
     assert_eq!(event.model.as_deref(), Some("gpt-4o-2024-08-06"));
-    assert_eq!((event.session_id.as_deref(), event.user_id.as_deref()), (Some("c-1"), Some("u-1")));
+    assert_eq!(
+        (event.session_id.as_deref(), event.user_id.as_deref()),
+        (Some("c-1"), Some("u-1"))
+    );
     assert_eq!(tokens(&event), Some([120, 40, 100, 0, 8, 0]));
     assert_eq!(
         parsed(event.input.as_ref()),
@@ -32,7 +38,10 @@ fn gen_ai_current() {
         json!([{ "role": "assistant", "parts": [{ "type": "text", "content": "Noon." }] }])
     );
     let words: Vec<&str> = event.extra_text.split_whitespace().collect();
-    assert!(words.contains(&"spät?") && words.contains(&"Noon.") && words.contains(&"brief."), "{words:?}");
+    assert!(
+        words.contains(&"spät?") && words.contains(&"Noon.") && words.contains(&"brief."),
+        "{words:?}"
+    );
     assert_eq!((event.cost_nano_usd, event.cost_source), (None, None));
 }
 
@@ -54,7 +63,10 @@ fn gen_ai_deprecated_messages_in_events() {
             ],
         }),
     );
-    assert_eq!((event.kind.as_str(), event.provider.as_deref()), ("llm", Some("anthropic")));
+    assert_eq!(
+        (event.kind.as_str(), event.provider.as_deref()),
+        ("llm", Some("anthropic"))
+    );
     assert_eq!(tokens(&event), Some([10, 5, 0, 0, 0, 0]));
     assert_eq!(event.cost_nano_usd, Some(1_500_000));
     assert_eq!(
@@ -77,7 +89,10 @@ fn gen_ai_details_event_and_old_content_events() {
               "attributes": pairs(&json!({ "gen_ai.input.messages": "[1]", "gen_ai.output.messages": "[2]" })) },
         ] }),
     );
-    assert_eq!((event.input.as_deref(), event.output.as_deref()), (Some("[1]"), Some("[2]")));
+    assert_eq!(
+        (event.input.as_deref(), event.output.as_deref()),
+        (Some("[1]"), Some("[2]"))
+    );
     let event = span_in(
         &json!({}),
         &json!({ "events": [
@@ -85,7 +100,10 @@ fn gen_ai_details_event_and_old_content_events() {
             { "name": "gen_ai.content.completion", "attributes": pairs(&json!({ "gen_ai.completion": "yes" })) },
         ] }),
     );
-    assert_eq!((event.input.as_deref(), event.output.as_deref()), (Some("{\"q\": 1}"), Some("\"yes\"")));
+    assert_eq!(
+        (event.input.as_deref(), event.output.as_deref()),
+        (Some("{\"q\": 1}"), Some("\"yes\""))
+    );
 }
 
 #[test]
@@ -125,8 +143,14 @@ fn open_inference() {
         "openinference.span.kind": "RETRIEVER", "input.value": "[lamps]", "input.mime_type": "text/plain",
         "retrieval.documents.0.document.content": "A lamp.", "retrieval.documents.0.document.score": 0.9,
     }));
-    assert_eq!((retriever.kind.as_str(), retriever.input.as_deref()), ("retrieval", Some("\"[lamps]\"")));
-    assert_eq!(parsed(retriever.output.as_ref()), json!([{ "content": "A lamp.", "score": 0.9 }]));
+    assert_eq!(
+        (retriever.kind.as_str(), retriever.input.as_deref()),
+        ("retrieval", Some("\"[lamps]\""))
+    );
+    assert_eq!(
+        parsed(retriever.output.as_ref()),
+        json!([{ "content": "A lamp.", "score": 0.9 }])
+    );
     for (word, kind) in [
         ("EMBEDDING", "embedding"),
         ("RERANKER", "retrieval"),
@@ -152,9 +176,19 @@ fn traceloop() {
         "gen_ai.usage.prompt_tokens": 12, "gen_ai.usage.completion_tokens": 3, "llm.usage.total_tokens": 15,
         "gen_ai.usage.cache_read_input_tokens": 200, "gen_ai.usage.cache_creation_input_tokens": 7,
     }));
-    assert_eq!((event.kind.as_str(), event.provider.as_deref()), ("llm", Some("Anthropic")));
-    assert_eq!((event.user_id.as_deref(), event.session_id.as_deref()), (Some("u"), Some("s")));
-    assert_eq!(tokens(&event), Some([219, 3, 200, 7, 0, 15]), "more was cached than went in");
+    assert_eq!(
+        (event.kind.as_str(), event.provider.as_deref()),
+        ("llm", Some("Anthropic"))
+    );
+    assert_eq!(
+        (event.user_id.as_deref(), event.session_id.as_deref()),
+        (Some("u"), Some("s"))
+    );
+    assert_eq!(
+        tokens(&event),
+        Some([219, 3, 200, 7, 0, 15]),
+        "more was cached than went in"
+    );
     assert_eq!(
         parsed(event.input.as_ref()),
         json!([
@@ -190,8 +224,14 @@ fn vercel_counts_the_inner_span_only() {
         "ai.prompt.messages": "[{\"role\":\"user\"}]", "ai.response.text": "",
         "ai.response.toolCalls": "[{\"toolName\":\"clock\"}]",
     }));
-    assert_eq!((inner.kind.as_str(), inner.model.as_deref()), ("llm", Some("gpt-4o-mini-2024")));
-    assert_eq!((inner.user_id.as_deref(), inner.session_id.as_deref()), (Some("u"), Some("s")));
+    assert_eq!(
+        (inner.kind.as_str(), inner.model.as_deref()),
+        ("llm", Some("gpt-4o-mini-2024"))
+    );
+    assert_eq!(
+        (inner.user_id.as_deref(), inner.session_id.as_deref()),
+        (Some("u"), Some("s"))
+    );
     assert_eq!(tokens(&inner), Some([30, 4, 20, 0, 2, 34]));
     assert_eq!(inner.input.as_deref(), Some("[{\"role\":\"user\"}]"));
     assert_eq!(inner.output.as_deref(), Some("[{\"toolName\":\"clock\"}]"));
@@ -202,7 +242,10 @@ fn vercel_counts_the_inner_span_only() {
     assert_eq!((tool.kind.as_str(), tool.input.as_deref()), ("tool_call", Some("{}")));
     assert_eq!(tool.output.as_deref(), Some("\"\\\"noon\\\"\""));
     let embed = span(&json!({ "ai.operationId": "ai.embed.doEmbed", "ai.usage.tokens": 9, "ai.values": ["\"a\""] }));
-    assert_eq!((embed.kind.as_str(), tokens(&embed)), ("embedding", Some([9, 0, 0, 0, 0, 0])));
+    assert_eq!(
+        (embed.kind.as_str(), tokens(&embed)),
+        ("embedding", Some([9, 0, 0, 0, 0, 0]))
+    );
 }
 
 #[test]
@@ -218,15 +261,27 @@ fn langfuse() {
         "langfuse.observation.cost_details": "{\"input\":0.00002,\"output\":0.00005}",
     }));
     assert_eq!((event.kind.as_str(), event.model.as_deref()), ("llm", Some("gpt-4o")));
-    assert_eq!((event.user_id.as_deref(), event.session_id.as_deref()), (Some("u"), Some("s")));
-    assert_eq!((event.environment.as_deref(), event.version.as_deref()), (Some("staging"), Some("r1")));
-    assert_eq!((event.severity.as_str(), event.message.as_deref()), ("warning", Some("slow")));
+    assert_eq!(
+        (event.user_id.as_deref(), event.session_id.as_deref()),
+        (Some("u"), Some("s"))
+    );
+    assert_eq!(
+        (event.environment.as_deref(), event.version.as_deref()),
+        (Some("staging"), Some("r1"))
+    );
+    assert_eq!(
+        (event.severity.as_str(), event.message.as_deref()),
+        ("warning", Some("slow"))
+    );
     assert_eq!(tokens(&event), Some([10, 5, 2, 0, 0, 15]));
     assert_eq!(event.cost_nano_usd, Some(70_000));
     assert_eq!(event.input.as_deref(), Some("[{\"role\":\"user\",\"content\":\"hi\"}]"));
     assert_eq!(event.output.as_deref(), Some("\"plain text\""));
     let failed = span(&json!({ "langfuse.observation.type": "tool", "langfuse.observation.level": "ERROR" }));
-    assert_eq!((failed.kind.as_str(), failed.severity.as_str(), failed.status.as_str()), ("tool_call", "error", "error"));
+    assert_eq!(
+        (failed.kind.as_str(), failed.severity.as_str(), failed.status.as_str()),
+        ("tool_call", "error", "error")
+    );
     for (word, kind) in [
         ("embedding", "embedding"),
         ("retriever", "retrieval"),
@@ -242,7 +297,13 @@ fn langfuse() {
 fn a_kind_may_have_to_be_guessed() {
     assert_eq!(span(&json!({ "model": "m" })).kind, "llm");
     assert_eq!(span(&json!({ "gen_ai.usage.input_tokens": 3 })).kind, "llm");
-    assert_eq!(span(&json!({ "gen_ai.tool.name": "clock", "model": "m" })).kind, "tool_call");
+    assert_eq!(
+        span(&json!({ "gen_ai.tool.name": "clock", "model": "m" })).kind,
+        "tool_call"
+    );
     assert_eq!(span(&json!({ "gen_ai.operation.name": "levitate" })).kind, "span");
-    assert_eq!(span(&json!({ "gen_ai.operation.name": "levitate", "lmnr.span.type": "LLM" })).kind, "llm");
+    assert_eq!(
+        span(&json!({ "gen_ai.operation.name": "levitate", "lmnr.span.type": "LLM" })).kind,
+        "llm"
+    );
 }

@@ -19,12 +19,30 @@ fn a_server_span() {
     );
     assert_eq!(event.event_id, "0af7651916cd43dd8448eb211c80319c:b7ad6b7169203331");
     assert_eq!(event.parent_span_id.as_deref(), Some("00f067aa0ba902b7"));
-    assert_eq!((event.kind.as_str(), event.name.as_deref()), ("span", Some("GET /cart/{id}")));
-    assert_eq!((event.service.as_deref(), event.version.as_deref()), (Some("shop"), Some("2.1")));
-    assert_eq!((event.environment.as_deref(), event.user_id.as_deref()), (Some("prod"), Some("ada")));
-    assert_eq!((event.method.as_deref(), event.endpoint.as_deref()), (Some("GET"), Some("/cart/{id}")));
-    assert_eq!((event.status_code, event.request_id.as_deref()), (Some(200), Some("r-1")));
-    assert_eq!((event.duration_us, event.time.micros()), (Some(250_000), 1_795_262_399_000_000));
+    assert_eq!(
+        (event.kind.as_str(), event.name.as_deref()),
+        ("span", Some("GET /cart/{id}"))
+    );
+    assert_eq!(
+        (event.service.as_deref(), event.version.as_deref()),
+        (Some("shop"), Some("2.1"))
+    );
+    assert_eq!(
+        (event.environment.as_deref(), event.user_id.as_deref()),
+        (Some("prod"), Some("ada"))
+    );
+    assert_eq!(
+        (event.method.as_deref(), event.endpoint.as_deref()),
+        (Some("GET"), Some("/cart/{id}"))
+    );
+    assert_eq!(
+        (event.status_code, event.request_id.as_deref()),
+        (Some(200), Some("r-1"))
+    );
+    assert_eq!(
+        (event.duration_us, event.time.micros()),
+        (Some(250_000), 1_795_262_399_000_000)
+    );
     assert_eq!((event.status, event.severity), (Status::Unset, Severity::Info));
     assert_eq!((event.input, event.output, event.message), (None, None, None));
 }
@@ -35,17 +53,33 @@ fn older_names_and_other_protocols() {
         "http.method": "POST", "http.target": "/pay?card=4111", "http.status_code": "502",
         "http.url": "https://shop.example/no",
     }));
-    assert_eq!((http.method.as_deref(), http.endpoint.as_deref()), (Some("POST"), Some("/pay")));
+    assert_eq!(
+        (http.method.as_deref(), http.endpoint.as_deref()),
+        (Some("POST"), Some("/pay"))
+    );
     assert_eq!(http.status_code, Some(502));
     let client = span(&json!({ "http.request.method": "GET", "url.full": "https://api.example:443/v1/x?key=secret" }));
     assert_eq!(client.endpoint.as_deref(), Some("/v1/x"));
-    let rpc = span(&json!({ "rpc.system": "grpc", "rpc.service": "shop.Cart", "rpc.method": "Add", "rpc.grpc.status_code": 5 }));
-    assert_eq!((rpc.endpoint.as_deref(), rpc.status_code), (Some("shop.Cart/Add"), Some(5)));
-    let db = span(&json!({ "db.system": "postgresql", "db.operation": "SELECT", "db.sql.table": "orders", "db.statement": "SELECT lamp" }));
-    assert_eq!((db.method.as_deref(), db.endpoint.as_deref()), (Some("SELECT"), Some("orders")));
+    let rpc = span(
+        &json!({ "rpc.system": "grpc", "rpc.service": "shop.Cart", "rpc.method": "Add", "rpc.grpc.status_code": 5 }),
+    );
+    assert_eq!(
+        (rpc.endpoint.as_deref(), rpc.status_code),
+        (Some("shop.Cart/Add"), Some(5))
+    );
+    let db = span(
+        &json!({ "db.system": "postgresql", "db.operation": "SELECT", "db.sql.table": "orders", "db.statement": "SELECT lamp" }),
+    );
+    assert_eq!(
+        (db.method.as_deref(), db.endpoint.as_deref()),
+        (Some("SELECT"), Some("orders"))
+    );
     assert!(db.extra_text.contains("SELECT lamp"));
     let queue = span(&json!({ "messaging.destination.name": "orders", "messaging.operation.type": "publish" }));
-    assert_eq!((queue.topic.as_deref(), queue.endpoint.as_deref()), (Some("orders"), Some("orders")));
+    assert_eq!(
+        (queue.topic.as_deref(), queue.endpoint.as_deref()),
+        (Some("orders"), Some("orders"))
+    );
 }
 
 #[test]
@@ -64,13 +98,21 @@ fn how_a_span_ended() {
     assert!(thrown.extra_text.contains("ValueError") && thrown.extra_text.contains("at line 7"));
     let caught = with(json!({ "code": "STATUS_CODE_OK" }), exception("no lamp"));
     assert_eq!((caught.status, caught.severity), (Status::Ok, Severity::Info));
-    let named = span_in(&json!({}), &json!({ "status": { "code": 2 }, "attributes": pairs(&json!({ "error.type": "timeout" })) }));
+    let named = span_in(
+        &json!({}),
+        &json!({ "status": { "code": 2 }, "attributes": pairs(&json!({ "error.type": "timeout" })) }),
+    );
     assert_eq!(named.message.as_deref(), Some("timeout"));
 }
 
 #[test]
 fn odd_times() {
-    let at = |start: &str, end: &str| span_in(&json!({}), &json!({ "startTimeUnixNano": start, "endTimeUnixNano": end }));
+    let at = |start: &str, end: &str| {
+        span_in(
+            &json!({}),
+            &json!({ "startTimeUnixNano": start, "endTimeUnixNano": end }),
+        )
+    };
     let running = at("1795262399000000000", "0");
     assert_eq!(running.duration_us, None);
     let backwards = at("1795262399000000000", "1795262398000000001");
@@ -132,7 +174,11 @@ fn long_values_are_cut_and_kept() {
 
 #[test]
 fn of_two_equal_names_the_last_counts() {
-    let twice = [pairs(&json!({ "user.id": "first" })), pairs(&json!({ "user.id": "last" }))].concat();
+    let twice = [
+        pairs(&json!({ "user.id": "first" })),
+        pairs(&json!({ "user.id": "last" })),
+    ]
+    .concat();
     let event = span_in(&json!({ "user.id": "resource" }), &json!({ "attributes": twice }));
     assert_eq!(event.user_id.as_deref(), Some("last"));
 }
