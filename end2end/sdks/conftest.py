@@ -23,11 +23,21 @@ def server():
         yield server
 
 
+@pytest.fixture(scope="session")
+def new_project(server):
+    """Makes a project of a user of its own."""
+
+    def make(name: str) -> Project:
+        user = User.register(server.url, f"user-{next(numbers)}@example.com")
+        return user.create_project(name[:100])
+
+    return make
+
+
 @pytest.fixture
-def project(server, request) -> Project:
-    """A project of its own user."""
-    user = User.register(server.url, f"user-{next(numbers)}@example.com")
-    return user.create_project(request.node.name[:100])
+def project(new_project, request) -> Project:
+    """A project for one test."""
+    return new_project(request.node.name)
 
 
 @pytest.fixture
@@ -37,19 +47,25 @@ def relay(server):
         yield relay
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def fake_openai():
     """An OpenAI that answers the same every time."""
     with FakeOpenAI() as fake:
         yield fake
 
 
-@pytest.fixture
-def run(tmp_path):
-    """Runs an SDK's program; fails if any of them asked for an address that is not loopback."""
-    runner = Runner(pathlib.Path(os.environ.get("EVENTGLASS_SDKS") or default_folder()), tmp_path)
-    yield runner
-    assert runner.strangers() == [], "an SDK called somebody else"
+@pytest.fixture(scope="session")
+def run(tmp_path_factory) -> Runner:
+    """Runs the programs that use the SDKs."""
+    folder = os.environ.get("EVENTGLASS_SDKS") or default_folder()
+    return Runner(pathlib.Path(folder), tmp_path_factory.mktemp("programs"))
+
+
+@pytest.fixture(autouse=True)
+def nobody_else_is_called(run):
+    """Fails a test whose SDK asked for an address that is not loopback."""
+    yield
+    assert run.strangers() == []
 
 
 def default_folder() -> pathlib.Path:

@@ -1,21 +1,30 @@
 """That no SDK calls home is worth something only if it would be noticed."""
 
-import json
+import pathlib
 
+GUARD = pathlib.Path(__file__).parent / "guard"
+BY_ADDRESS = """
+import socket
+try: socket.create_connection(("192.0.2.1", 80), 1)
+except OSError as error: print('"%s"' % error)
+"""
+BY_NAME = """
+import socket
+try: socket.getaddrinfo("home.example", 443)
+except OSError as error: print('"%s"' % error)
+"""
+JAVASCRIPT = """
+try { require("node:net").connect(80, "192.0.2.2") } catch (error) { console.log(JSON.stringify(error.message)) }
+fetch("http://home2.example/").then(() => process.exit(1), () => {})
+"""
 
 def test_calls_to_strangers_are_noticed(run, tmp_path):
-    python = "import socket\ntry: socket.create_connection(('192.0.2.1', 80), 1)\nexcept OSError as e: print('\"%s\"' % e)"
-    by_name = "import socket\ntry: socket.getaddrinfo('home.example', 443)\nexcept OSError as e: print('\"%s\"' % e)"
-    guard = str(__import__("pathlib").Path(__file__).parent / "guard")
     interpreter = run.sdks / "otel" / "bin" / "python"
-    for program in (python, by_name):
-        assert "only loopback" in run.wait(run.start([interpreter, "-c", program], PYTHONPATH=guard)).told
+    for program in (BY_ADDRESS, BY_NAME):
+        process = run.start([interpreter, "-c", program], PYTHONPATH=str(GUARD))
+        assert "only loopback" in run.wait(process).told
     javascript = tmp_path / "stranger.cjs"
-    javascript.write_text(
-        'try { require("node:net").connect(80, "192.0.2.2") } catch (e) { console.log(JSON.stringify(e.message)) }\n'
-        'fetch("http://home2.example/").then(() => process.exit(1), () => {})\n'
-    )
-    finished = run.wait(run.start(["node", "--require", f"{guard}/loopback.cjs", javascript]))
-    assert "only loopback" in json.dumps(finished.told)
+    javascript.write_text(JAVASCRIPT)
+    finished = run.wait(run.start(["node", "--require", GUARD / "loopback.cjs", javascript]))
+    assert "only loopback" in finished.told
     assert run.strangers() == ["192.0.2.1", "home.example", "192.0.2.2", "home2.example"]
-    run.calls.unlink()

@@ -21,7 +21,7 @@ def moment(text: str) -> datetime.datetime:
 
 
 def test_watchllm(run, relay, project):
-    relay.faults = ["", "refuse", "lose"]
+    relay.faults = {"/api/v1/events": ["", "refuse", "lose"]}
     told = run.python("otel", "watchllm.py", **watchllm(relay.url, project)).told["events"]
     assert [one["tries"] for one in told] == [[202], [503, 0, 202], [202]]
     events = {event["event_id"]: event for event in project.events()}
@@ -40,7 +40,7 @@ def test_watchllm(run, relay, project):
 
 
 def test_evalforge(run, relay, project):
-    relay.faults = ["", "lose"]
+    relay.faults = {f"/sdk/v1/projects/{project.id}/events/batch": ["", "lose"]}
     told = run.python("otel", "evalforge.py", "25", "10", **evalforge(relay.url, project)).told
     assert told["tries"] == [[201], [0, 201], [201]]
     events = {event["event_id"]: event for event in project.events()}

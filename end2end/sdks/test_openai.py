@@ -8,9 +8,10 @@ import pytest
 from support.fake_openai import MODEL
 
 
-@pytest.fixture(params=["openinference", "openllmetry"])
-def calls(request, run, server, project, fake_openai):
-    """What was made of each call: a list of events, in the order of time."""
+@pytest.fixture(scope="module", params=["openinference", "openllmetry"])
+def instrumented(request, run, server, new_project, fake_openai):
+    """A project, and what was made of each call: a list of events, in the order of time."""
+    project = new_project(request.param)
     told = run.python(
         "otel",
         "openai_calls.py",
@@ -26,10 +27,19 @@ def calls(request, run, server, project, fake_openai):
     assert parents == set(told.values())
     calls = {name: [e for e in events if e["parent_span_id"] == span_id] for name, span_id in told.items()}
     assert {name: len(made) for name, made in calls.items()} == {
-        "plain": 1, "streamed": 1, "tool": 2, "embedded": 1, "failed": 1,
+        "plain": 1,
+        "streamed": 1,
+        "tool": 2,
+        "embedded": 1,
+        "failed": 1,
     }
     assert len(events) == len(told) + 6
-    return calls
+    return project, calls
+
+
+@pytest.fixture
+def calls(instrumented):
+    return instrumented[1]
 
 
 def texts(value) -> str:
@@ -79,6 +89,6 @@ def test_failures(calls):
     assert not call["tokens"]
 
 
-def test_what_was_said_is_found(calls, project):
-    found = project.summaries(q='"pangolins are scaly"')
+def test_what_was_said_is_found(instrumented):
+    found = instrumented[0].summaries(q='"pangolins are scaly"')
     assert {event["kind"] for event in found} == {"llm"} and len(found) == 3

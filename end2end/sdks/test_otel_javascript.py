@@ -63,7 +63,7 @@ def test_traces(run, relay, project):
 
 def test_gzip_limits_and_lost_answers(run, relay, project):
     project.limit(key_requests_per_second=1)
-    relay.faults = ["refuse", "lose"]
+    relay.faults = {TRACES: ["refuse", "lose"]}
     run.node("traces.mjs", "27", **otlp(relay.url, project, OTEL_EXPORTER_OTLP_COMPRESSION="gzip"))
     assert {exchange.headers["content-encoding"] for exchange in relay.exchanges} == {"gzip"}
     statuses = relay.statuses(TRACES)

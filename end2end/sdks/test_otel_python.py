@@ -161,7 +161,7 @@ def test_a_limit_of_rates_loses_nothing(run, relay, project):
 
 
 def test_refusals_and_lost_answers_lose_and_double_nothing(run, relay, project):
-    relay.faults = ["refuse", "lose", "", "lose", "refuse"]
+    relay.faults = {TRACES: ["refuse", "lose", "", "lose", "refuse"]}
     finished = run.python("otel", "otel_many.py", "30", "10", **otlp(relay.url, project))
     assert finished.told["results"] == [True] * 3
     assert sorted(relay.statuses(TRACES)) == [0, 0, 200, 200, 200, 503, 503]

@@ -99,7 +99,7 @@ test("what is refused is shown with what is wrong, and refused again", async ({ 
   await hydrated(page);
   await page.getByRole("link", { name: SEVERITY }).click();
   await expect(page).toHaveURL(/reason=severity/);
-  await expect(page.getByRole("heading", { name: "Refused" })).toBeFocused();
+  await expect(page.getByRole("heading", { name: "Refused", exact: true })).toBeFocused();
   const items = panel(page).getByRole("article");
   await expect(items).toHaveCount(2);
   await expect(items.first()).toContainText("[2].severity");
@@ -141,7 +141,6 @@ test("an event that was ahead of its time is taken once that has come", async ({
   await expect(page.getByText("Replayed: 2 stored.")).toBeVisible();
   await expect(panel(page)).toContainText("Nothing is kept that was refused for this reason");
   await expect(page.getByText("Nothing. What is refused is kept here")).toBeVisible();
-  await expect(number(page, "Accepted")).toHaveText("3");
   const { items: stored } = await (await page.request.get(`/api/v1/projects/${project.id}/events`)).json();
   expect(stored.map((event: { event_id: string }) => event.event_id).sort()).toEqual(["early-1", "early-2", "early-3"]);
 });

@@ -23,14 +23,14 @@ class Exchange:
 
 
 class Relay:
-    """On a loopback port of its own. `faults` are used up one a request:
-    "refuse" answers 503 itself, "lose" passes the request on and then closes
-    the connection without an answer."""
+    """On a loopback port of its own. `faults` of a path are used up one a
+    request: "refuse" answers 503 itself, "lose" passes the request on and then
+    closes the connection without an answer, "" does neither."""
 
     def __init__(self, port: int):
         self.port_behind = port
         self.exchanges: list[Exchange] = []
-        self.faults: list[str] = []
+        self.faults: dict[str, list[str]] = {}
         self.lock = threading.Lock()
         handler = type("Handler", (Handler,), {"relay": self})
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -45,9 +45,10 @@ class Relay:
         self.server.shutdown()
         self.server.server_close()
 
-    def fault(self) -> str:
+    def fault(self, path: str) -> str:
         with self.lock:
-            return self.faults.pop(0) if self.faults else ""
+            faults = self.faults.get(path)
+            return faults.pop(0) if faults else ""
 
     def statuses(self, path: str) -> list[int]:
         """What was answered on a path, in order."""
@@ -56,12 +57,13 @@ class Relay:
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     relay: Relay
 
     def handle_any(self):
         body = self.read_body()
         exchange = Exchange(self.command, self.path, {k.lower(): v for k, v in self.headers.items()}, body, 0)
-        fault = self.relay.fault()
+        fault = self.relay.fault(self.path)
         if fault == "refuse":
             exchange.status, exchange.answer_headers = 503, {"content-length": "0"}
         else:

@@ -90,5 +90,7 @@ class Runner:
         return Finished(json.loads(out) if out.strip() else {}, log, seconds)
 
     def strangers(self) -> list[str]:
-        """The addresses outside loopback that programs asked for."""
-        return self.calls.read_text().split() if self.calls.exists() else []
+        """The addresses outside loopback that programs asked for since the last time."""
+        strangers = self.calls.read_text().split() if self.calls.exists() else []
+        self.calls.unlink(missing_ok=True)
+        return strangers

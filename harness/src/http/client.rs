@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, header};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Bytes;
 use hyper_rustls::{ConfigBuilderExt, HttpsConnector, HttpsConnectorBuilder};
@@ -99,6 +99,10 @@ impl Client {
         let mut request = Request::new(Full::new(body.into()));
         *request.method_mut() = method;
         *request.uri_mut() = uri;
+        let name = concat!("eventglass/", env!("CARGO_PKG_VERSION"));
+        request
+            .headers_mut()
+            .insert(header::USER_AGENT, HeaderValue::from_static(name));
         request.headers_mut().extend(headers.iter().cloned());
         tokio::time::timeout(self.timeout, self.exchange(request))
             .await

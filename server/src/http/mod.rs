@@ -9,14 +9,17 @@ mod site;
 
 pub(crate) use api::create_project;
 
+use std::any::Any;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::from_fn;
+use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use tower_http::CompressionLevel;
+use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::cors::CorsLayer;
 use tower_http::decompression::RequestDecompressionLayer;
@@ -53,9 +56,19 @@ pub fn router(state: AppState) -> Router {
     let timeout = Duration::from_secs(settings.request_timeout_secs);
     api.clone()
         .fallback_service(site::routes(api))
+        .layer(CatchPanicLayer::custom(panicked))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, timeout))
         .layer(site::security_headers())
         .layer(from_fn(log::log_requests))
+}
+
+/// A fault of ours costs the request that met it, not its connection.
+fn panicked(cause: Box<dyn Any + Send>) -> Response {
+    let text = cause
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| cause.downcast_ref::<&str>().copied());
+    ApiError::internal(format!("panic: {}", text.unwrap_or("unknown"))).into_response()
 }
 
 async fn no_route() -> ApiError {

@@ -96,7 +96,7 @@ fn no_bytes_make_a_door_fail() {
         (app, sdk)
     });
     let bodies = prop_oneof![any::<Vec<u8>>(), almost_json().prop_map(String::into_bytes),];
-    let mut runner = TestRunner::new(Config::with_cases(96));
+    let mut runner = TestRunner::new(Config::with_cases(200));
     runner
         .run(&bodies, |body| {
             for (route, content_type) in ROUTES.iter().flat_map(|route| TYPES.iter().map(move |kind| (route, kind))) {

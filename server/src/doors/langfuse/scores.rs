@@ -10,7 +10,8 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use eventglass_engine::ingest::{NewPart, Refused};
-use eventglass_model::{FieldError, ItemStatus, Loc, loc};
+use eventglass_model::{FieldError, ItemStatus, Loc, Timestamp, loc};
+use serde::Serialize;
 use serde_json::json;
 use serde_json::value::RawValue;
 use uuid::Uuid;
@@ -76,9 +77,13 @@ async fn many(inbound: &Inbound, known: &Type) -> Result<Response, Refusal> {
         .collect();
     // Kept as an envelope of the ingestion API, which is how it can be sent again.
     let envelope = |n: usize| {
-        let body: &RawValue = list.get(n)?;
-        let envelope = json!({ "id": new_part_id(), "timestamp": inbound.now, "type": TYPE, "body": body });
-        Some(envelope.to_string())
+        let envelope = Envelope {
+            id: new_part_id(),
+            timestamp: inbound.now,
+            kind: TYPE,
+            body: list.get(n)?,
+        };
+        serde_json::to_string(&envelope).ok()
     };
     let outcome = inbound.merge(parts, envelope).await?;
     if outcome.rejected == 0 {
@@ -91,6 +96,17 @@ async fn many(inbound: &Inbound, known: &Type) -> Result<Response, Refusal> {
     let counts =
         json!({ "accepted": outcome.items.len() - outcome.rejected, "rejected": outcome.rejected, "errors": errors });
     Ok((StatusCode::MULTI_STATUS, Json(counts)).into_response())
+}
+
+/// A score as the ingestion API takes it. Not `json!`, which cannot hold every
+/// number that JSON can, and panics.
+#[derive(Serialize)]
+struct Envelope<'a> {
+    id: String,
+    timestamp: Timestamp,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    body: &'a RawValue,
 }
 
 /// A score that is sent twice is one score, if it has an id: its parts fold to the same event.

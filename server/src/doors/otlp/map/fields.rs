@@ -166,7 +166,6 @@ pub const FIELDS: &[(Field, &[&str])] = &[
             "messaging.destination.name",
             "messaging.destination",
             "graphql.operation.name",
-            "faas.trigger",
         ],
     ),
     (Field::Url, &["url.full", "http.url"]),

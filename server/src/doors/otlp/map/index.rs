@@ -92,4 +92,12 @@ mod tests {
         }
         assert_eq!(FIELDS.len(), Field::EventName as usize + 1);
     }
+
+    #[test]
+    fn the_documentation_names_every_one() {
+        let documentation = include_str!("../../../../../docs/otlp.md");
+        let named = |name: &&str| documentation.contains(&format!("`{name}`"));
+        let forgotten: Vec<&str> = INDEX.slots.keys().copied().filter(|name| !named(name)).collect();
+        assert!(forgotten.is_empty(), "{forgotten:?}");
+    }
 }
