@@ -228,16 +228,7 @@ impl Ingest {
         sender: &Sender,
         items: Vec<Result<NewEvent, Refused>>,
     ) -> Result<Submitted, IngestError> {
-        if items.len() > self.limits.batch_events {
-            return Err(IngestError::TooManyEvents {
-                most: self.limits.batch_events,
-                got: items.len(),
-            });
-        }
-        if let Some(reason) = self.breaker.halted() {
-            return Err(IngestError::Halted(reason));
-        }
-        let policy = self.policies.of(sender.project_id).await?;
+        let policy = self.admit(sender, items.len()).await?;
         let (mut outcomes, sound) = self.check(items);
         if sound.is_empty() {
             return Ok(Submitted {
@@ -284,16 +275,7 @@ impl Ingest {
         sender: &Sender,
         items: Vec<Result<NewPart, Refused>>,
     ) -> Result<BatchOutcome, IngestError> {
-        if items.len() > self.limits.batch_events {
-            return Err(IngestError::TooManyEvents {
-                most: self.limits.batch_events,
-                got: items.len(),
-            });
-        }
-        if let Some(reason) = self.breaker.halted() {
-            return Err(IngestError::Halted(reason));
-        }
-        let policy = self.policies.of(sender.project_id).await?;
+        let policy = self.admit(sender, items.len()).await?;
         let now = self.clock.now();
         let mut outcomes = Vec::with_capacity(items.len());
         let mut sound = Vec::new();
@@ -338,6 +320,20 @@ impl Ingest {
             }
         }
         Ok(BatchOutcome::new(outcomes))
+    }
+
+    /// What applies to a request of so many items, unless none is taken now.
+    async fn admit(&self, sender: &Sender, items: usize) -> Result<Arc<Policy>, IngestError> {
+        if items > self.limits.batch_events {
+            return Err(IngestError::TooManyEvents {
+                most: self.limits.batch_events,
+                got: items,
+            });
+        }
+        if let Some(reason) = self.breaker.halted() {
+            return Err(IngestError::Halted(reason));
+        }
+        Ok(self.policies.of(sender.project_id).await?)
     }
 
     /// Parts are few: they get a commit of their own, between the groups.

@@ -12,6 +12,7 @@
 mod access;
 mod app;
 mod cart;
+mod doors;
 mod forge;
 mod langfuse;
 mod native;

@@ -26,7 +26,7 @@ pub fn fill(event: &mut NewEvent, slots: &Slots<'_>) {
     event.session_id = text(Field::SessionId, SHORT);
     event.request_id = text(Field::RequestId, SHORT);
     event.provider = text(Field::Provider, SHORT);
-    event.model = text(Field::Model, SHORT);
+    event.model = text(Field::Model, SHORT).or_else(|| asked_model(slots));
     event.topic = text(Field::Topic, SHORT);
     event.country = text(Field::Country, 100);
     event.city = text(Field::City, SHORT);
@@ -38,6 +38,18 @@ pub fn fill(event: &mut NewEvent, slots: &Slots<'_>) {
     for text in slots.texts(Field::Searched) {
         add_words(&text, &mut event.extra_text);
     }
+}
+
+/// The model that a call was made with.
+fn asked_model(slots: &Slots<'_>) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Parameters<'a> {
+        #[serde(borrow)]
+        model: std::borrow::Cow<'a, str>,
+    }
+    let json = slots.text(Field::Parameters)?;
+    let parameters: Parameters<'_> = serde_json::from_str(&json).ok()?;
+    (!parameters.model.is_empty()).then(|| clip(&parameters.model, SHORT))
 }
 
 /// Nanoseconds since the epoch as a moment; 0 is none.

@@ -17,6 +17,7 @@ pub enum Field {
     RequestId,
     Provider,
     Model,
+    Parameters,
     Topic,
     Country,
     City,
@@ -143,6 +144,12 @@ pub const FIELDS: &[(Field, &[&str])] = &[
             "model_name",
             "model",
         ],
+    ),
+    // What the call was made with, as JSON: of a call that failed, OpenInference
+    // names the model nowhere else.
+    (
+        Field::Parameters,
+        &["llm.invocation_parameters", "embedding.invocation_parameters"],
     ),
     (Field::Topic, &["messaging.destination.name", "messaging.destination"]),
     (Field::Country, &["geo.country.iso_code", "geo.country_iso_code"]),

@@ -20,7 +20,8 @@ pub const KINDS: &[(&str, Words)] = &[
             ("tool", "tool_call"),
             ("agent", "agent_action"),
             ("span", "span"),
-            ("event", "span"),
+            // A moment, as in Langfuse's own ingestion API.
+            ("event", "log"),
             ("chain", "span"),
             ("evaluator", "span"),
             ("guardrail", "span"),

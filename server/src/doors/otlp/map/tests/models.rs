@@ -287,10 +287,24 @@ fn langfuse() {
         ("retriever", "retrieval"),
         ("agent", "agent_action"),
         ("chain", "span"),
-        ("event", "span"),
+        ("event", "log"),
     ] {
         assert_eq!(span(&json!({ "langfuse.observation.type": word })).kind, kind, "{word}");
     }
+}
+
+#[test]
+fn a_call_that_failed_names_its_model_among_its_parameters() {
+    // As openinference-instrumentation-openai 0.1.66 sends it.
+    let parameters = json!({ "model": "gpt-\"x\"", "temperature": 0.5 }).to_string();
+    let failed = json!({ "openinference.span.kind": "LLM", "llm.invocation_parameters": parameters });
+    assert_eq!(span(&failed).model.as_deref(), Some("gpt-\"x\""));
+    for parameters in ["{\"model\":\"\"}", "{}", "not JSON", "{\"model\":7}"] {
+        let span = span(&json!({ "llm.invocation_parameters": parameters }));
+        assert_eq!((span.model, span.kind.as_str()), (None, "span"), "{parameters}");
+    }
+    let both = json!({ "llm.invocation_parameters": parameters, "llm.model_name": "gpt-4o-mini-2024-07-18" });
+    assert_eq!(span(&both).model.as_deref(), Some("gpt-4o-mini-2024-07-18"));
 }
 
 #[test]
