@@ -41,6 +41,11 @@ enum Command {
     Bench(BenchArgs),
 }
 
+/// Stack of a thread that renders pages: a page is as deep as what is on it,
+/// and a stack that overflows takes the whole program with it. Bytes that are
+/// not used are not taken.
+const STACK: usize = 16 << 20;
+
 #[derive(Default, clap::Args)]
 struct ServeArgs {
     /// Address and port to listen on [default: 127.0.0.1:8000]
@@ -82,7 +87,10 @@ fn serve(args: ServeArgs) -> anyhow::Result<()> {
     settings.addr = args.addr.unwrap_or(settings.addr);
     settings.data = args.data.unwrap_or(settings.data);
     eventglass_server::init_logs(&settings)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .thread_stack_size(STACK)
+        .enable_all()
+        .build()?;
     runtime.block_on(eventglass_server::serve(settings))
 }
 

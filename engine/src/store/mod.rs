@@ -3,7 +3,11 @@
 
 #[cfg(test)]
 mod conformance;
+mod facets;
 mod key;
+mod page;
+mod pattern;
+mod row;
 mod scan;
 pub mod sqlite;
 mod traits;

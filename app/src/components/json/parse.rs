@@ -3,7 +3,7 @@
 //! numbers as they were written (`1.0`, `1e400`, ids of 20 digits).
 
 /// Deeper than this, JSON is shown as text: nesting costs stack.
-const MAX_DEPTH: usize = 64;
+const MAX_DEPTH: usize = 32;
 
 /// A value of JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]

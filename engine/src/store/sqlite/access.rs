@@ -2,13 +2,11 @@
 
 use async_trait::async_trait;
 use eventglass_model::{ApiKey, Project, Timestamp};
-use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Connection, Row};
 
 use super::SqliteStore;
+use crate::store::row::{PROJECT, project, user};
 use crate::store::{AccessStore, KeyRow, NewKey, StoreError, UserRow};
-
-const PROJECT: &str = "p.id, p.slug, p.name, p.description, p.created_at, p.event_count, p.last_event_at";
 
 #[async_trait]
 impl AccessStore for SqliteStore {
@@ -245,26 +243,4 @@ fn conflict(error: sqlx::Error, what: &'static str) -> StoreError {
     } else {
         StoreError::Database(error)
     }
-}
-
-fn user(row: &SqliteRow) -> Result<UserRow, StoreError> {
-    Ok(UserRow {
-        id: row.try_get(0)?,
-        email: row.try_get(1)?,
-        password_hash: row.try_get(2)?,
-        created_at: Timestamp::from_micros(row.try_get(3)?),
-    })
-}
-
-fn project(row: &SqliteRow) -> Result<Project, StoreError> {
-    let last_event_at: Option<i64> = row.try_get(6)?;
-    Ok(Project {
-        id: row.try_get(0)?,
-        slug: row.try_get(1)?,
-        name: row.try_get(2)?,
-        description: row.try_get(3)?,
-        created_at: Timestamp::from_micros(row.try_get(4)?),
-        event_count: row.try_get(5)?,
-        last_event_at: last_event_at.map(Timestamp::from_micros),
-    })
 }

@@ -1,19 +1,18 @@
 //! Reading events.
 
-use std::collections::BTreeMap;
-
 use async_trait::async_trait;
-use eventglass_model::{Event, EventPage, EventSummary, FacetValue, Facets, Severity, Timestamp};
-use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
+use eventglass_model::{Event, EventPage, EventSummary, Facets, Severity, Timestamp};
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use uuid::Uuid;
 
-use super::{SqliteStore, row, sql};
+use super::{SqliteStore, sql};
 use crate::ingest::{PendingEvent, PendingPart, field_token, id_hash, severity_token};
 use crate::query::{EventSearch, Only, PulseSearch, Words};
+use crate::store::facets::facets_of;
+use crate::store::pattern::contains_pattern;
+use crate::store::page::{page, token};
+use crate::store::row::{self, Columns};
 use crate::store::{Appended, EventKey, EventStore, Merged, PulseCounts, StoreError, tail_matches};
-
-/// The most values of a facet.
-const FACET_VALUES: usize = 100;
 
 #[async_trait]
 impl EventStore for SqliteStore {
@@ -42,19 +41,10 @@ impl EventStore for SqliteStore {
             .bind(project_id)
             .fetch_one(&mut *tx)
             .await?;
-        let mut items = find(&mut tx, project_id, search).await?;
+        let items = find(&mut tx, project_id, search).await?;
         tx.commit().await?;
 
-        let more = items.len() > search.limit;
-        items.truncate(search.limit);
-        let last = items.last().filter(|_| more && search.arrived_after.is_none());
-        let next_cursor = last.map(|(key, _)| format!("{:x}", key.0));
-        items.sort_by_key(|(key, _)| std::cmp::Reverse(*key));
-        Ok(EventPage {
-            items: items.into_iter().map(|(_, item)| item).collect(),
-            next_cursor,
-            watermark: format!("{:x}", watermark.unwrap_or(0)),
-        })
+        Ok(page(items, search, watermark))
     }
 
     async fn event(&self, project_id: i64, id: &str) -> Result<Option<Event>, StoreError> {
@@ -67,7 +57,7 @@ impl EventStore for SqliteStore {
                 .push(" AND e.project_id = ")
                 .push_bind(project_id);
             if let Some(found) = query.build().fetch_optional(&mut *reader).await?
-                && tail_matches(tail, found.try_get("event_hash")?)
+                && tail_matches(tail, &found.bytes("event_hash")?)
             {
                 return row::event(&found).map(Some);
             }
@@ -96,7 +86,7 @@ impl EventStore for SqliteStore {
     ) -> Result<Facets, StoreError> {
         let mut tx = self.readers.begin().await?;
         let search = &resolve_id(&mut tx, project_id, search).await?;
-        let mut query = QueryBuilder::new("SELECT severity, kind, service, environment, count(*) FROM (");
+        let mut query = QueryBuilder::new("SELECT severity, kind, service, environment, count(*) AS events FROM (");
         let walk = push_search(
             &mut query,
             "e.severity, e.kind, e.service, e.environment",
@@ -107,32 +97,8 @@ impl EventStore for SqliteStore {
             .push(format!(" ORDER BY {walk} DESC LIMIT "))
             .push_bind(to_i64(most))
             .push(") GROUP BY 1, 2, 3, 4");
-        let mut facets: BTreeMap<String, BTreeMap<String, i64>> = BTreeMap::new();
-        let mut looked_at = 0;
-        for group in query.build().fetch_all(&mut *tx).await? {
-            let count: i64 = group.try_get(4)?;
-            looked_at += count;
-            let severity: i64 = group.try_get("severity")?;
-            let values = [
-                ("severity", Severity::from_code(severity).map(|s| s.as_str().to_owned())),
-                ("kind", group.try_get("kind")?),
-                ("service", group.try_get("service")?),
-                ("environment", group.try_get("environment")?),
-            ];
-            for (field, value) in values {
-                if let Some(value) = value.filter(|_| fields.contains(&field)) {
-                    *facets.entry(field.to_owned()).or_default().entry(value).or_default() += count;
-                }
-            }
-        }
-        let facets = facets
-            .into_iter()
-            .map(|(field, values)| (field, most_frequent(values)))
-            .collect();
-        Ok(Facets {
-            facets,
-            partial: looked_at >= to_i64(most),
-        })
+        let groups = query.build().fetch_all(&mut *tx).await?;
+        facets_of(&groups, fields, most)
     }
 
     async fn pulse_search(
@@ -176,7 +142,7 @@ async fn find(
     let mut query = QueryBuilder::new("");
     let walk;
     if let Some(watermark) = &search.arrived_after {
-        let after = i64::from_str_radix(watermark, 16).map_err(|_| StoreError::BadToken("arrived_after"))?;
+        let after = token(watermark, "arrived_after")?;
         query.push(format!(
             "SELECT {} FROM events e INDEXED BY events_by_arrival WHERE e.received_at > ",
             row::SUMMARY
@@ -194,7 +160,7 @@ async fn find(
         walk = push_search(&mut query, row::SUMMARY, project_id, search);
     }
     if let Some(cursor) = &search.cursor {
-        let below = i64::from_str_radix(cursor, 16).map_err(|_| StoreError::BadToken("cursor"))?;
+        let below = token(cursor, "cursor")?;
         let key = if walk == "t.rowid" { walk } else { "e.key" };
         query.push(format!(" AND {key} < ")).push_bind(below);
     }
@@ -320,21 +286,10 @@ fn push_pulse(query: &mut QueryBuilder<Sqlite>, columns: &str, project_id: i64, 
     if let Some(service) = &search.service {
         query
             .push(" AND e.service LIKE ")
-            .push_bind(sql::contains_pattern(service))
+            .push_bind(contains_pattern(service))
             .push(" ESCAPE '\\'");
     }
     walk
-}
-
-fn most_frequent(values: BTreeMap<String, i64>) -> Vec<FacetValue> {
-    let mut values: Vec<FacetValue> = values
-        .into_iter()
-        .map(|(value, count)| FacetValue { value, count })
-        .collect();
-    // Stable: equals stay in the order of their names.
-    values.sort_by_key(|value| std::cmp::Reverse(value.count));
-    values.truncate(FACET_VALUES);
-    values
 }
 
 fn to_i64(n: usize) -> i64 {

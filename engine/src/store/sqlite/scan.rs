@@ -5,8 +5,10 @@ use eventglass_model::{IngestCounts, Status, Timestamp};
 use sqlx::{QueryBuilder, Row, Sqlite};
 
 use super::read::push_search;
-use super::{SqliteStore, row, sql};
+use super::{SqliteStore, sql};
 use crate::query::EventSearch;
+use crate::store::pattern::contains_pattern;
+use crate::store::row;
 use crate::store::{Scan, ScanStore, Scanned, StoreError, Totals};
 
 /// What [`Scan::contains`] may be in.
@@ -153,7 +155,7 @@ fn push_scan(query: &mut QueryBuilder<Sqlite>, columns: &str, project_id: i64, s
         query.push(" AND e.trace_id IS NOT NULL");
     }
     if let Some(text) = &scan.contains {
-        let pattern = sql::contains_pattern(text);
+        let pattern = contains_pattern(text);
         query.push(" AND (0");
         for column in TEXTS {
             query

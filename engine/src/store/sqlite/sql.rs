@@ -2,11 +2,11 @@
 
 use eventglass_model::Timestamp;
 use sqlx::{QueryBuilder, Sqlite};
-use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
 use crate::ingest::{field_token, id_hash, severity_token};
 use crate::query::{EventSearch, Only, Term};
 use crate::store::EventKey;
+use crate::store::pattern::{PHRASE_COLUMNS, contains_pattern, pieces};
 
 /// The columns of a row of `events`, in the order in which they are bound.
 pub(super) const INSERT_COLUMNS: [&str; 37] = [
@@ -76,11 +76,7 @@ pub(super) fn match_expression(project_id: i64, search: &EventSearch) -> Option<
     let mut all = Vec::new();
     for term in &search.words.terms {
         let (Term::Word(text) | Term::Prefix(text) | Term::Phrase(text)) = term;
-        let pieces: Vec<&str> = text
-            .split(|c| !is_token_char(c))
-            .filter(|piece| !piece.is_empty())
-            .collect();
-        all.extend(pieces.iter().map(|piece| format!("\"{piece}\"")));
+        all.extend(pieces(text).map(|piece| format!("\"{piece}\"")));
         if let (Term::Prefix(_), Some(last)) = (term, all.last_mut()) {
             last.push('*');
         }
@@ -109,15 +105,6 @@ pub(super) fn match_expression(project_id: i64, search: &EventSearch) -> Option<
     Some(all.join(" AND "))
 }
 
-/// Whether the tokenizer `unicode61` keeps a character: letters, numbers,
-/// private use, and the marks that it folds away.
-fn is_token_char(c: char) -> bool {
-    matches!(
-        c.general_category_group(),
-        GeneralCategoryGroup::Letter | GeneralCategoryGroup::Number
-    ) || ('\u{300}'..='\u{36f}').contains(&c)
-}
-
 /// Adds the conditions that are about the row itself. Those that the text
 /// index was asked too are asked again: it knows only hashes of them.
 pub(super) fn push_conditions(query: &mut QueryBuilder<Sqlite>, project_id: i64, search: &EventSearch) {
@@ -144,20 +131,7 @@ pub(super) fn push_conditions(query: &mut QueryBuilder<Sqlite>, project_id: i64,
         let Term::Phrase(phrase) = term else { continue };
         let pattern = contains_pattern(phrase);
         query.push(" AND (");
-        for (n, column) in [
-            "name",
-            "message",
-            "service",
-            "endpoint",
-            "user_id",
-            "model",
-            "attributes",
-            "input",
-            "output",
-        ]
-        .iter()
-        .enumerate()
-        {
+        for (n, column) in PHRASE_COLUMNS.iter().enumerate() {
             if n > 0 {
                 query.push(" OR ");
             }
@@ -198,19 +172,6 @@ where
     query.push(")");
 }
 
-/// A LIKE pattern (escape: backslash) for texts that contain this one.
-pub(super) fn contains_pattern(text: &str) -> String {
-    let mut pattern = String::from("%");
-    for c in text.chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -236,10 +197,5 @@ mod tests {
         );
         assert_eq!(expression("हिन्दी").as_deref().map(|e| e.contains('"')), Some(true));
         assert_eq!(expression(""), None);
-    }
-
-    #[test]
-    fn patterns_mean_themselves() {
-        assert_eq!(contains_pattern("50%_\\"), "%50\\%\\_\\\\%");
     }
 }

@@ -3,15 +3,13 @@
 use std::collections::HashSet;
 
 use async_trait::async_trait;
-use eventglass_model::{
-    DoorMinute, FieldError, IngestCounts, ProjectSettings, RefusedItem, RefusedReason, SenderCounts, Timestamp,
-};
-use serde_json::value::RawValue;
+use eventglass_model::{DoorMinute, ProjectSettings, RefusedItem, RefusedReason, SenderCounts, Timestamp};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection, QueryBuilder, Row, Sqlite};
 
 use super::{SqliteStore, sql};
 use crate::ingest::{IdHash, id_hash};
+use crate::store::row::{answer, counts, key_label, refused_item};
 use crate::store::{Expiry, IngestMinute, NewRefused, StoreError, StoredAnswer, TrustStore, door};
 
 /// Values of one IN list.
@@ -283,7 +281,7 @@ impl TrustStore for SqliteStore {
         let read = |row: &SqliteRow| {
             Ok(SenderCounts {
                 door: door(row.try_get("door")?),
-                key: key(row)?,
+                key: key_label(row)?,
                 sdk: row.try_get("sdk")?,
                 last_seen: minute(row.try_get("minute")?),
                 counts: counts(row)?,
@@ -366,65 +364,6 @@ where
         list.push_bind(value);
     }
     query.push(")");
-}
-
-fn answer(row: &SqliteRow) -> Result<StoredAnswer, StoreError> {
-    let body_hash: Vec<u8> = row.try_get("body_hash")?;
-    let status: i64 = row.try_get("status")?;
-    Ok(StoredAnswer {
-        body_hash: body_hash
-            .try_into()
-            .map_err(|_| StoreError::Inconsistent("hash of another length".to_owned()))?,
-        status: u16::try_from(status).unwrap_or(500),
-        content_type: row.try_get("content_type")?,
-        body: row.try_get("body")?,
-    })
-}
-
-fn refused_item(row: &SqliteRow) -> Result<RefusedItem, StoreError> {
-    let errors: String = row.try_get("errors")?;
-    let payload: Option<String> = row.try_get("payload")?;
-    let errors: Vec<FieldError> = serde_json::from_str(&errors).map_err(|e| StoreError::Inconsistent(e.to_string()))?;
-    Ok(RefusedItem {
-        id: row.try_get("id")?,
-        time: Timestamp::from_micros(row.try_get("time")?),
-        door: door(row.try_get("door")?),
-        key: key(row)?,
-        event_id: row.try_get("event_id")?,
-        reason: row.try_get("reason")?,
-        errors,
-        payload: payload.map(raw_json),
-    })
-}
-
-/// What was no JSON is shown as a JSON string.
-fn raw_json(payload: String) -> Box<RawValue> {
-    RawValue::from_string(payload.clone())
-        .or_else(|_| serde_json::value::to_raw_value(&payload))
-        .unwrap_or_default()
-}
-
-/// Name and prefix of a key that is still there.
-fn key(row: &SqliteRow) -> Result<Option<String>, StoreError> {
-    let name: Option<String> = row.try_get("key_name")?;
-    let prefix: Option<String> = row.try_get("key_prefix")?;
-    Ok(match (name, prefix) {
-        (Some(name), Some(prefix)) if name.is_empty() => Some(prefix),
-        (Some(name), Some(prefix)) => Some(format!("{name} ({prefix}…)")),
-        _ => None,
-    })
-}
-
-fn counts(row: &SqliteRow) -> Result<IngestCounts, StoreError> {
-    let count = |column: &str| Ok::<u64, StoreError>(unsigned(row.try_get(column)?));
-    Ok(IngestCounts {
-        requests: count("requests")?,
-        accepted: count("accepted")?,
-        duplicates: count("duplicates")?,
-        refused: count("refused")?,
-        limited: count("limited")?,
-        bytes: count("bytes")?,
-    })
 }
 
 fn minute(minutes: i64) -> Timestamp {

@@ -1,0 +1,248 @@
+//! From rows to what they mean, whichever database they come from.
+
+use eventglass_model::{
+    CostSource, Event, EventSummary, FieldError, IngestCounts, Project, RefusedItem, Severity, Status, Timestamp,
+};
+use serde_json::value::RawValue;
+
+use crate::store::{EventKey, StoreError, StoredAnswer, UserRow, door};
+
+/// A row, as a driver gives it: its columns by name.
+pub(crate) trait Columns {
+    /// A number.
+    fn int(&self, column: &str) -> Result<i64, StoreError> {
+        self.maybe_int(column)?
+            .ok_or_else(|| inconsistent(format!("{column} is missing")))
+    }
+
+    /// A number or NULL.
+    fn maybe_int(&self, column: &str) -> Result<Option<i64>, StoreError>;
+
+    /// A text.
+    fn text(&self, column: &str) -> Result<String, StoreError> {
+        self.maybe_text(column)?
+            .ok_or_else(|| inconsistent(format!("{column} is missing")))
+    }
+
+    /// A text or NULL.
+    fn maybe_text(&self, column: &str) -> Result<Option<String>, StoreError>;
+
+    /// Bytes.
+    fn bytes(&self, column: &str) -> Result<Vec<u8>, StoreError>;
+}
+
+/// What [`summary`] reads, of the table called `e`.
+pub(crate) const SUMMARY: &str = "e.key, e.event_hash, e.event_id, e.time, e.received_at, e.kind, e.name, e.message, \
+     e.severity, e.status, e.service, e.endpoint, e.method, e.environment, e.status_code, e.duration_us, e.trace_id, \
+     e.user_id, e.model";
+
+/// What [`event`] reads: all that [`SUMMARY`] names, and the rest.
+pub(crate) const WHOLE: &str = "e.key, e.event_hash, e.event_id, e.time, e.received_at, e.kind, e.name, e.message, \
+     e.severity, e.status, e.service, e.endpoint, e.method, e.environment, e.status_code, e.duration_us, e.trace_id, \
+     e.user_id, e.model, e.project_id, e.version, e.topic, e.session_id, e.request_id, e.span_id, e.parent_span_id, \
+     e.provider, e.tokens, e.cost_nano_usd, e.cost_source, e.country, e.city, e.region, e.device, e.input, e.output, \
+     e.attributes";
+
+/// The key of a row.
+pub(crate) fn key(row: &impl Columns) -> Result<EventKey, StoreError> {
+    Ok(EventKey(row.int("key")?))
+}
+
+/// Reads a row of [`SUMMARY`].
+pub(crate) fn summary(row: &impl Columns) -> Result<EventSummary, StoreError> {
+    Ok(EventSummary {
+        id: id(row)?,
+        event_id: row.text("event_id")?,
+        time: time(row, "time")?,
+        received_at: time(row, "received_at")?,
+        kind: row.text("kind")?,
+        name: row.maybe_text("name")?,
+        message: row.maybe_text("message")?,
+        severity: severity(row)?,
+        status: status(row)?,
+        service: row.maybe_text("service")?,
+        endpoint: row.maybe_text("endpoint")?,
+        method: row.maybe_text("method")?,
+        environment: row.maybe_text("environment")?,
+        status_code: row.maybe_int("status_code")?,
+        duration_ms: duration_ms(row)?,
+        trace_id: row.maybe_text("trace_id")?,
+        user_id: row.maybe_text("user_id")?,
+        model: row.maybe_text("model")?,
+    })
+}
+
+/// Reads a row of [`WHOLE`].
+pub(crate) fn event(row: &impl Columns) -> Result<Event, StoreError> {
+    let tokens = row.maybe_text("tokens")?;
+    let cost_nano_usd = row.maybe_int("cost_nano_usd")?;
+    let cost_source = row.maybe_int("cost_source")?;
+    Ok(Event {
+        id: id(row)?,
+        event_id: row.text("event_id")?,
+        project_id: row.int("project_id")?,
+        time: time(row, "time")?,
+        received_at: time(row, "received_at")?,
+        kind: row.text("kind")?,
+        name: row.maybe_text("name")?,
+        message: row.maybe_text("message")?,
+        severity: severity(row)?,
+        status: status(row)?,
+        service: row.maybe_text("service")?,
+        endpoint: row.maybe_text("endpoint")?,
+        method: row.maybe_text("method")?,
+        version: row.maybe_text("version")?,
+        environment: row.maybe_text("environment")?,
+        topic: row.maybe_text("topic")?,
+        user_id: row.maybe_text("user_id")?,
+        session_id: row.maybe_text("session_id")?,
+        request_id: row.maybe_text("request_id")?,
+        trace_id: row.maybe_text("trace_id")?,
+        span_id: row.maybe_text("span_id")?,
+        parent_span_id: row.maybe_text("parent_span_id")?,
+        duration_ms: duration_ms(row)?,
+        status_code: row.maybe_int("status_code")?,
+        provider: row.maybe_text("provider")?,
+        model: row.maybe_text("model")?,
+        tokens: tokens
+            .map(|json| serde_json::from_str(&json))
+            .transpose()
+            .map_err(inconsistent)?,
+        cost_usd: cost_nano_usd.map(dollars),
+        cost_source: cost_source.and_then(CostSource::from_code),
+        country: row.maybe_text("country")?,
+        city: row.maybe_text("city")?,
+        region: row.maybe_text("region")?,
+        device: row.maybe_text("device")?,
+        input: json(row, "input")?,
+        output: json(row, "output")?,
+        attributes: json(row, "attributes")?,
+    })
+}
+
+fn id(row: &impl Columns) -> Result<String, StoreError> {
+    Ok(key(row)?.id(&row.bytes("event_hash")?).to_string())
+}
+
+fn time(row: &impl Columns, column: &str) -> Result<Timestamp, StoreError> {
+    Ok(Timestamp::from_micros(row.int(column)?))
+}
+
+fn severity(row: &impl Columns) -> Result<Severity, StoreError> {
+    let code = row.int("severity")?;
+    Severity::from_code(code).ok_or_else(|| inconsistent(format!("severity {code}")))
+}
+
+fn status(row: &impl Columns) -> Result<Status, StoreError> {
+    let code = row.int("status")?;
+    Status::from_code(code).ok_or_else(|| inconsistent(format!("status {code}")))
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "microseconds of a duration are far below 2^52"
+)]
+fn duration_ms(row: &impl Columns) -> Result<Option<f64>, StoreError> {
+    let micros = row.maybe_int("duration_us")?;
+    Ok(micros.map(|micros| micros as f64 / 1_000.0))
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "shown to people; sums are made of the integers"
+)]
+fn dollars(nano: i64) -> f64 {
+    nano as f64 / 1e9
+}
+
+fn json(row: &impl Columns, column: &str) -> Result<Option<Box<RawValue>>, StoreError> {
+    row.maybe_text(column)?
+        .map(RawValue::from_string).transpose().map_err(inconsistent)
+}
+
+pub(crate) fn inconsistent(error: impl std::fmt::Display) -> StoreError {
+    StoreError::Inconsistent(error.to_string())
+}
+
+/// Reads a user: id, email, password_hash, created_at.
+pub(crate) fn user(row: &impl Columns) -> Result<UserRow, StoreError> {
+    Ok(UserRow {
+        id: row.int("id")?,
+        email: row.text("email")?,
+        password_hash: row.text("password_hash")?,
+        created_at: time(row, "created_at")?,
+    })
+}
+
+/// What [`project`] reads, of the table called `p`.
+pub(crate) const PROJECT: &str = "p.id, p.slug, p.name, p.description, p.created_at, p.event_count, p.last_event_at";
+
+/// Reads a row of [`PROJECT`].
+pub(crate) fn project(row: &impl Columns) -> Result<Project, StoreError> {
+    Ok(Project {
+        id: row.int("id")?,
+        slug: row.text("slug")?,
+        name: row.text("name")?,
+        description: row.text("description")?,
+        created_at: time(row, "created_at")?,
+        event_count: row.int("event_count")?,
+        last_event_at: row.maybe_int("last_event_at")?.map(Timestamp::from_micros),
+    })
+}
+
+/// Reads an answer: body_hash, status, content_type, body.
+pub(crate) fn answer(row: &impl Columns) -> Result<StoredAnswer, StoreError> {
+    Ok(StoredAnswer {
+        body_hash: row
+            .bytes("body_hash")?
+            .try_into()
+            .map_err(|_| inconsistent("hash of another length"))?,
+        status: u16::try_from(row.int("status")?).unwrap_or(500),
+        content_type: row.text("content_type")?,
+        body: row.bytes("body")?,
+    })
+}
+
+/// Reads a refused item, with `key_name` and `key_prefix` of its key.
+pub(crate) fn refused_item(row: &impl Columns) -> Result<RefusedItem, StoreError> {
+    let errors: Vec<FieldError> = serde_json::from_str(&row.text("errors")?).map_err(inconsistent)?;
+    Ok(RefusedItem {
+        id: row.int("id")?,
+        time: time(row, "time")?,
+        door: door(row.int("door")?),
+        key: key_label(row)?,
+        event_id: row.maybe_text("event_id")?,
+        reason: row.text("reason")?,
+        errors,
+        payload: row.maybe_text("payload")?.map(raw_json),
+    })
+}
+
+/// What was no JSON is shown as a JSON string.
+fn raw_json(payload: String) -> Box<RawValue> {
+    RawValue::from_string(payload.clone())
+        .or_else(|_| serde_json::value::to_raw_value(&payload))
+        .unwrap_or_default()
+}
+
+/// Name and prefix of a key that is still there.
+pub(crate) fn key_label(row: &impl Columns) -> Result<Option<String>, StoreError> {
+    Ok(match (row.maybe_text("key_name")?, row.maybe_text("key_prefix")?) {
+        (Some(name), Some(prefix)) if name.is_empty() => Some(prefix),
+        (Some(name), Some(prefix)) => Some(format!("{name} ({prefix}…)")),
+        _ => None,
+    })
+}
+
+/// Reads counts of ingest: a column of its name for each.
+pub(crate) fn counts(row: &impl Columns) -> Result<IngestCounts, StoreError> {
+    let count = |column: &str| Ok::<u64, StoreError>(u64::try_from(row.int(column)?).unwrap_or(0));
+    Ok(IngestCounts {
+        requests: count("requests")?,
+        accepted: count("accepted")?,
+        duplicates: count("duplicates")?,
+        refused: count("refused")?,
+        limited: count("limited")?,
+        bytes: count("bytes")?,
+    })
+}
