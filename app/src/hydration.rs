@@ -4,6 +4,8 @@
 
 use leptos::prelude::*;
 
+use crate::view::effect;
+
 #[derive(Clone, Copy)]
 struct Hydrated(ReadSignal<bool>);
 
@@ -12,7 +14,7 @@ pub(crate) fn provide_hydrated() {
     let (hydrated, set_hydrated) = signal(false);
     provide_context(Hydrated(hydrated));
     // Effects never run on the server, and in the browser not before the page is whole.
-    Effect::new(move |_| {
+    effect(move || {
         set_hydrated.set(true);
         // For tests, and for styles that wait.
         crate::browser::set_root_attribute("data-ready", Some(""));

@@ -8,7 +8,7 @@ use crate::{
     api::{self, ApiResult},
     browser,
     components::{Glyph, Icon, LinkButton},
-    view::{IntoPart, Part, show_some},
+    view::{IntoPart, Part, effect, show_some},
 };
 
 /// The longest pause while the server does not answer.
@@ -51,7 +51,7 @@ impl Live {
     /// Asks for as long as the page is there and can be seen.
     pub(crate) fn keep_asking(self, question: Question) {
         let visible = RwSignal::new(true);
-        Effect::new(move |_| {
+        effect(move || {
             let listener = window_event_listener(ev::visibilitychange, move |_| visible.set(!browser::is_hidden()));
             on_cleanup(move || listener.remove());
             visible.set(!browser::is_hidden());

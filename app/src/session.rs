@@ -3,9 +3,12 @@
 
 use eventglass_model::Me;
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
+use leptos_router::hooks::{use_location, use_params_map};
 
-use crate::api::{self, Fetched};
+use crate::{
+    api::{self, Fetched},
+    view::memo,
+};
 
 /// What all pages share.
 #[derive(Clone, Copy)]
@@ -24,7 +27,7 @@ impl Session {
     /// Makes it and offers it to all that is below. Inside of the router.
     pub(crate) fn provide() {
         let pathname = use_location().pathname;
-        let slug = Memo::new(move |_| pathname.with(|path| slug_in(path).map(str::to_owned)));
+        let slug = memo(move |_| pathname.with(|path| slug_in(path).map(str::to_owned)));
         provide_context(Self {
             me: Fetched::one(|| api::ME.to_owned()),
             slug,
@@ -42,6 +45,12 @@ impl Session {
     pub(crate) fn me(self) -> Option<Option<Me>> {
         self.me.read().map(Result::ok)
     }
+}
+
+/// The slug of the project that the page is about; empty where it is about none.
+pub(crate) fn project_slug() -> Memo<String> {
+    let params = use_params_map();
+    memo(move |_| params.read().get("project").unwrap_or_default())
 }
 
 /// `shop` in `/p/shop/events`.

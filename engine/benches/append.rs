@@ -1,5 +1,6 @@
 //! What the pipeline and the store cost without HTTP: CPU and wall time per
-//! event. `cargo bench -p eventglass-engine -- [events] [senders]`.
+//! event. `cargo bench -p eventglass-engine -- [events] [senders]`; on the
+//! database of `EVENTGLASS_DATABASE_URL`, when that is set.
 
 #![expect(
     clippy::print_stdout,
@@ -14,7 +15,6 @@ use eventglass_engine::clock::{Clock, SharedClock, SystemClock};
 use eventglass_engine::guard::Plans;
 use eventglass_engine::ingest::{Ingest, Limits, NewEvent, Sender};
 use eventglass_engine::store::SharedStore;
-use eventglass_engine::store::sqlite::SqliteStore;
 use eventglass_model::{Door, Timestamp};
 
 const BATCH: usize = 100;
@@ -32,13 +32,14 @@ fn main() {
 
 async fn run(events: usize, senders: usize) {
     let folder = tempfile::tempdir_in(".").expect("a folder");
-    let store: SharedStore = Arc::new(
-        SqliteStore::open(&folder.path().join("bench.db"))
-            .await
-            .expect("a store"),
+    let (url, file) = (
+        std::env::var("EVENTGLASS_DATABASE_URL").unwrap_or_default(),
+        folder.path().join("bench.db"),
     );
+    let store: SharedStore = eventglass_engine::store::open(&url, &file).await.expect("a store");
+    let user = format!("bench{}@example.com", SystemClock.now().micros());
     let owner = store
-        .add_user("bench@example.com", "", SystemClock.now())
+        .add_user(&user, "", SystemClock.now())
         .await
         .expect("a user");
     let project = store
@@ -88,11 +89,8 @@ async fn run(events: usize, senders: usize) {
         per_event((cpu_ticks() - cpu_before) * 1e4),
         f64::from(u32::try_from(stored).expect("few")) / wall.as_secs_f64()
     );
-    let size = std::fs::metadata(folder.path().join("bench.db")).map_or(0, |file| file.len());
-    println!(
-        "{} bytes an event in the database file",
-        size / stored.unsigned_abs().max(1)
-    );
+    let size = store.size_bytes().await.unwrap_or(0);
+    println!("{} bytes an event in the database", size / stored.unsigned_abs().max(1));
     store.close().await;
 }
 

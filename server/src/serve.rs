@@ -7,8 +7,7 @@ use std::time::Duration;
 use anyhow::Context;
 use eventglass_engine::clock::{SharedClock, SystemClock};
 use eventglass_engine::ingest::Ingest;
-use eventglass_engine::store::SharedStore;
-use eventglass_engine::store::sqlite::SqliteStore;
+use eventglass_engine::store;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
@@ -51,10 +50,15 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     std::fs::create_dir_all(&settings.data)
         .with_context(|| format!("making the data folder {}", settings.data.display()))?;
     let path = settings.data.join(DATABASE);
-    let store = SqliteStore::open(&path)
+    let url = settings.database_url.expose();
+    let place = if url.is_empty() {
+        path.display().to_string()
+    } else {
+        "the database of EVENTGLASS_DATABASE_URL".to_owned()
+    };
+    let store = store::open(url, &path)
         .await
-        .with_context(|| format!("opening {}", path.display()))?;
-    let store: SharedStore = Arc::new(store);
+        .with_context(|| format!("opening {place}"))?;
     let clock: SharedClock = Arc::new(SystemClock);
     let (ingest, writer) = Ingest::start(Arc::clone(&store), Arc::clone(&clock), settings.limits(), settings.plans());
     let shutdown = Duration::from_secs(settings.shutdown_secs);
@@ -70,7 +74,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     let addr = listener.local_addr().context("reading the address")?;
     let state = AppState::new(settings, Arc::clone(&store), clock, ingest, Some(metrics_handle()?))?;
     let router = router(state);
-    tracing::info!(data = %path.display(), "Eventglass {} is ready: http://{}", env!("CARGO_PKG_VERSION"), link(addr));
+    tracing::info!(data = %place, "Eventglass {} is ready: http://{}", env!("CARGO_PKG_VERSION"), link(addr));
 
     let (ending, end) = tokio::sync::watch::channel(false);
     let mut end_of_wait = end.clone();

@@ -7,7 +7,7 @@ use std::{
     task::Poll,
 };
 
-use leptos::prelude::{Get, Resource};
+use leptos::prelude::{Effect, Get, Resource, RwSignal, Track};
 use serde::de::DeserializeOwned;
 
 use super::{
@@ -55,6 +55,16 @@ impl Fetched {
     #[must_use]
     pub fn text(self) -> Option<ApiResult<String>> {
         self.0.get()?.into_iter().next()
+    }
+
+    /// Asks again whenever a signal is raised.
+    pub(crate) fn again_when(self, raised: RwSignal<u32>) {
+        Effect::new(move |before: Option<()>| {
+            raised.track();
+            if before.is_some() {
+                self.refetch();
+            }
+        });
     }
 
     /// Asks again.

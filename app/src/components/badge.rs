@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::view::{IntoPart, el};
+
 /// What a colour means.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Tone {
@@ -34,5 +36,5 @@ pub(crate) fn Badge(
     #[prop(into)]
     word: String,
 ) -> impl IntoView {
-    view! { <span class=tone.class()>{word}</span> }
+    el("span", tone.class(), vec![word.part()])
 }

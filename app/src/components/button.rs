@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{Glyph, Icon};
-use crate::view::{IntoPart, flag, press, word};
+use crate::view::{El, IntoPart, tag};
 
 /// How much a button asks to be pressed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,6 +32,14 @@ impl ButtonKind {
     }
 }
 
+/// A button, to be furnished.
+fn button(class: &'static str, on_press: Callback<()>) -> El {
+    tag("button")
+        .attr("type", "button")
+        .class(class)
+        .press(move |_| on_press.run(()))
+}
+
 /// A button with words on it.
 #[component]
 pub(crate) fn Button(
@@ -51,19 +59,13 @@ pub(crate) fn Button(
     #[prop(into)]
     label: String,
 ) -> impl IntoView {
-    view! {
-        <button
-            type="button"
-            class=kind.class()
-            disabled=flag(move || busy.get())
-            aria-busy=word(move || busy.get().then_some("true"))
-            on:click=press(move |_| on_press.run(()))
-        >
-            {glyph.map(|glyph| view! { <Icon glyph/> })}
-            {label}
-        </button>
-    }
-    .part()
+    let glyph = glyph.map(|glyph| view! { <Icon glyph/> }.part());
+    button(kind.class(), on_press)
+        .flag("disabled", move || busy.get())
+        .word("aria-busy", move || busy.get().then_some("true"))
+        .children(glyph.into_iter().collect())
+        .child(label.part())
+        .part()
 }
 
 /// The button that submits the form around it.
@@ -78,18 +80,14 @@ pub(crate) fn SubmitButton(
     let hydrated = crate::hydration::use_hydrated();
     // Until the page is alive, pressing it would only lose what was typed. It
     // does not look as if it were off, for it is not for long.
-    view! {
-        <button
-            type="submit"
-            class=ButtonKind::Primary.class()
-            disabled=flag(move || busy.get() || !hydrated.get())
-            aria-busy=word(move || busy.get().then_some("true"))
-            data-waits=""
-        >
-            {label}
-        </button>
-    }
-    .part()
+    tag("button")
+        .attr("type", "submit")
+        .class(ButtonKind::Primary.class())
+        .flag("disabled", move || busy.get() || !hydrated.get())
+        .word("aria-busy", move || busy.get().then_some("true"))
+        .attr("data-waits", "")
+        .child(label.part())
+        .part()
 }
 
 /// A button with nothing on it but an icon.
@@ -104,19 +102,11 @@ pub(crate) fn IconButton(
     #[prop(into)]
     on_press: Callback<()>,
 ) -> impl IntoView {
-    let title = label.clone();
-    view! {
-        <button
-            type="button"
-            class="btn btn-ghost btn-icon"
-            title=title
-            aria-label=label
-            on:click=press(move |_| on_press.run(()))
-        >
-            <Icon glyph/>
-        </button>
-    }
-    .part()
+    button("btn btn-ghost btn-icon", on_press)
+        .attr("title", label.clone())
+        .attr("aria-label", label)
+        .child(view! { <Icon glyph/> }.part())
+        .part()
 }
 
 /// A button that looks like a link.
@@ -129,10 +119,5 @@ pub(crate) fn LinkButton(
     #[prop(into)]
     on_press: Callback<()>,
 ) -> impl IntoView {
-    view! {
-        <button type="button" class="link" on:click=press(move |_| on_press.run(()))>
-            {label}
-        </button>
-    }
-    .part()
+    button("link", on_press).child(label.part()).part()
 }

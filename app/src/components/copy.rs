@@ -7,7 +7,7 @@ use leptos::{prelude::*, task::spawn_local};
 use super::{Glyph, Icon, Toasts};
 use crate::{
     browser,
-    view::{IntoPart, flag, press, show, text},
+    view::{IntoPart, el, show, tag, text},
 };
 
 /// A button that copies, and says so by its icon.
@@ -41,22 +41,33 @@ pub(crate) fn CopyButton(
             done.try_set(false);
         });
     };
-    let (title, spoken_label, spoken) = (label.clone(), label.clone(), label.clone());
-    view! {
-        <button
-            type="button"
-            class=if wordy { "btn" } else { "btn btn-ghost btn-icon" }
-            title=title
-            aria-label=(!wordy).then_some(spoken_label)
-            class:is-done=flag(move || done.get())
-            on:click=press(copy)
-        >
-            {show(move || view! { <Icon glyph=if done.get() { Glyph::Check } else { glyph }/> }.part())}
-            {wordy.then(move || view! { <span>{label}</span> })}
-            <span class="sr-only" role="status">
-                {text(move || if done.get() { format!("{spoken}: done") } else { String::new() })}
-            </span>
-        </button>
-    }
-    .part()
+    let spoken = label.clone();
+    let icon = show(move || view! { <Icon glyph=if done.get() { Glyph::Check } else { glyph }/> }.part());
+    let status = text(move || {
+        if done.get() {
+            format!("{spoken}: done")
+        } else {
+            String::new()
+        }
+    });
+    let mut button = tag("button")
+        .attr("type", "button")
+        .word("class", move || {
+            Some(match (wordy, done.get()) {
+                (true, false) => "btn",
+                (true, true) => "btn is-done",
+                (false, false) => "btn btn-ghost btn-icon",
+                (false, true) => "btn btn-ghost btn-icon is-done",
+            })
+        })
+        .attr("title", label.clone())
+        .press(copy)
+        .child(icon.part());
+    button = if wordy {
+        button.child(el("span", "", vec![label.part()]))
+    } else {
+        button.attr("aria-label", label)
+    };
+    let status = tag("span").class("sr-only").attr("role", "status").child(status.part());
+    button.child(status.part()).part()
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{Glyph, IconButton};
 use crate::{
     browser,
-    view::{IntoPart, PartFn, press, show_some},
+    view::{IntoPart, PartFn, effect, press, show_some},
 };
 
 /// A modal dialog. The browser's own: it keeps the focus inside, gives it
@@ -21,7 +21,7 @@ pub(crate) fn Dialog(
     /// What is in it; made when it opens.
     body: PartFn,
 ) -> impl IntoView {
-    Effect::new(move |_| browser::set_dialog(id, open.get()));
+    effect(move || browser::set_dialog(id, open.get()));
     let heading = format!("{id}-title");
     let heading_id = heading.clone();
     // The backdrop is the dialog itself; its content lies in the box inside.

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::view::{IntoPart, Part};
+use crate::view::{IntoPart, Part, el};
 
 use super::{Glyph, Icon};
 
@@ -17,14 +17,6 @@ pub(crate) fn EmptyState(
     /// What to do.
     body: Part,
 ) -> impl IntoView {
-    view! {
-        <div class="empty">
-            <span class="empty-icon">
-                <Icon glyph/>
-            </span>
-            <h2 class="empty-title">{title}</h2>
-            {body}
-        </div>
-    }
-    .part()
+    let icon = el("span", "empty-icon", vec![view! { <Icon glyph/> }.part()]);
+    el("div", "empty", vec![icon, el("h2", "empty-title", vec![title.part()]), body])
 }

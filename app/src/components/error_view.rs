@@ -6,7 +6,7 @@ use super::{Button, ButtonKind, EmptyState, Glyph};
 use crate::{
     api::ApiError,
     login, status,
-    view::{IntoPart, Part},
+    view::{IntoPart, Part, el, tag},
 };
 
 /// Says what went wrong and what can be done. Whoever is not logged in is
@@ -34,11 +34,8 @@ pub(crate) fn ErrorView(
             "The link may be old, or what it names was deleted.",
         ),
         _ => {
-            let body = view! {
-                <p>{error.message()}</p>
-                <Button label="Try again" on_press=retry/>
-            }
-            .part();
+            let again = view! { <Button label="Try again" on_press=retry/> }.part();
+            let body = vec![el("p", "", vec![error.message().part()]), again].part();
             view! { <EmptyState glyph=Glyph::Alert title="That did not work" body/> }.part()
         }
     }
@@ -46,12 +43,8 @@ pub(crate) fn ErrorView(
 
 /// There is no going on from here but to one's own projects.
 pub(crate) fn dead_end(glyph: Glyph, title: &'static str, why: &'static str) -> Part {
-    let body = view! {
-        <p>{why}</p>
-        <a class=ButtonKind::Plain.class() href="/projects">
-            "Your projects"
-        </a>
-    }
-    .part();
+    let home = tag("a").class(ButtonKind::Plain.class()).attr("href", "/projects");
+    let home = home.child("Your projects".part());
+    let body = vec![el("p", "", vec![why.part()]), home.part()].part();
     view! { <EmptyState glyph title body/> }.part()
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::view::{IntoPart, flag, text, word};
+use crate::view::{IntoPart, Part, el, tag, text};
 
 /// A labelled input with its hint and what is wrong with it. It keeps its own
 /// text, which is read when the form is submitted, so that what was typed or
@@ -38,30 +38,45 @@ pub(crate) fn Field(
     #[prop(optional, into)]
     error: Signal<Option<String>>,
 ) -> impl IntoView {
-    let note_id = format!("{name}-note");
-    let has_error = move || error.read().is_some();
-    view! {
-        <div class="field">
-            <label class="field-label" for=name>
-                {label}
-            </label>
-            <input
-                class="input"
-                id=name
-                name=name
-                type=kind
-                autocomplete=autocomplete
-                placeholder=placeholder
-                value=value
-                inputmode=inputmode
-                autofocus=autofocus
-                aria-describedby=note_id.clone()
-                aria-invalid=word(move || has_error().then_some("true"))
-            />
-            <p class="field-note" id=note_id class:field-error=flag(has_error) aria-live="polite">
-                {text(move || error.get().unwrap_or_else(|| hint.to_owned()))}
-            </p>
-        </div>
-    }
-    .part()
+    let label = tag("label").class("field-label").attr("for", name).child(label.part());
+    let input = tag("input")
+        .class("input")
+        .attr("id", name)
+        .attr("name", name)
+        .attr("type", kind)
+        .attr("autocomplete", autocomplete)
+        .attr("placeholder", placeholder)
+        .attr("value", value)
+        .attr("inputmode", inputmode)
+        .when(autofocus, "autofocus")
+        .attr("aria-describedby", format!("{name}-note"))
+        .word("aria-invalid", move || error.read().is_some().then_some("true"));
+    let parts = vec![label.part(), input.part(), field_note(name, hint, error)];
+    el("div", "field", parts)
+}
+
+/// What one has to know of a field, or what is wrong with it.
+pub(crate) fn field_note(name: &str, hint: &'static str, error: Signal<Option<String>>) -> Part {
+    let note = text(move || error.get().unwrap_or_else(|| hint.to_owned()));
+    tag("p")
+        .attr("id", format!("{name}-note"))
+        .word("class", move || {
+            Some(if error.read().is_some() {
+                "field-note field-error"
+            } else {
+                "field-note"
+            })
+        })
+        .attr("aria-live", "polite")
+        .child(note.part())
+        .part()
+}
+
+/// What is wrong with a form beyond its fields.
+pub(crate) fn form_error(fault: RwSignal<Option<String>>) -> Part {
+    tag("p")
+        .class("form-error")
+        .attr("role", "alert")
+        .child(text(move || fault.get().unwrap_or_default()).part())
+        .part()
 }

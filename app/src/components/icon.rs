@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::view::{El, svg};
+
 /// Every icon there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Glyph {
@@ -113,15 +115,22 @@ impl Glyph {
     }
 }
 
+/// A drawing that says nothing to a screen reader.
+pub(crate) fn drawing(class: &'static str, view_box: &'static str) -> El {
+    svg("svg")
+        .class(class)
+        .attr("viewBox", view_box)
+        .attr("aria-hidden", "true")
+        .attr("focusable", "false")
+}
+
 /// An icon, which says nothing to a screen reader: the words beside it do.
 #[component]
 pub(crate) fn Icon(
     /// Which one.
     glyph: Glyph,
 ) -> impl IntoView {
-    view! {
-        <svg class="icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false">
-            <path d=glyph.path()></path>
-        </svg>
-    }
+    drawing("icon", "0 0 16 16")
+        .child(svg("path").attr("d", glyph.path()).part())
+        .part()
 }

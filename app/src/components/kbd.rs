@@ -2,11 +2,13 @@
 
 use leptos::prelude::*;
 
+use crate::view::{IntoPart, el};
+
 /// A key of the keyboard.
 #[component]
 pub(crate) fn Kbd(
     /// What is printed on it.
     key: &'static str,
 ) -> impl IntoView {
-    view! { <kbd class="kbd">{key}</kbd> }
+    el("kbd", "kbd", vec![key.part()])
 }

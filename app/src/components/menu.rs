@@ -5,7 +5,7 @@ use leptos::{ev, prelude::*};
 use super::{Glyph, Icon};
 use crate::{
     browser,
-    view::{IntoPart, Part, PartFn, press, show_some, spelled, word},
+    view::{IntoPart, Part, PartFn, effect, el, show_some, tag},
 };
 
 /// A button and what unfolds below it. Closes on Esc (the focus goes back to
@@ -32,7 +32,7 @@ pub(crate) fn Menu(
 ) -> impl IntoView {
     let inside = format!("#{id}");
     let button_in = format!("#{id} > button");
-    Effect::new(move |_| {
+    effect(move || {
         if !open.get() {
             return;
         }
@@ -63,17 +63,18 @@ pub(crate) fn Menu(
         }
     };
     let folder = if end { "menu-body menu-end" } else { "menu-body" };
+    let mut button = tag("button")
+        .attr("type", "button")
+        .class(class)
+        .spelled("aria-expanded", move || open.get())
+        .press(move |_| open.update(|open| *open = !*open))
+        .child(button());
+    if let Some(label) = label {
+        button = button.attr("aria-label", label);
+    }
     view! {
         <div class="menu" id=id on:keydown=key>
-            <button
-                type="button"
-                class=class
-                aria-label=label
-                aria-expanded=spelled(move || open.get())
-                on:click=press(move |_| open.update(|open| *open = !*open))
-            >
-                {button()}
-            </button>
+            {button.part()}
             {show_some(move || open.get().then(|| unfolded(folder, body())))}
         </div>
     }
@@ -81,12 +82,7 @@ pub(crate) fn Menu(
 }
 
 fn unfolded(class: &'static str, content: Part) -> Part {
-    view! {
-        <div class=class data-menu="">
-            {content}
-        </div>
-    }
-    .part()
+    tag("div").class(class).attr("data-menu", "").child(content).part()
 }
 
 /// Something to press in a menu.
@@ -105,17 +101,15 @@ pub(crate) fn MenuItem(
     #[prop(into)]
     on_press: Callback<()>,
 ) -> impl IntoView {
-    view! {
-        <button
-            type="button"
-            class="menu-item"
-            aria-pressed=word(move || chosen.get().then_some("true"))
-            on:click=press(move |_| on_press.run(()))
-        >
-            {glyph.map(|glyph| view! { <Icon glyph/> })}
-            <span>{label}</span>
-            {show_some(move || chosen.get().then(|| view! { <Icon glyph=Glyph::Check/> }.part()))}
-        </button>
-    }
-    .part()
+    let glyph = glyph.map(|glyph| view! { <Icon glyph/> }.part());
+    let check = show_some(move || chosen.get().then(|| view! { <Icon glyph=Glyph::Check/> }.part()));
+    tag("button")
+        .attr("type", "button")
+        .class("menu-item")
+        .word("aria-pressed", move || chosen.get().then_some("true"))
+        .press(move |_| on_press.run(()))
+        .children(glyph.into_iter().collect())
+        .child(el("span", "", vec![label.part()]))
+        .child(check.part())
+        .part()
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::view::{IntoPart, Part};
+use crate::view::{IntoPart, Part, el};
 
 /// A part of a page with a heading and a frame.
 #[component]
@@ -13,13 +13,6 @@ pub(crate) fn Panel(
     /// What is in it.
     body: Part,
 ) -> impl IntoView {
-    view! {
-        <section class="panel">
-            <header class="panel-head">
-                <h2 class="panel-title">{title}</h2>
-            </header>
-            {body}
-        </section>
-    }
-    .part()
+    let title = el("h2", "panel-title", vec![title.part()]);
+    el("section", "panel", vec![el("header", "panel-head", vec![title]), body])
 }

@@ -3,7 +3,8 @@
 use eventglass_model::Severity;
 use leptos::prelude::*;
 
-use crate::view::IntoPart;
+use super::drawing;
+use crate::view::{IntoPart, el, svg};
 
 /// The class that gives an element the severity's colour as `currentColor`.
 const fn class(severity: Severity) -> &'static str {
@@ -34,13 +35,8 @@ pub(crate) fn SeverityMark(
     /// Which.
     severity: Severity,
 ) -> impl IntoView {
-    view! {
-        <span class=class(severity)>
-            <svg viewBox="0 0 12 12" aria-hidden="true" focusable="false">
-                <path fill-rule="evenodd" d=shape(severity)></path>
-            </svg>
-            <span class="sev-word">{severity.as_str()}</span>
-        </span>
-    }
-    .part()
+    let shape = svg("path").attr("fill-rule", "evenodd").attr("d", shape(severity));
+    let mark = drawing("sev-mark", "0 0 12 12").child(shape.part());
+    let word = el("span", "sev-word", vec![severity.as_str().part()]);
+    el("span", class(severity), vec![mark.part(), word])
 }

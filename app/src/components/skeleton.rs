@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::view::IntoPart;
+use crate::view::{Part, el, tag};
 
 /// Grey rows where a table is being fetched.
 #[component]
@@ -11,24 +11,17 @@ pub(crate) fn SkeletonRows(
     #[prop(default = 12)]
     count: usize,
 ) -> impl IntoView {
-    let rows = (0..count)
-        .map(|_| {
-            view! {
-                <div class="skeleton-row">
-                    <span class="skeleton w-28"></span>
-                    <span class="skeleton w-16"></span>
-                    <span class="skeleton grow"></span>
-                    <span class="skeleton w-12"></span>
-                </div>
-            }
-        })
-        .collect_view();
-    view! {
-        <div aria-busy="true" aria-label="Loading" role="status">
-            {rows}
-        </div>
+    let mut rows = Vec::new();
+    for _ in 0..count {
+        let bars = [
+            "skeleton w-28",
+            "skeleton w-16",
+            "skeleton grow",
+            "skeleton w-12",
+        ];
+        rows.push(el("div", "skeleton-row", bars.map(bar).into()));
     }
-    .part()
+    loading("skeleton-rows", rows)
 }
 
 /// Grey lines where text is being fetched.
@@ -38,20 +31,27 @@ pub(crate) fn SkeletonLines(
     #[prop(default = 6)]
     count: usize,
 ) -> impl IntoView {
-    let lines = (0..count)
-        .map(|line| {
-            let class = match line % 3 {
-                0 => "skeleton w-2/3",
-                1 => "skeleton w-full",
-                _ => "skeleton w-1/2",
-            };
-            view! { <span class=class></span> }
-        })
-        .collect_view();
-    view! {
-        <div class="flex flex-col gap-3 p-4" aria-busy="true" aria-label="Loading" role="status">
-            {lines}
-        </div>
+    let mut lines = Vec::new();
+    for line in 0..count {
+        lines.push(bar(match line % 3 {
+            0 => "skeleton w-2/3",
+            1 => "skeleton w-full",
+            _ => "skeleton w-1/2",
+        }));
     }
-    .part()
+    loading("flex flex-col gap-3 p-4", lines)
+}
+
+fn bar(class: &'static str) -> Part {
+    el("span", class, Vec::new())
+}
+
+fn loading(class: &'static str, bars: Vec<Part>) -> Part {
+    tag("div")
+        .class(class)
+        .attr("aria-busy", "true")
+        .attr("aria-label", "Loading")
+        .attr("role", "status")
+        .children(bars)
+        .part()
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::view::IntoPart;
+use crate::view::{IntoPart, el, tag};
 
 use super::CopyButton;
 
@@ -17,17 +17,15 @@ pub(crate) fn Snippet(
     code: String,
 ) -> impl IntoView {
     let copied = code.clone();
-    view! {
-        <figure class="snippet">
-            <figcaption class="snippet-head">
-                <span>{title}</span>
-                <CopyButton what=move |()| copied.clone() label="Copy the command"/>
-            </figcaption>
-            // Focusable, for those who scroll by keyboard.
-            <pre class="snippet-code" tabindex="0">
-                <code>{code}</code>
-            </pre>
-        </figure>
-    }
-    .part()
+    let head = vec![
+        el("span", "", vec![title.part()]),
+        view! { <CopyButton what=move |()| copied.clone() label="Copy the command"/> }.part(),
+    ];
+    // Focusable, for those who scroll by keyboard.
+    let command = tag("pre")
+        .class("snippet-code")
+        .attr("tabindex", "0")
+        .child(el("code", "", vec![code.part()]));
+    let parts = vec![el("figcaption", "snippet-head", head), command.part()];
+    el("figure", "snippet", parts)
 }

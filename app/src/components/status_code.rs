@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::view::{IntoPart, el};
+
 /// A status code, coloured by its class as HTTP has them.
 #[component]
 pub(crate) fn StatusCode(
@@ -13,5 +15,5 @@ pub(crate) fn StatusCode(
         500..600 => "code code-failed",
         _ => "code",
     };
-    view! { <span class=class>{code}</span> }
+    el("span", class, vec![code.to_string().part()])
 }

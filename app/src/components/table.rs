@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::view::{IntoPart, Part};
+use crate::view::{IntoPart, Part, el, tag};
 
 /// A table whose columns are named once. Long lists have their own component.
 #[component]
@@ -14,23 +14,18 @@ pub(crate) fn Table(
     /// Its rows.
     rows: Vec<Part>,
 ) -> impl IntoView {
-    let heads = heads
-        .iter()
-        .map(|head| {
-            if head.is_empty() {
-                view! { <td></td> }.part()
-            } else {
-                view! { <th scope="col">{*head}</th> }.part()
-            }
-        })
-        .collect_view();
-    view! {
-        <table class="table" aria-label=label>
-            <thead>
-                <tr>{heads}</tr>
-            </thead>
-            <tbody>{rows}</tbody>
-        </table>
+    let mut row = tag("tr");
+    for head in heads {
+        row = row.child(if head.is_empty() {
+            el("td", "", Vec::new())
+        } else {
+            tag("th").attr("scope", "col").child(head.part()).part()
+        });
     }
-    .part()
+    tag("table")
+        .class("table")
+        .attr("aria-label", label)
+        .child(el("thead", "", vec![row.part()]))
+        .child(el("tbody", "", rows))
+        .part()
 }

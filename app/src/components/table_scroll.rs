@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::view::{IntoPart, Part};
+use crate::view::{Part, tag};
 
 /// Lets a table of numbers scroll sideways where there is no room for it, so
 /// that the page need not. All columns but the first stand to the right.
@@ -13,10 +13,11 @@ pub(crate) fn TableScroll(
     /// The table.
     table: Part,
 ) -> impl IntoView {
-    view! {
-        <div class="table-scroll" role="region" aria-label=label tabindex="0">
-            {table}
-        </div>
-    }
-    .part()
+    tag("div")
+        .class("table-scroll")
+        .attr("role", "region")
+        .attr("aria-label", label)
+        .attr("tabindex", "0")
+        .child(table)
+        .part()
 }

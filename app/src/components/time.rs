@@ -7,7 +7,7 @@ use crate::{
     browser,
     format::{Civil, ago, offset},
     hydration::use_hydrated,
-    view::{IntoPart, Part, show},
+    view::{IntoPart, Part, el, show, tag},
 };
 
 /// How to write a moment.
@@ -40,18 +40,18 @@ pub(crate) fn TimeText(
     let here = use_hydrated();
     let tick = if style == TimeStyle::Ago { use_context::<Tick>() } else { None };
     let iso = time.to_string();
-    let title = iso.clone();
-    view! {
-        <time class="time" datetime=iso title=title>
-            {show(move || {
-                if let Some(Tick(tick)) = tick {
-                    tick.track();
-                }
-                written(time, style, here.get())
-            })}
-        </time>
-    }
-    .part()
+    let written = show(move || {
+        if let Some(Tick(tick)) = tick {
+            tick.track();
+        }
+        written(time, style, here.get())
+    });
+    tag("time")
+        .class("time")
+        .attr("title", iso.clone())
+        .attr("datetime", iso)
+        .child(written.part())
+        .part()
 }
 
 fn civil(time: Timestamp, here: bool) -> Civil {
@@ -68,12 +68,8 @@ fn written(time: Timestamp, style: TimeStyle, here: bool) -> Part {
 }
 
 fn row(civil: Civil) -> Part {
-    view! {
-        <span class="time-day">{civil.day_text()}</span>
-        " "
-        {civil.clock_text()}
-    }
-    .part()
+    let day = el("span", "time-day", vec![civil.day_text().part()]);
+    el("span", "", vec![day, " ".part(), civil.clock_text().part()])
 }
 
 fn zoned(text: String, time: Timestamp, here: bool) -> String {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use crate::view::{IntoPart, Part, press, show};
+use crate::view::{IntoPart, Part, show, tag};
 
 /// How long a message stays.
 const STAY: Duration = Duration::from_secs(5);
@@ -71,24 +71,20 @@ pub(crate) fn Toaster() -> impl IntoView {
         let shown = toasts.shown.get().into_iter();
         shown.map(|toast| toast_view(toasts, toast)).collect_view().part()
     });
-    view! {
-        <div class="toaster" role="status" aria-live="polite">
-            {list}
-        </div>
-    }
-    .part()
+    tag("div")
+        .class("toaster")
+        .attr("role", "status")
+        .attr("aria-live", "polite")
+        .child(list.part())
+        .part()
 }
 
 fn toast_view(toasts: Toasts, Toast { id, text, bad }: Toast) -> Part {
-    view! {
-        <button
-            type="button"
-            class=if bad { "toast toast-error" } else { "toast" }
-            title="Dismiss"
-            on:click=press(move |_| toasts.drop(id))
-        >
-            {text}
-        </button>
-    }
-    .part()
+    tag("button")
+        .attr("type", "button")
+        .class(if bad { "toast toast-error" } else { "toast" })
+        .attr("title", "Dismiss")
+        .press(move |_| toasts.drop(id))
+        .child(text.part())
+        .part()
 }

@@ -6,7 +6,7 @@ use crate::{
     browser,
     components::{Dialog, Kbd},
     session::Session,
-    view::{IntoPart, Part, make},
+    view::{IntoPart, Part, effect, el, make},
 };
 
 const SHORTCUTS: &[(&[&str], &str)] = &[
@@ -24,7 +24,7 @@ const SHORTCUTS: &[(&[&str], &str)] = &[
 #[component]
 pub(crate) fn Help() -> impl IntoView {
     let help = Session::from_context().help;
-    Effect::new(move |_| {
+    effect(move || {
         let listener = window_event_listener(ev::keydown, move |event| {
             if event.key() == "?" && !browser::is_typing(&event) {
                 help.set(true);
@@ -33,19 +33,14 @@ pub(crate) fn Help() -> impl IntoView {
         on_cleanup(move || listener.remove());
     });
     let body = make(|| {
-        let rows = SHORTCUTS.iter().map(|(keys, what)| shortcut(keys, what)).collect_view();
-        view! { <dl>{rows}</dl> }.part()
+        let rows = SHORTCUTS.iter().map(|(keys, what)| shortcut(keys, what)).collect();
+        el("dl", "", rows)
     });
     view! { <Dialog open=help title="Keyboard shortcuts" id="help" body/> }
 }
 
 fn shortcut(keys: &'static [&'static str], what: &'static str) -> Part {
-    let keys = keys.iter().map(|key| view! { <Kbd key/> }).collect_view();
-    view! {
-        <div class="shortcut">
-            <dt>{what}</dt>
-            <dd>{keys}</dd>
-        </div>
-    }
-    .part()
+    let keys = keys.iter().map(|key| view! { <Kbd key/> }.part()).collect();
+    let parts = vec![el("dt", "", vec![what.part()]), el("dd", "", keys)];
+    el("div", "shortcut", parts)
 }

@@ -7,7 +7,7 @@ use crate::{
     api::{self, Fetched},
     components::{Glyph, Icon, Menu, SkeletonLines, wait},
     session::Session,
-    view::{IntoPart, Part, make, press, show_some, text},
+    view::{IntoPart, Part, el, make, show_some, tag, text},
 };
 
 /// How many projects the menu has room for; the rest are on the page of all.
@@ -24,10 +24,10 @@ pub(crate) fn ProjectMenu() -> impl IntoView {
         (_, None) => "Projects".to_owned(),
     };
     let button = make(move || {
-        view! {
-            <span class="project-name">{text(name)}</span>
-            <Icon glyph=Glyph::ChevronDown/>
-        }
+        vec![
+            el("span", "project-name", vec![text(name).part()]),
+            view! { <Icon glyph=Glyph::ChevronDown/> }.part(),
+        ]
         .part()
     });
     view! {
@@ -44,33 +44,31 @@ fn other_projects(open: RwSignal<bool>) -> Part {
     let current = Session::from_context().slug.get_untracked();
     let projects = Fetched::one(|| api::PROJECTS.to_owned());
     let link = move |project: Project, here: bool| {
-        view! {
-            <a
-                class="menu-item"
-                href=format!("/p/{}/events", project.slug)
-                aria-current=here.then_some("true")
-                on:click=press(move |_| open.set(false))
-            >
-                <span class="truncate">{project.name}</span>
-                {here.then(|| view! { <Icon glyph=Glyph::Check/> })}
-            </a>
+        let mut link = tag("a")
+            .class("menu-item")
+            .attr("href", format!("/p/{}/events", project.slug))
+            .press(move |_| open.set(false))
+            .child(el("span", "truncate", vec![project.name.part()]));
+        if here {
+            let check = view! { <Icon glyph=Glyph::Check/> }.part();
+            link = link.attr("aria-current", "true").child(check);
         }
-        .part()
+        link.part()
     };
     let links = show_some(move || {
         let items = projects.read::<ProjectList>()?.ok()?.items.into_iter();
-        let links = items.take(MENU_SIZE).map(|project| {
+        let mut links = Vec::new();
+        for project in items.take(MENU_SIZE) {
             let here = current.as_ref() == Some(&project.slug);
-            link(project, here)
-        });
-        Some(links.collect_view().part())
+            links.push(link(project, here));
+        }
+        Some(links.part())
     });
     let meanwhile = view! { <SkeletonLines count=3/> }.part();
-    view! {
-        {wait(meanwhile, links, RwSignal::new(false))}
-        <a class="menu-item menu-last" href="/projects" on:click=press(move |_| open.set(false))>
-            "All projects"
-        </a>
-    }
-    .part()
+    let all = tag("a")
+        .class("menu-item menu-last")
+        .attr("href", "/projects")
+        .press(move |_| open.set(false))
+        .child("All projects".part());
+    vec![wait(meanwhile, links, RwSignal::new(false)), all.part()].part()
 }

@@ -1,11 +1,11 @@
 //! Dark, light, or as the system has it.
 
-use leptos::prelude::*;
+use leptos::{ev::MouseEvent, prelude::*};
 
 use crate::{
     browser::{self, Store},
     components::{Glyph, Icon},
-    view::{IntoPart, press, show, text},
+    view::{IntoPart, effect, show, tag},
 };
 
 /// Where the choice is kept; the shell's first script reads it too.
@@ -34,11 +34,11 @@ fn apply(theme: &Theme) {
 #[component]
 pub(crate) fn ThemeToggle() -> impl IntoView {
     let theme = RwSignal::new(None::<String>);
-    Effect::new(move |_| theme.set(browser::recall(Store::Browser, KEY)));
-    let change = press(move |_| {
+    effect(move || theme.set(browser::recall(Store::Browser, KEY)));
+    let change = move |_: MouseEvent| {
         theme.update(|theme| *theme = next(theme));
         apply(&theme.read_untracked());
-    });
+    };
     let label = move || format!("Theme: {}", theme.get().unwrap_or_else(|| "system".to_owned()));
     let icon = show(move || {
         let glyph = match theme.read().as_deref() {
@@ -48,10 +48,12 @@ pub(crate) fn ThemeToggle() -> impl IntoView {
         };
         view! { <Icon glyph/> }.part()
     });
-    view! {
-        <button type="button" class="btn btn-ghost btn-icon" title=text(label) aria-label=text(label) on:click=change>
-            {icon}
-        </button>
-    }
-    .part()
+    tag("button")
+        .attr("type", "button")
+        .class("btn btn-ghost btn-icon")
+        .text("title", label)
+        .text("aria-label", label)
+        .press(change)
+        .child(icon.part())
+        .part()
 }

@@ -8,7 +8,7 @@ use crate::{
     browser,
     components::{Glyph, Icon, Kbd, wait},
     session::Session,
-    view::{IntoPart, Part, nothing, press, show_some, word},
+    view::{IntoPart, Part, el, nothing, show_some, tag},
 };
 
 /// Logo, project, pages of the project, search, theme, user.
@@ -21,61 +21,58 @@ pub(crate) fn TopBar() -> impl IntoView {
     let user = show_some(move || somebody().map(|me| view! { <UserMenu email=me.email/> }.part()));
     let nav = show_some(move || session.slug.get().map(|slug| project_nav(&slug)));
     let hint = show_some(move || pathname.with(|path| is_under(path, "events")).then(search_hint));
-    view! {
-        <header class="topbar">
-            <a class="brand" href="/projects" aria-label="Eventglass">
-                <Mark/>
-                <span class="brand-name">"Eventglass"</span>
-            </a>
-            {wait(nothing(), project, RwSignal::new(false))}
-            <nav class="topbar-nav" aria-label="Project">
-                {nav}
-            </nav>
-            <span class="grow"></span>
-            {hint}
-            <ThemeToggle/>
-            {wait(nothing(), user, RwSignal::new(false))}
-        </header>
-    }
-    .part()
+    let brand = tag("a")
+        .class("brand")
+        .attr("href", "/projects")
+        .attr("aria-label", "Eventglass")
+        .child(view! { <Mark/> }.part())
+        .child(el("span", "brand-name", vec!["Eventglass".part()]));
+    let nav = tag("nav").class("topbar-nav").attr("aria-label", "Project").child(nav.part());
+    let parts = vec![
+        brand.part(),
+        wait(nothing(), project, RwSignal::new(false)),
+        nav.part(),
+        el("span", "grow", Vec::new()),
+        hint.part(),
+        view! { <ThemeToggle/> }.part(),
+        wait(nothing(), user, RwSignal::new(false)),
+    ];
+    el("header", "topbar", parts)
 }
 
 fn project_nav(slug: &str) -> Part {
-    view! {
-        <NavLink href=format!("/p/{slug}/events") area="events" glyph=Glyph::Events label="Events"/>
-        <NavLink href=format!("/p/{slug}/ingest") area="ingest" glyph=Glyph::Inbox label="Ingest"/>
-        <NavLink href=format!("/p/{slug}/settings/general") area="settings" glyph=Glyph::Sliders label="Settings"/>
-    }
+    vec![
+        view! { <NavLink href=format!("/p/{slug}/events") area="events" glyph=Glyph::Events label="Events"/> }.part(),
+        view! { <NavLink href=format!("/p/{slug}/ingest") area="ingest" glyph=Glyph::Inbox label="Ingest"/> }.part(),
+        view! { <NavLink href=format!("/p/{slug}/settings/general") area="settings" glyph=Glyph::Sliders label="Settings"/> }.part(),
+    ]
     .part()
 }
 
 #[component]
 fn NavLink(href: String, area: &'static str, glyph: Glyph, label: &'static str) -> impl IntoView {
     let pathname = use_location().pathname;
-    let here = word(move || pathname.with(|path| is_under(path, area)).then_some("page"));
-    view! {
-        <a class="nav-link" href=href title=label aria-current=here>
-            <Icon glyph/>
-            <span>{label}</span>
-        </a>
-    }
-    .part()
+    let here = move || pathname.with(|path| is_under(path, area)).then_some("page");
+    tag("a")
+        .class("nav-link")
+        .attr("href", href)
+        .attr("title", label)
+        .word("aria-current", here)
+        .child(view! { <Icon glyph/> }.part())
+        .child(el("span", "", vec![label.part()]))
+        .part()
 }
 
 fn search_hint() -> Part {
-    view! {
-        <button
-            type="button"
-            class="search-hint"
-            aria-label="Go to the search box"
-            on:click=press(|_| browser::focus_id("search"))
-        >
-            <Icon glyph=Glyph::Search/>
-            <span>"Search"</span>
-            <Kbd key="/"/>
-        </button>
-    }
-    .part()
+    tag("button")
+        .attr("type", "button")
+        .class("search-hint")
+        .attr("aria-label", "Go to the search box")
+        .press(|_| browser::focus_id("search"))
+        .child(view! { <Icon glyph=Glyph::Search/> }.part())
+        .child(el("span", "", vec!["Search".part()]))
+        .child(view! { <Kbd key="/"/> }.part())
+        .part()
 }
 
 /// Whether a path is in one area of a project: `/p/shop/events/7` is in `events`.

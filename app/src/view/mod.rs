@@ -6,13 +6,18 @@
 //! parts of a page are behind another ([`Part`]). Written with bare closures
 //! and `into_any`, the same pages are nearly twice as large.
 
+mod element;
+mod element_view;
 mod part;
+mod reactive;
 
 use std::sync::{Arc, Mutex};
 
 use leptos::{ev::MouseEvent, tachys::reactive_graph::SharedReactiveFunction};
 
+pub(crate) use element::{El, el, svg, tag, titled};
 pub(crate) use part::{IntoPart, Part};
+pub(crate) use reactive::{effect, memo};
 
 /// A child that changes.
 pub(crate) type Shown = SharedReactiveFunction<Part>;
@@ -55,11 +60,6 @@ pub(crate) fn word(
     word: impl FnMut() -> Option<&'static str> + Send + 'static,
 ) -> SharedReactiveFunction<Option<&'static str>> {
     Arc::new(Mutex::new(word))
-}
-
-/// `true` and `false`, for the attributes that want them spelled out.
-pub(crate) fn spelled(mut flag: impl FnMut() -> bool + Send + 'static) -> SharedReactiveFunction<Option<&'static str>> {
-    word(move || Some(if flag() { "true" } else { "false" }))
 }
 
 /// What happens upon a click.

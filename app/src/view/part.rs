@@ -25,6 +25,18 @@ use crate::browser;
 /// the place of the old.
 pub(crate) struct Part(Box<dyn View>);
 
+impl Part {
+    /// A part that is made of something else than a view of Leptos.
+    pub(super) fn of(view: Box<dyn View>) -> Self {
+        Self(view)
+    }
+
+    /// What it is made of.
+    pub(super) fn into_view(self) -> Box<dyn View> {
+        self.0
+    }
+}
+
 /// Turns a view into a [`Part`].
 pub(crate) trait IntoPart {
     /// The part.
@@ -43,7 +55,7 @@ impl<V: RenderHtml + 'static> IntoPart for V {
 }
 
 /// What a part can do.
-trait View: Send {
+pub(super) trait View: Send {
     fn build(self: Box<Self>) -> PartState;
     fn hydrate(self: Box<Self>, cursor: &Cursor, position: &PositionState) -> PartState;
     #[cfg(feature = "ssr")]
@@ -62,10 +74,10 @@ trait View: Send {
 
 /// Where in a document something is written, and how.
 #[cfg(feature = "ssr")]
-struct Place<'a> {
-    position: &'a mut Position,
+pub(super) struct Place<'a> {
+    pub(super) position: &'a mut Position,
     escape: bool,
-    mark_branches: bool,
+    pub(super) mark_branches: bool,
     extra_attrs: Vec<AnyAttribute>,
 }
 
@@ -129,6 +141,13 @@ impl<V: RenderHtml + 'static> View for V {
 
 /// What is in the document of a part.
 pub(crate) struct PartState(Box<dyn Mountable>);
+
+impl PartState {
+    /// What is in the document of something else than a view of Leptos.
+    pub(super) fn of(state: Box<dyn Mountable>) -> Self {
+        Self(state)
+    }
+}
 
 impl Render for Part {
     type State = PartState;

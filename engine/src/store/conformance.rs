@@ -906,6 +906,154 @@ async fn a_removed_event_is_found_by_nothing(store: SharedStore) {
     assert_eq!(found(&store, p, "q=gone").await, ["gone"]);
 }
 
+async fn times_of_all_zones_are_the_same_moments(store: SharedStore) {
+    let p = project(&store, "zones").await;
+    let midnight = NOON + 12 * 3_600 * SECOND;
+    append(
+        &store,
+        p,
+        vec![
+            event("new day", midnight),
+            event("last moment", midnight - 1),
+            event("leap day", 1_709_164_800_000_000),
+            event("next year", 1_798_761_600_000_000),
+        ],
+    )
+    .await;
+    assert_eq!(
+        found(&store, p, "").await,
+        ["next year", "new day", "last moment", "leap day"],
+        "in order across days"
+    );
+    assert_eq!(
+        found(
+            &store,
+            p,
+            "from=2026-11-22T05:30:00%2B05:30&to=2026-11-21T19:00:00.000001-05:00"
+        )
+        .await,
+        ["new day"]
+    );
+    assert_eq!(found(&store, p, "to=2024-02-29T00:00:00.000001Z").await, ["leap day"]);
+}
+
+async fn nul_and_other_odd_characters_come_back(store: SharedStore) {
+    let p = project(&store, "odd").await;
+    let odd = "a\0b \u{10fffd}0 \u{7f} \u{feff} e\u{301} 👩‍👩‍👧 \u{202e}x \0";
+    let sent = NewEvent {
+        message: Some(odd.to_owned()),
+        service: Some("nul\0service".to_owned()),
+        attributes: Some("{\"a\":\"\\u0000\"}".to_owned()),
+        ..event("nul\0id", NOON)
+    };
+    append(&store, p, vec![sent.clone()]).await;
+    assert_eq!(append(&store, p, vec![sent]).await, [Appended::Duplicate]);
+    let whole = store.event(p, "nul\0id").await.unwrap().unwrap();
+    assert_eq!(whole.message.as_deref(), Some(odd));
+    assert_eq!(whole.event_id, "nul\0id");
+    assert_eq!(whole.attributes.unwrap().get(), "{\"a\":\"\\u0000\"}");
+    assert_eq!(found(&store, p, "service=nul%00service").await, ["nul\0id"]);
+    assert_eq!(found(&store, p, "q=nul%00id").await, ["nul\0id"]);
+}
+
+async fn writers_of_many_projects_never_deadlock(store: SharedStore) {
+    let mut projects = Vec::new();
+    for n in 0..4 {
+        projects.push(project(&store, &format!("many-{n}")).await);
+    }
+    let writers = (0..6_usize).map(|writer| {
+        let (store, projects) = (Arc::clone(&store), projects.clone());
+        tokio::spawn(async move {
+            for round in 0..8_usize {
+                // Each in another order, and half of it what others write too.
+                let pending: Vec<PendingEvent> = (0..40_usize)
+                    .map(|n| {
+                        let place = (n * (writer + 1) + round) % projects.len();
+                        let id = if n % 2 == 0 {
+                            format!("shared-{round}-{}", (n * 7 + writer * 3) % 40)
+                        } else {
+                            format!("own-{writer}-{round}-{n}")
+                        };
+                        // One microsecond for all: their keys collide.
+                        event(&id, NOON + 7).prepare(projects[place], n % 3 == 0)
+                    })
+                    .collect();
+                store.append(Arc::new(pending), at(NOON)).await.unwrap();
+            }
+        })
+    });
+    for writer in futures::future::join_all(writers).await {
+        writer.unwrap();
+    }
+    for p in projects {
+        let counted = store.project_by_id(p).await.unwrap().unwrap().event_count;
+        let stored = found(&store, p, "limit=1000").await;
+        assert_eq!(i64::try_from(stored.len()), Ok(counted));
+        let ids: std::collections::HashSet<String> = stored.iter().cloned().collect();
+        assert_eq!(ids.len(), stored.len());
+    }
+}
+
+async fn a_commit_whose_caller_is_gone_is_whole_or_not_there(store: SharedStore) {
+    let p = project(&store, "gone").await;
+    for round in 0..20_u64 {
+        let pending: Vec<PendingEvent> = (0..50)
+            .map(|n| event(&format!("e{round}-{n}"), NOON + n).prepare(p, false))
+            .collect();
+        let append = store.append(Arc::new(pending), at(NOON));
+        // Sooner or later in its course.
+        let _ = tokio::time::timeout(std::time::Duration::from_micros(round * 150), append).await;
+    }
+    // Some still go on; at any moment each is there as a whole or not at all.
+    for _ in 0..20 {
+        assert_eq!(found(&store, p, "limit=1000").await.len() % 50, 0);
+    }
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    let stored = found(&store, p, "limit=1000").await.len();
+    assert!(stored > 0);
+    let counted = store.project_by_id(p).await.unwrap().unwrap().event_count;
+    assert_eq!(i64::try_from(stored), Ok(counted));
+}
+
+/// Polls as a page does while others write, in turns through these stores.
+async fn arrivals_are_told_once(stores: Vec<SharedStore>) {
+    let p = project(&stores[0], "followed").await;
+    let writers: Vec<_> = (0..6_usize)
+        .map(|writer| {
+            let store = Arc::clone(&stores[writer % stores.len()]);
+            tokio::spawn(async move {
+                for round in 0..15 {
+                    let events = (0..4).map(|n| event(&format!("{writer}-{round}-{n}"), NOON - SECOND * round + n));
+                    append(&store, p, events.collect()).await;
+                }
+            })
+        })
+        .collect();
+    // What the first answer showed is not told again.
+    let shown = search(&stores[0], p, "limit=1000").await;
+    let (mut told, mut watermark) = (Vec::new(), shown.watermark);
+    told.extend(shown.items.into_iter().map(|event| event.event_id));
+    let mut polls = stores.iter().cycle();
+    loop {
+        let done = writers.iter().all(tokio::task::JoinHandle::is_finished);
+        let page = search(polls.next().unwrap(), p, &format!("limit=1000&arrived_after={watermark}")).await;
+        told.extend(page.items.into_iter().map(|event| event.event_id));
+        watermark = page.watermark;
+        if done {
+            break;
+        }
+    }
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    let once: std::collections::HashSet<&String> = told.iter().collect();
+    assert_eq!((told.len(), once.len()), (360, 360));
+}
+
+async fn followers_miss_nothing_while_many_write(store: SharedStore) {
+    arrivals_are_told_once(vec![store]).await;
+}
+
 /// Runs every test on a store that `$open` makes; it gives what must outlive the store, too.
 macro_rules! conformance {
     ($module:ident, $open:expr; $($test:ident)*) => {
@@ -946,6 +1094,11 @@ macro_rules! every_test {
             counts_and_refused_items
             parts_fold_to_one_event
             a_removed_event_is_found_by_nothing
+            times_of_all_zones_are_the_same_moments
+            nul_and_other_odd_characters_come_back
+            writers_of_many_projects_never_deadlock
+            a_commit_whose_caller_is_gone_is_whole_or_not_there
+            followers_miss_nothing_while_many_write
         }
     };
 }
@@ -959,3 +1112,86 @@ async fn sqlite() -> (SharedStore, tempfile::TempDir) {
 }
 
 every_test!(sqlite_store, super::sqlite());
+
+/// A database of its own in the cluster of this process.
+async fn postgres() -> (SharedStore, ()) {
+    let url = super::postgres::cluster::shared().database();
+    let store = super::postgres::PostgresStore::open(&url).await.unwrap();
+    (Arc::new(store), ())
+}
+
+every_test!(postgres_store, super::postgres());
+
+/// What only a store that several servers share can be asked.
+mod several_servers {
+    use super::*;
+    use crate::store::postgres::PostgresStore;
+
+    async fn three() -> Vec<SharedStore> {
+        let url = crate::store::postgres::cluster::shared().database();
+        // All at once: one of them makes the schema.
+        let stores = futures::future::join_all((0..3).map(|_| PostgresStore::open(&url))).await;
+        stores.into_iter().map(|store| Arc::new(store.unwrap()) as SharedStore).collect()
+    }
+
+    #[tokio::test]
+    async fn followers_miss_nothing_whoever_writes() {
+        arrivals_are_told_once(three().await).await;
+    }
+
+    #[tokio::test]
+    async fn an_id_is_stored_once_whoever_writes() {
+        let stores = three().await;
+        let p = project(&stores[0], "shared").await;
+        let writers = (0..6).map(|n| {
+            let store = Arc::clone(&stores[n % 3]);
+            tokio::spawn(async move { append(&store, p, (0..50).map(|n| event(&format!("e{n}"), NOON)).collect()).await })
+        });
+        let outcomes: Vec<Appended> = futures::future::join_all(writers)
+            .await
+            .into_iter()
+            .flat_map(Result::unwrap)
+            .collect();
+        assert_eq!(outcomes.iter().filter(|outcome| **outcome == Appended::New).count(), 50);
+        for store in &stores {
+            assert_eq!(store.project_by_id(p).await.unwrap().unwrap().event_count, 50);
+            assert_eq!(store.usage(p, 202_611).await.unwrap(), 50);
+        }
+    }
+
+    #[tokio::test]
+    async fn upkeep_and_counts_never_deadlock() {
+        let stores = three().await;
+        let p = project(&stores[0], "upkeep").await;
+        let workers = (0..6_usize).map(|worker| {
+            let store = Arc::clone(&stores[worker % 3]);
+            tokio::spawn(async move {
+                for round in 0..10 {
+                    let mut minutes: Vec<IngestMinute> = (0..8)
+                        .map(|n| IngestMinute {
+                            minute: NOON / 60 / SECOND,
+                            sender: Sender {
+                                project_id: p,
+                                key_id: 1,
+                                door: Door::Native,
+                                sdk: format!("sdk-{n}"),
+                            },
+                            counts: IngestCounts {
+                                accepted: 1,
+                                ..IngestCounts::default()
+                            },
+                        })
+                        .collect();
+                    minutes.rotate_left((worker + round) % 8);
+                    store.record_ingest(&minutes, &[]).await.unwrap();
+                    store.expire(at(NOON), &Expiry::of(&Limits::default())).await.unwrap();
+                }
+            })
+        });
+        for worker in futures::future::join_all(workers).await {
+            worker.unwrap();
+        }
+        let counts = stores[1].ingest_of_all(at(NOON)).await.unwrap();
+        assert_eq!(counts.accepted, 6 * 10 * 8);
+    }
+}

@@ -5,8 +5,11 @@
 mod conformance;
 mod facets;
 mod key;
+mod open;
+mod order;
 mod page;
 mod pattern;
+pub mod postgres;
 mod row;
 mod scan;
 pub mod sqlite;
@@ -15,6 +18,7 @@ mod trust;
 
 pub use key::EventKey;
 pub(crate) use key::tail_matches;
+pub use open::open;
 pub use scan::{Scan, ScanStore, Scanned, Totals};
 pub use traits::{
     AccessStore, Appended, EventStore, KeyHolder, KeyRow, Merged, NewKey, PulseCounts, SharedStore, Store, StoreError,

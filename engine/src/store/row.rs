@@ -43,6 +43,47 @@ pub(crate) const WHOLE: &str = "e.key, e.event_hash, e.event_id, e.time, e.recei
      e.provider, e.tokens, e.cost_nano_usd, e.cost_source, e.country, e.city, e.region, e.device, e.input, e.output, \
      e.attributes";
 
+/// The columns of a row of `events`, in the order in which they are bound.
+pub(crate) const INSERT_COLUMNS: [&str; 37] = [
+    "key",
+    "project_id",
+    "event_id",
+    "event_hash",
+    "time",
+    "received_at",
+    "kind",
+    "name",
+    "message",
+    "severity",
+    "status",
+    "service",
+    "endpoint",
+    "method",
+    "version",
+    "environment",
+    "topic",
+    "user_id",
+    "session_id",
+    "request_id",
+    "trace_id",
+    "span_id",
+    "parent_span_id",
+    "duration_us",
+    "status_code",
+    "provider",
+    "model",
+    "tokens",
+    "cost_nano_usd",
+    "cost_source",
+    "country",
+    "city",
+    "region",
+    "device",
+    "input",
+    "output",
+    "attributes",
+];
+
 /// The key of a row.
 pub(crate) fn key(row: &impl Columns) -> Result<EventKey, StoreError> {
     Ok(EventKey(row.int("key")?))

@@ -35,6 +35,7 @@ const NOT_SETTINGS: &[&str] = &[
 pub struct Settings {
     pub addr: SocketAddr,
     pub data: PathBuf,
+    pub database_url: Secret,
     pub trust_proxy: bool,
     pub log: String,
     pub log_format: LogFormat,

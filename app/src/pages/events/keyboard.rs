@@ -3,11 +3,11 @@
 use leptos::{ev, prelude::*};
 
 use super::{list::row_id, state::Page};
-use crate::browser;
+use crate::{browser, view::effect};
 
 /// Listens for as long as the page is there.
 pub(super) fn listen(page: Page) {
-    Effect::new(move |_| {
+    effect(move || {
         let listener = window_event_listener(ev::keydown, move |event| {
             if !browser::is_typing(&event) && act(page, &event.key()) {
                 event.prevent_default();

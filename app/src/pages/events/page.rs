@@ -15,7 +15,7 @@ use crate::{
     api::{self, Fetched},
     browser,
     components::{Button, EmptyState, ErrorView, Glyph, SkeletonRows, wait},
-    view::{IntoPart, Part, flag, show_some},
+    view::{IntoPart, Part, effect, flag, memo, show_some},
 };
 
 /// The list of events, what narrows it, and the event that is open.
@@ -27,7 +27,7 @@ pub(crate) fn EventsPage() -> impl IntoView {
 
     // A sheet that covers the list must also keep the focus out of it.
     let covered = RwSignal::new(false);
-    Effect::new(move |_| covered.set(page.open.read().is_some() && browser::is_narrow()));
+    effect(move || covered.set(page.open.read().is_some() && browser::is_narrow()));
 
     let title = move || {
         let slug = page.slug.get();
@@ -37,7 +37,7 @@ pub(crate) fn EventsPage() -> impl IntoView {
         }
     };
     // Made once, however many events are looked at in it.
-    let is_open = Memo::new(move |_| page.open.read().is_some());
+    let is_open = memo(move |_| page.open.read().is_some());
     let panel = show_some(move || is_open.get().then(|| view! { <EventPanel/> }.part()));
     view! {
         <Title text=title/>
@@ -68,13 +68,7 @@ fn list(page: Page) -> Part {
         api::events_path(&page.slug.read(), &query)
     });
     let retry = Callback::new(move |()| first.refetch());
-    Effect::new(move |before: Option<u32>| {
-        let reload = page.asking.reload.get();
-        if before.is_some() {
-            first.refetch();
-        }
-        reload
-    });
+    first.again_when(page.asking.reload);
     let body = show_some(move || {
         let faults = page.faults.get();
         Some(match first.read::<EventPage>()? {

@@ -8,7 +8,7 @@ use leptos_router::{
 };
 
 use super::{address, list::EventList};
-use crate::live::Live;
+use crate::{live::Live, session::project_slug, view::memo};
 
 type Parsed = Result<EventQuery, Vec<FieldError>>;
 
@@ -45,11 +45,11 @@ impl Page {
         let params = use_params_map();
         let location = use_location();
         let navigate = use_navigate();
-        let open = Memo::new(move |_| params.read().get("event"));
-        let slug = Memo::new(move |_| params.read().get("project").unwrap_or_default());
+        let open = memo(move |_| params.read().get("event"));
+        let slug = project_slug();
         // On the way to another page the address changes before this page is
         // gone: what it says then is not about events.
-        let parsed = Memo::new(move |before: Option<&Parsed>| {
+        let parsed = memo(move |before: Option<&Parsed>| {
             let here = location.pathname.with(|path| address::is_events(path));
             match before {
                 Some(before) if !here => before.clone(),
@@ -58,8 +58,8 @@ impl Page {
         });
         let page = Self {
             slug,
-            query: Memo::new(move |_| parsed.get().unwrap_or_default()),
-            faults: Memo::new(move |_| parsed.get().err().unwrap_or_default()),
+            query: memo(move |_| parsed.get().unwrap_or_default()),
+            faults: memo(move |_| parsed.get().err().unwrap_or_default()),
             open,
             list: EventList::new(),
             cursor: RwSignal::new(open.get_untracked()),

@@ -6,7 +6,7 @@ use super::{state::Page, traffic::Counts};
 use crate::{
     components::{Panel, Table, TableScroll},
     format::{bytes, compact, grouped},
-    view::{IntoPart, Part, show_some},
+    view::{IntoPart, Part, el, show_some, titled},
 };
 
 /// What a door is called, by its name in the API.
@@ -42,19 +42,14 @@ pub(super) fn doors() -> Part {
 
 fn row(door: &str, counts: Counts) -> Part {
     let Counts { outcomes, requests, bytes: size } = counts;
-    let cells: Vec<Part> = [requests].iter().chain(&outcomes).map(|n| number_cell(*n)).collect();
     let size = usize::try_from(size).unwrap_or(0);
-    view! {
-        <tr>
-            <td>{door_name(door).to_owned()}</td>
-            {cells}
-            <td class="nowrap">{bytes(size)}</td>
-        </tr>
-    }
-    .part()
+    let mut row = vec![el("td", "", vec![door_name(door).to_owned().part()])];
+    row.extend([requests].iter().chain(&outcomes).map(|n| number_cell(*n)));
+    row.push(el("td", "nowrap", vec![bytes(size).part()]));
+    el("tr", "", row)
 }
 
 /// A number, short, with all of it in the tooltip.
 pub(super) fn number_cell(n: i64) -> Part {
-    view! { <td class="nowrap" title=grouped(n)>{compact(n)}</td> }.part()
+    titled("td", "nowrap", grouped(n), vec![compact(n).part()])
 }

@@ -4,29 +4,25 @@ use leptos::prelude::*;
 
 use super::state::Page;
 use crate::{
-    components::{ButtonKind, EmptyState, Glyph},
-    view::{IntoPart, Part},
+    components::{ButtonKind, EmptyState, Glyph, pulse},
+    view::{IntoPart, Part, el, tag},
 };
 
 /// Says what to do.
 pub(super) fn nothing_yet() -> Part {
     let slug = Page::from_context().slug.get();
     let (events, keys) = (format!("/p/{slug}/events"), format!("/p/{slug}/settings/keys"));
-    let body = view! {
-        <p class="waiting">
-            <span class="pulse" aria-hidden="true"></span>
-            "Waiting for the first request. It will appear here by itself."
-        </p>
-        <p>"Every request with a key of this project is counted here, whatever becomes of it."</p>
-        <div class="empty-actions">
-            <a class=ButtonKind::Primary.class() href=events>
-                "How to send events"
-            </a>
-            <a class=ButtonKind::Plain.class() href=keys>
-                "Keys"
-            </a>
-        </div>
-    }
+    let waiting = "Waiting for the first request. It will appear here by itself.";
+    let counted = "Every request with a key of this project is counted here, whatever becomes of it.";
+    let actions = vec![
+        tag("a").class(ButtonKind::Primary.class()).attr("href", events).child("How to send events".part()).part(),
+        tag("a").class(ButtonKind::Plain.class()).attr("href", keys).child("Keys".part()).part(),
+    ];
+    let body = vec![
+        el("p", "waiting", vec![pulse(), waiting.part()]),
+        el("p", "", vec![counted.part()]),
+        el("div", "empty-actions", actions),
+    ]
     .part();
     view! { <EmptyState glyph=Glyph::Inbox title="Nothing has come yet" body/> }.part()
 }

@@ -18,9 +18,9 @@ use super::{
 use crate::{
     api::{self, Fetched},
     browser,
-    components::{ErrorView, SkeletonLines, wait},
+    components::{ErrorView, SkeletonLines, page_head, wait},
     live::Question,
-    view::{IntoPart, Part, flag, show, show_some, text, word},
+    view::{IntoPart, Part, effect, el, memo, show, show_some, tag},
 };
 
 /// The pause between two questions.
@@ -34,24 +34,21 @@ pub(crate) fn IngestPage() -> impl IntoView {
     keep_fresh(page);
     // A sheet that covers the page must also keep the focus out of it.
     let covered = RwSignal::new(false);
-    let is_open = Memo::new(move |_| !page.reason.read().is_empty());
-    Effect::new(move |_| covered.set(is_open.get() && browser::is_narrow()));
+    let is_open = memo(move |_| !page.reason.read().is_empty());
+    effect(move || covered.set(is_open.get() && browser::is_narrow()));
     let panel = show_some(move || is_open.get().then(|| view! { <RefusedPanel/> }.part()));
+    let parts = vec![
+        page_head("Ingest", Some(spans(page))),
+        page.asking.banner(),
+        health(page),
+    ];
+    let main = tag("div")
+        .class("ingest-main")
+        .flag("inert", move || covered.get())
+        .child(el("div", "page page-wide", parts));
     view! {
         <Title text=move || format!("Ingest · {}", page.slug.get())/>
-        <div class="ingest">
-            <div class="ingest-main" inert=flag(move || covered.get())>
-                <div class="page page-wide">
-                    <header class="page-head">
-                        <h1 class="page-title">"Ingest"</h1>
-                        {spans(page)}
-                    </header>
-                    {page.asking.banner()}
-                    {health(page)}
-                </div>
-            </div>
-            {panel}
-        </div>
+        {el("div", "ingest", vec![main.part(), panel.part()])}
         {delete_dialog(page, which)}
     }
     .part()
@@ -75,34 +72,24 @@ fn spans(page: Page) -> Part {
     let links: Vec<Part> = SPANS
         .into_iter()
         .map(|(span, label, words)| {
-            let here = word(move || (page.span.get() == span).then_some("true"));
-            view! {
-                <a class="segment" href=text(move || page.span_path(span)) data-noscroll="" title=words aria-current=here>
-                    {label}
-                </a>
-            }
-            .part()
+            tag("a")
+                .class("segment")
+                .text("href", move || page.span_path(span))
+                .attr("data-noscroll", "")
+                .attr("title", words)
+                .word("aria-current", move || (page.span.get() == span).then_some("true"))
+                .child(label.part())
+                .part()
         })
         .collect();
-    view! {
-        <nav class="segments" aria-label="Time">
-            {links}
-        </nav>
-    }
-    .part()
+    tag("nav").class("segments").attr("aria-label", "Time").children(links).part()
 }
 
 fn health(page: Page) -> Part {
     let first = Fetched::one(move || api::ingest_path(&page.slug.read(), page.span.get()));
     let retry = Callback::new(move |()| first.refetch());
-    Effect::new(move |before: Option<u32>| {
-        let reload = page.asking.reload.get();
-        if before.is_some() {
-            first.refetch();
-        }
-        reload
-    });
-    let untouched = Memo::new(move |_| page.is_untouched());
+    first.again_when(page.asking.reload);
+    let untouched = memo(move |_| page.is_untouched());
     let body = show_some(move || {
         Some(match first.text()?.and_then(|text| page.load(&text)) {
             Err(error) => view! { <ErrorView error retry/> }.part(),
@@ -114,13 +101,5 @@ fn health(page: Page) -> Part {
 }
 
 fn parts() -> Part {
-    view! {
-        {halted()}
-        {chart()}
-        {vitals()}
-        {reasons()}
-        {doors()}
-        {senders()}
-    }
-    .part()
+    vec![halted(), chart(), vitals(), reasons(), doors(), senders()].part()
 }

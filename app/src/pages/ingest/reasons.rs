@@ -2,15 +2,18 @@
 
 use leptos::prelude::*;
 
-use super::{doors::number_cell, state::Page};
+use super::{doors::number_cell, senders::last_seen, state::Page};
 use crate::{
-    components::{Panel, Record, Table, TimeStyle, TimeText},
-    view::{IntoPart, Part, show, word},
+    components::{Panel, Record, Table},
+    view::{IntoPart, Part, el, show, tag},
 };
 
 const HEADS: &[&str] = &["Reason", "Refused", "Last seen"];
 /// So many reasons the API gives.
 const MOST: usize = 20;
+
+const NOTHING: &str =
+    "Nothing. What is refused is kept here for a while, with the reason, to be looked at and replayed.";
 
 /// The reasons, the most frequent first; each leads to what was refused for it.
 pub(super) fn reasons() -> Part {
@@ -18,23 +21,14 @@ pub(super) fn reasons() -> Part {
     let body = show(move || {
         let reasons = Record::read_list(&page.reasons.read());
         if reasons.is_empty() {
-            return view! {
-                <p class="panel-body note">
-                    "Nothing. What is refused is kept here for a while, with the reason, to be looked at and replayed."
-                </p>
-            }
-            .part();
+            return el("p", "panel-body note", vec![NOTHING.part()]);
         }
-        let more = (reasons.len() == MOST)
-            .then(|| view! { <p class="panel-body note">"These are the 20 most frequent reasons."</p> });
         let rows = reasons.iter().enumerate().map(|(at, reason)| row(page, at, reason)).collect();
-        view! {
-            <div class="reasons">
-                <Table label="Reasons of refusal" heads=HEADS rows/>
-            </div>
-            {more}
+        let mut parts = vec![view! { <Table label="Reasons of refusal" heads=HEADS rows/> }.part()];
+        if reasons.len() == MOST {
+            parts.push(el("p", "panel-body note", vec!["These are the 20 most frequent reasons.".part()]));
         }
-        .part()
+        el("div", "reasons", parts)
     })
     .part();
     view! { <Panel title="What was refused, and why" body/> }.part()
@@ -42,24 +36,22 @@ pub(super) fn reasons() -> Part {
 
 fn row(page: Page, at: usize, record: &Record) -> Part {
     let reason = record.text("reason").unwrap_or_default();
-    let last = record
-        .moment("last_seen")
-        .map(|time| view! { <TimeText time style=TimeStyle::Ago/> });
     // By its place, so that the focus stays where it was when the counts change.
     let id = format!("reason-{at}");
-    let href = untrack(|| page.reason_path(&reason));
+    let href = page.reason_path(&reason);
     let shown = reason.clone();
-    let is_open = word(move || (*page.reason.read() == reason).then_some("true"));
-    view! {
-        <tr>
-            <td>
-                <a class="row-link" id=id href=href data-noscroll="" aria-current=is_open>
-                    {shown}
-                </a>
-            </td>
-            {number_cell(record.number("count"))}
-            <td class="nowrap">{last}</td>
-        </tr>
-    }
-    .part()
+    let is_open = move || (*page.reason.read() == reason).then_some("true");
+    let link = tag("a")
+        .class("row-link")
+        .attr("id", id)
+        .attr("href", href)
+        .attr("data-noscroll", "")
+        .word("aria-current", is_open)
+        .child(shown.part());
+    let cells = vec![
+        el("td", "", vec![link.part()]),
+        number_cell(record.number("count")),
+        last_seen(record),
+    ];
+    el("tr", "", cells)
 }

@@ -4,7 +4,7 @@ use eventglass_model::{decode_pairs, encode_pairs};
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
-    hooks::{use_location, use_navigate, use_params_map},
+    hooks::{use_location, use_navigate},
 };
 
 use super::traffic::Traffic;
@@ -14,6 +14,8 @@ use crate::{
     components::{Record, Tick, members},
     hydration::use_hydrated,
     live::Live,
+    session::project_slug,
+    view::memo,
 };
 
 /// The spans one can choose from, in minutes, and what to call them.
@@ -54,11 +56,10 @@ pub(super) struct Page {
 impl Page {
     /// Makes it and offers it to all that is below.
     pub(super) fn provide() -> Self {
-        let params = use_params_map();
         let navigate = use_navigate();
-        let slug = Memo::new(move |_| params.read().get("project").unwrap_or_default());
+        let slug = project_slug();
         let (span, hidden, reason) = (parameter("minutes"), parameter("hide"), parameter("reason"));
-        let span = Memo::new(move |_| {
+        let span = memo(move |_| {
             let asked = span.read().parse::<i64>().ok();
             let known = SPANS.iter().find(|(minutes, ..)| Some(*minutes) == asked);
             known.map_or(SPANS[0].0, |(minutes, ..)| *minutes)
@@ -71,7 +72,7 @@ impl Page {
             span,
             hidden,
             reason,
-            traffic: Memo::new(move |_| {
+            traffic: memo(move |_| {
                 tick.track();
                 // The server does not know how late it is where it draws: there,
                 // the chart ends with what came last.
@@ -149,20 +150,19 @@ impl Page {
         self.go.run((path, true));
     }
 
-    /// The address of this page with another span.
+    /// The address of this page with another span; changes with the rest of it.
     pub(super) fn span_path(self, span: i64) -> String {
         self.path(span, &self.hidden.read(), &self.reason.read())
     }
 
     /// The address of this page with the items that were refused for a reason.
     pub(super) fn reason_path(self, reason: &str) -> String {
-        self.path(self.span.get(), &self.hidden.read(), reason)
+        self.path(self.span.get_untracked(), &self.hidden.read_untracked(), reason)
     }
 
     /// Closes the refused items.
     pub(super) fn close(self) {
-        let path = untrack(|| self.reason_path(""));
-        self.go.run((path, false));
+        self.go.run((self.reason_path(""), false));
     }
 
     fn path(self, span: i64, hidden: &str, reason: &str) -> String {
@@ -190,7 +190,7 @@ fn set(part: RwSignal<String>, value: String) {
 /// then is not about this one.
 fn parameter(name: &'static str) -> Memo<String> {
     let location = use_location();
-    Memo::new(move |before: Option<&String>| {
+    memo(move |before: Option<&String>| {
         let here = location.pathname.with(|path| path.ends_with("/ingest"));
         match before {
             Some(before) if !here => before.clone(),

@@ -96,10 +96,12 @@ impl Traffic {
             }
             match doors.iter_mut().find(|(known, _)| *known == door) {
                 Some((_, sum)) => *sum += counts,
-                None => doors.push((door, counts)),
+                None => {
+                    let place = doors.partition_point(|(known, _)| *known < door);
+                    doors.insert(place, (door, counts));
+                }
             }
         }
-        doors.sort_by(|(a, _), (b, _)| a.cmp(b));
         Self {
             doors,
             first,

@@ -1,12 +1,13 @@
 //! The form of a project's settings.
 
 use leptos::{ev, prelude::*, task::spawn_local};
+use wasm_bindgen::JsCast;
 
 use super::limits::{LIMITS, read};
 use crate::{
     api, browser,
-    components::{Field, Panel, Record, SubmitButton, Toasts},
-    view::{IntoPart, Part, text, word},
+    components::{Field, Panel, Record, SubmitButton, Toasts, field_note, form_error},
+    view::{IntoPart, Part, el, tag, text},
 };
 
 /// What becomes of an event whose id is stored already: its name in the API,
@@ -74,7 +75,8 @@ pub(super) fn settings_form(slug: Memo<String>, record: &Record, saved: Callback
     let clean = RwSignal::new(true);
     let plan = StoredValue::new(record.text("plan").unwrap_or_default());
     let toasts = Toasts::from_context();
-    let submit = move |event: ev::SubmitEvent| {
+    let submit = move |event: ev::Event| {
+        let event: ev::SubmitEvent = event.unchecked_into();
         event.prevent_default();
         let chosen_plan = browser::field_of(&event, "plan");
         let Some(body) = body_of(&event, &chosen_plan, &plan.read_value(), faults) else {
@@ -99,24 +101,23 @@ pub(super) fn settings_form(slug: Memo<String>, record: &Record, saved: Callback
             }
         });
     };
-    let state = word(move || Some(if clean.get() { "All is saved." } else { "Not saved yet." }));
-    view! {
-        <form class="settings" method="post" novalidate on:submit=submit on:input=move |_| clean.set(false)>
-            {duplicates(&record.text("duplicates").unwrap_or_default())}
-            {limits(record.within("limits").as_ref(), faults)}
-            {plans(record, faults)}
-            <p class="form-error" role="alert">
-                {text(move || faults.whole.get().unwrap_or_default())}
-            </p>
-            <div class="settings-foot">
-                <SubmitButton busy label="Save"/>
-                <span class="note" role="status">
-                    {state}
-                </span>
-            </div>
-        </form>
-    }
-    .part()
+    let state = text(move || if clean.get() { "All is saved." } else { "Not saved yet." }.to_owned());
+    let foot = vec![
+        view! { <SubmitButton busy label="Save"/> }.part(),
+        tag("span").class("note").attr("role", "status").child(state.part()).part(),
+    ];
+    tag("form")
+        .class("settings")
+        .attr("method", "post")
+        .attr("novalidate", "")
+        .on("submit", submit)
+        .on("input", move |_| clean.set(false))
+        .child(duplicates(&record.text("duplicates").unwrap_or_default()))
+        .child(limits(record.within("limits").as_ref(), faults))
+        .children(plans(record, faults).into_iter().collect())
+        .child(form_error(faults.whole))
+        .child(el("div", "settings-foot", foot))
+        .part()
 }
 
 /// What was typed, as the body of the request; none where something is wrong.
@@ -161,25 +162,20 @@ fn duplicates(chosen: &str) -> Part {
     let choices: Vec<Part> = DUPLICATES
         .into_iter()
         .map(|(name, label, meaning)| {
-            view! {
-                <label class="choice">
-                    <input type="radio" name="duplicates" value=name checked=name == chosen/>
-                    <span>
-                        <span class="choice-name">{label}</span>
-                        <span class="choice-meaning">{meaning}</span>
-                    </span>
-                </label>
-            }
-            .part()
+            let words = vec![
+                el("span", "choice-name", vec![label.part()]),
+                el("span", "choice-meaning", vec![meaning.part()]),
+            ];
+            let input = tag("input")
+                .attr("type", "radio")
+                .attr("name", "duplicates")
+                .attr("value", name)
+                .when(name == chosen, "checked");
+            el("label", "choice", vec![input.part(), el("span", "", words)])
         })
         .collect();
-    let body = view! {
-        <fieldset class="panel-body">
-            <legend class="note">"What becomes of an event whose id is stored already."</legend>
-            {choices}
-        </fieldset>
-    }
-    .part();
+    let legend = el("legend", "note", vec!["What becomes of an event whose id is stored already.".part()]);
+    let body = el("fieldset", "panel-body", vec![legend, choices.part()]);
     view! { <Panel title="Repeated events" body/> }.part()
 }
 
@@ -192,17 +188,16 @@ fn limits(limits: Option<&Record>, faults: Faults) -> Part {
             view! { <Field label name hint value inputmode="numeric" placeholder="no limit" error/> }.part()
         })
         .collect();
-    let body = view! {
-        <div class="panel-body">
-            <p class="note">
-                "Beyond a limit, requests are refused with 429 and told when to come again; SDKs do so by themselves. Empty: no limit."
-            </p>
-            <div class="settings-limits">{fields}</div>
-        </div>
-    }
-    .part();
+    let parts = vec![
+        el("p", "note", vec![LIMITS_NOTE.part()]),
+        el("div", "settings-limits", fields),
+    ];
+    let body = el("div", "panel-body", parts);
     view! { <Panel title="Limits" body/> }.part()
 }
+
+const LIMITS_NOTE: &str = "Beyond a limit, requests are refused with 429 and told when to come again; \
+    SDKs do so by themselves. Empty: no limit.";
 
 /// The plan; to be chosen where there is more than one.
 fn plans(record: &Record, faults: Faults) -> Option<Part> {
@@ -215,26 +210,22 @@ fn plans(record: &Record, faults: Faults) -> Option<Part> {
         .into_iter()
         .map(|name| {
             let is_chosen = chosen.as_ref() == Some(&name);
-            view! { <option value=name.clone() selected=is_chosen>{name.clone()}</option> }.part()
+            let option = tag("option").attr("value", name.clone()).when(is_chosen, "selected");
+            option.child(name.part()).part()
         })
         .collect();
-    let fault = faults.plan;
-    let body = view! {
-        <div class="panel-body">
-            <div class="field">
-                <label class="field-label" for="plan">
-                    "How much a month may hold"
-                </label>
-                <select class="input" id="plan" name="plan" aria-describedby="plan-note">
-                    {options}
-                </select>
-                <p class="field-note" id="plan-note" class:field-error=crate::view::flag(move || fault.read().is_some()) aria-live="polite">
-                    {text(move || fault.get().unwrap_or_else(|| PLAN_HINT.to_owned()))}
-                </p>
-            </div>
-        </div>
-    }
-    .part();
+    let label = tag("label").class("field-label").attr("for", "plan");
+    let select = tag("select")
+        .class("input")
+        .attr("id", "plan")
+        .attr("name", "plan")
+        .attr("aria-describedby", "plan-note");
+    let parts = vec![
+        label.child("How much a month may hold".part()).part(),
+        select.children(options).part(),
+        field_note("plan", PLAN_HINT, faults.plan.into()),
+    ];
+    let body = el("div", "panel-body", vec![el("div", "field", parts)]);
     Some(view! { <Panel title="Plan" body/> }.part())
 }
 

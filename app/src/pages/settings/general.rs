@@ -2,38 +2,37 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 
 use super::{form::settings_form, tabs::tabs, usage::usage};
 use crate::{
     api::{self, ApiError, Fetched},
-    components::{ErrorView, Record, SkeletonLines, wait},
-    view::{IntoPart, Part, show_some},
+    components::{ErrorView, Record, SkeletonLines, page_head, wait},
+    session::project_slug,
+    view::{IntoPart, Part, el, show_some},
 };
 
 /// How the project takes events, and how much of its month is used.
 #[component]
 pub(crate) fn GeneralPage() -> impl IntoView {
-    let params = use_params_map();
-    let slug = Memo::new(move |_| params.read().get("project").unwrap_or_default());
+    let slug = project_slug();
     let usage_of_month = Fetched::one(move || api::usage_path(&slug.read()));
     let saved = Callback::new(move |()| usage_of_month.refetch());
+    let settings = Fetched::one(move || api::settings_path(&slug.read()));
+    let parts = vec![
+        page_head("Settings", None),
+        tabs(slug),
+        fetched(usage_of_month, Box::new(usage)),
+        fetched(settings, Box::new(move |record| settings_form(slug, record, saved))),
+    ];
     view! {
         <Title text=move || format!("Settings · {}", slug.get())/>
-        <div class="page">
-            <header class="page-head">
-                <h1 class="page-title">"Settings"</h1>
-            </header>
-            {tabs(slug)}
-            {fetched(usage_of_month, usage)}
-            {fetched(Fetched::one(move || api::settings_path(&slug.read())), move |record| settings_form(slug, record, saved))}
-        </div>
+        {el("div", "page", parts)}
     }
     .part()
 }
 
 /// What was fetched, once it is there.
-fn fetched(answer: Fetched, draw: impl Fn(&Record) -> Part + Send + 'static) -> Part {
+fn fetched(answer: Fetched, draw: Box<dyn Fn(&Record) -> Part + Send>) -> Part {
     let retry = Callback::new(move |()| answer.refetch());
     let body = show_some(move || {
         let record = answer

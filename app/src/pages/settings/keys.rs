@@ -3,7 +3,6 @@
 use eventglass_model::{ApiKey, ApiKeyList};
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 
 use super::{
     new_key::NewKeyForm,
@@ -13,17 +12,17 @@ use super::{
 use crate::{
     api::{self, Fetched},
     components::{
-        Button, ButtonKind, Dialog, EmptyState, ErrorView, Glyph, Panel, SkeletonRows, Table, TimeStyle, TimeText, wait,
+        Button, ButtonKind, Dialog, EmptyState, ErrorView, Glyph, Panel, SkeletonRows, Table, TimeStyle, TimeText, page_head, wait,
     },
     pages::send_events::{KeyOnce, SendEvents},
-    view::{IntoPart, Part, make, show_some},
+    session::project_slug,
+    view::{IntoPart, Part, el, make, show_some},
 };
 
 /// The keys that SDKs send events with.
 #[component]
 pub(crate) fn KeysPage() -> impl IntoView {
-    let params = use_params_map();
-    let slug = Memo::new(move |_| params.read().get("project").unwrap_or_default());
+    let slug = project_slug();
     let keys = Fetched::one(move || api::keys_path(&slug.read()));
     let creating = RwSignal::new(false);
     // The new key, while it may be seen.
@@ -39,34 +38,29 @@ pub(crate) fn KeysPage() -> impl IntoView {
         Some(match keys.read::<ApiKeyList>()? {
             Err(error) => view! { <ErrorView error retry/> }.part(),
             Ok(list) if list.items.is_empty() => {
-                let body = view! { <p>"Without one, nothing can send events to it."</p> }.part();
+                let body = el("p", "", vec!["Without one, nothing can send events to it.".part()]);
                 view! { <EmptyState glyph=Glyph::Key title="This project has no keys" body/> }.part()
             }
             Ok(list) => {
                 let rows = list.items.into_iter().map(|key| row(key, revoking)).collect();
-                view! {
-                    <div class="panel">
-                        <Table label="Keys" heads=&["Key", "Name", ""] rows/>
-                    </div>
-                }
-                .part()
+                let table = view! { <Table label="Keys" heads=&["Key", "Name", ""] rows/> }.part();
+                el("div", "panel", vec![table])
             }
         })
     });
     let created = show_some(move || created.get().map(|key| new_key(key, slug.get())));
     let form = make(move || view! { <NewKeyForm slug=slug.get_untracked() done/> }.part());
     let meanwhile = view! { <SkeletonRows count=3/> }.part();
+    let new = view! { <Button glyph=Glyph::Plus label="New key" on_press=move |()| creating.set(true)/> }.part();
+    let parts = vec![
+        page_head("Settings", Some(new)),
+        tabs(slug),
+        created.part(),
+        wait(meanwhile, body, RwSignal::new(false)),
+    ];
     view! {
         <Title text=move || format!("Keys · {}", slug.get())/>
-        <div class="page">
-            <header class="page-head">
-                <h1 class="page-title">"Settings"</h1>
-                <Button glyph=Glyph::Plus label="New key" on_press=move |()| creating.set(true)/>
-            </header>
-            {tabs(slug)}
-            {created}
-            {wait(meanwhile, body, RwSignal::new(false))}
-        </div>
+        {el("div", "page", parts)}
         <Dialog open=creating title="New key" id="new-key" body=form/>
         <RevokeDialog slug revoking done=retry/>
     }
@@ -74,15 +68,11 @@ pub(crate) fn KeysPage() -> impl IntoView {
 }
 
 fn new_key(key: String, slug: String) -> Part {
-    let body = view! {
-        <div class="panel-body stack">
-            <div>
-                <KeyOnce key=key.clone()/>
-            </div>
-            <SendEvents key slug/>
-        </div>
-    }
-    .part();
+    let parts = vec![
+        el("div", "", vec![view! { <KeyOnce key=key.clone()/> }.part()]),
+        view! { <SendEvents key slug/> }.part(),
+    ];
+    let body = el("div", "panel-body stack", parts);
     view! { <Panel title="The new key" body/> }.part()
 }
 
@@ -90,27 +80,17 @@ fn row(key: ApiKey, revoking: Revoking) -> Part {
     let prefix = format!("{}…", key.prefix);
     let time = key.created_at;
     let name = if key.name.is_empty() {
-        view! { <span class="muted">"no name"</span> }.part()
+        el("span", "muted", vec!["no name".part()])
     } else {
         key.name.clone().part()
     };
-    view! {
-        <tr>
-            <td class="mono nowrap">{prefix}</td>
-            <td>
-                {name}
-                <span class="row-note">
-                    "created " <TimeText time style=TimeStyle::Ago/>
-                </span>
-            </td>
-            <td class="row-actions">
-                <Button
-                    kind=ButtonKind::Ghost
-                    label="Revoke"
-                    on_press=move |()| revoking.ask(&key)
-                />
-            </td>
-        </tr>
-    }
-    .part()
+    let created = vec!["created ".part(), view! { <TimeText time style=TimeStyle::Ago/> }.part()];
+    let revoke = Callback::new(move |()| revoking.ask(&key));
+    let revoke = view! { <Button kind=ButtonKind::Ghost label="Revoke" on_press=revoke/> }.part();
+    let cells = vec![
+        el("td", "mono nowrap", vec![prefix.part()]),
+        el("td", "", vec![name, el("span", "row-note", created)]),
+        el("td", "row-actions", vec![revoke]),
+    ];
+    el("tr", "", cells)
 }

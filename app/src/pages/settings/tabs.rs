@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
-use crate::view::{IntoPart, Part, text, word};
+use crate::view::{IntoPart, Part, tag};
 
 /// Each page: the end of its address, and what it is called.
 const PAGES: [(&str, &str); 2] = [("general", "General"), ("keys", "Keys")];
@@ -14,20 +14,13 @@ pub(super) fn tabs(slug: Memo<String>) -> Part {
     let links: Vec<Part> = PAGES
         .into_iter()
         .map(|(end, label)| {
-            let href = text(move || format!("/p/{}/settings/{end}", slug.read()));
-            let here = word(move || pathname.with(|path| path.ends_with(end)).then_some("page"));
-            view! {
-                <a class="tab" href=href aria-current=here>
-                    {label}
-                </a>
-            }
-            .part()
+            tag("a")
+                .class("tab")
+                .text("href", move || format!("/p/{}/settings/{end}", slug.read()))
+                .word("aria-current", move || pathname.with(|path| path.ends_with(end)).then_some("page"))
+                .child(label.part())
+                .part()
         })
         .collect();
-    view! {
-        <nav class="tabs" aria-label="Settings">
-            {links}
-        </nav>
-    }
-    .part()
+    tag("nav").class("tabs").attr("aria-label", "Settings").children(links).part()
 }

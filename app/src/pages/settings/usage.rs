@@ -5,8 +5,10 @@ use leptos::prelude::*;
 use crate::{
     components::{Panel, Record, TimeStyle, TimeText},
     format::grouped,
-    view::{IntoPart, Part},
+    view::{El, IntoPart, Part, el, tag},
 };
+
+const SPENT: &str = "The month is used up: events are refused with 429 until it starts again.";
 
 /// What came this month, and how much of what may come that is
 /// ([`Usage`](eventglass_model::Usage)).
@@ -18,39 +20,30 @@ pub(super) fn usage(record: &Record) -> Part {
     let month = record.text("month").unwrap_or_default();
     let resets = record
         .moment("resets_at")
-        .map(|time| view! { <TimeText time style=TimeStyle::Minute/> });
+        .map(|time| view! { <TimeText time style=TimeStyle::Minute/> }.part());
     let spent = most.is_some_and(|most| events >= most);
     let (said, bar) = match most {
         None => ("events; the plan has no limit".to_owned(), None),
         Some(most) => {
-            let bar = view! {
-                <progress
-                    class=if spent { "usage-bar is-spent" } else { "usage-bar" }
-                    aria-label="How much of the month is used"
-                    max=most.max(1).to_string()
-                    value=events.min(most).to_string()
-                ></progress>
-            };
+            let bar = tag("progress")
+                .class(if spent { "usage-bar is-spent" } else { "usage-bar" })
+                .attr("aria-label", "How much of the month is used")
+                .attr("max", most.max(1).to_string())
+                .attr("value", events.min(most).to_string());
             (format!("of {} events", grouped(most)), Some(bar))
         }
     };
-    let refused = spent.then(|| {
-        view! { <p class="form-error">"The month is used up: events are refused with 429 until it starts again."</p> }
-    });
-    let body = view! {
-        <div class="panel-body usage">
-            <p>
-                <strong class="usage-number num">{grouped(events)}</strong>
-                " "
-                {said}
-            </p>
-            {bar}
-            {refused}
-            <p class="note">
-                "Plan " <strong>{plan}</strong> ". The count starts again at " {resets} "."
-            </p>
-        </div>
+    let number = el("strong", "usage-number num", vec![grouped(events).part()]);
+    let mut parts = vec![el("p", "", vec![number, " ".part(), said.part()])];
+    parts.extend(bar.map(El::part));
+    if spent {
+        parts.push(el("p", "form-error", vec![SPENT.part()]));
     }
-    .part();
+    let plan = el("strong", "", vec![plan.part()]);
+    let mut note = vec!["Plan ".part(), plan, ". The count starts again at ".part()];
+    note.extend(resets);
+    note.push(".".part());
+    parts.push(el("p", "note", note));
+    let body = el("div", "panel-body usage", parts);
     view! { <Panel title=format!("Stored this month, {month}") body/> }.part()
 }

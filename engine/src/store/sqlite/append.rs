@@ -10,20 +10,27 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use eventglass_model::Timestamp;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Statement, ToSql, Transaction, TransactionBehavior};
+use rusqlite::{
+    CachedStatement, Connection, OpenFlags, OptionalExtension, Statement, ToSql, Transaction, TransactionBehavior,
+};
 
 use super::sql;
 use crate::guard::Month;
-use crate::ingest::PendingEvent;
+use crate::ingest::{IdHash, PendingEvent};
+use crate::store::row::INSERT_COLUMNS;
 use crate::store::{Appended, EventKey, StoreError};
 
 /// How long a commit waits for another program that holds the file.
 const BUSY: Duration = Duration::from_millis(500);
-/// Rows of one INSERT. More gain nothing (see docs/performance.md), fewer cost.
-const ROWS: usize = 32;
-
-static INSERT_EVENTS: LazyLock<String> = LazyLock::new(|| insert_events_sql(ROWS));
-static INSERT_TEXTS: LazyLock<String> = LazyLock::new(|| insert_texts_sql(ROWS));
+/// Inserts one row. Of many at once, SQLite would keep a copy of every page it
+/// touches, to take them back together; one at a time is a fifth faster.
+static INSERT_EVENT: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "INSERT INTO events ({}) VALUES ({}) ON CONFLICT DO NOTHING",
+        INSERT_COLUMNS.join(", "),
+        sql::placeholders(INSERT_COLUMNS.len())
+    )
+});
 
 /// The one connection that appends, and what it remembers between commits.
 pub(super) struct Appender {
@@ -101,6 +108,25 @@ impl Appender {
         &mut self.arrivals
     }
 
+    /// The places of events and their keys, in the order of those: the table and
+    /// the text index are both cheapest to write forwards. Of two events with
+    /// one id the first in the group comes first, wherever its time would put it.
+    fn places_in_order(&mut self, events: &[PendingEvent]) -> Vec<(usize, EventKey)> {
+        let mut seen: HashSet<(i64, &IdHash)> = HashSet::with_capacity(events.len());
+        let (mut places, mut repeats) = (Vec::with_capacity(events.len()), Vec::new());
+        for (place, event) in events.iter().enumerate() {
+            let entry = (place, self.key(event.event.time));
+            if seen.insert((event.project_id, &event.event_hash)) {
+                places.push(entry);
+            } else {
+                repeats.push(entry);
+            }
+        }
+        places.sort_by_key(|(_, key)| *key);
+        places.extend(repeats);
+        places
+    }
+
     fn write(
         &mut self,
         connection: &mut Connection,
@@ -109,32 +135,22 @@ impl Appender {
     ) -> Result<Vec<Appended>, StoreError> {
         let started = Instant::now();
         let received_at = self.next_commit(now);
-        let mut tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-
-        // Most groups hold nothing that is stored already, and the indexes
-        // know: looking every event up first would cost a sixth of the whole.
-        let mut rows = in_order(events.iter().collect(), &mut self.arrivals);
+        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut outcomes = vec![Appended::New; events.len()];
-        let mut attempt = tx.savepoint()?;
-        let stored = insert_events(&attempt, &rows, received_at)?;
-        if stored < events.len() {
-            attempt.rollback()?;
-            outcomes = find_duplicates(&attempt, events)?;
-            let fresh = events
-                .iter()
-                .zip(&outcomes)
-                .filter(|(_, outcome)| **outcome == Appended::New);
-            rows = in_order(fresh.map(|(event, _)| event).collect(), &mut self.arrivals);
-            settle_keys(&attempt, &mut rows, &mut self.arrivals)?;
-            let stored = insert_events(&attempt, &rows, received_at)?;
-            if stored < rows.len() {
-                let lost = rows.len() - stored;
-                return Err(StoreError::Inconsistent(format!(
-                    "{lost} events share a hash with others"
-                )));
+        let mut rows = Vec::with_capacity(events.len());
+        let mut insert = Insert::new(&tx, received_at)?;
+        for (place, key) in self.places_in_order(events) {
+            let (Some(event), Some(outcome)) = (events.get(place), outcomes.get_mut(place)) else {
+                continue;
+            };
+            match insert.event(key, event, &mut self.arrivals)? {
+                Some(key) => rows.push((key, event)),
+                None => *outcome = Appended::Duplicate,
             }
         }
-        attempt.commit()?;
+        drop(insert);
+        // An event whose key was taken has another one now.
+        rows.sort_by_key(|(key, _)| *key);
         let inserted = Instant::now();
         insert_texts(&tx, &rows)?;
         note_unacknowledged(&tx, &rows, received_at)?;
@@ -192,108 +208,72 @@ fn open(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-/// Events with their keys, in the order of those: the text index writes a
-/// segment for each step backwards.
-fn in_order<'a>(events: Vec<&'a PendingEvent>, arrivals: &mut u64) -> Vec<(EventKey, &'a PendingEvent)> {
-    let key = |event: &PendingEvent| {
-        *arrivals += 1;
-        EventKey::new(event.event.time, *arrivals)
-    };
-    let keys: Vec<EventKey> = events.iter().copied().map(key).collect();
-    let mut rows: Vec<_> = keys.into_iter().zip(events).collect();
-    rows.sort_by_key(|(key, _)| *key);
-    rows
+/// Inserts events, one after the other.
+pub(super) struct Insert<'tx> {
+    statement: CachedStatement<'tx>,
+    by_hash: CachedStatement<'tx>,
+    by_key: CachedStatement<'tx>,
+    received_at: i64,
 }
 
-/// Which events are stored already, or stand twice in the group.
-fn find_duplicates(tx: &Connection, events: &[PendingEvent]) -> Result<Vec<Appended>, StoreError> {
-    let mut look_up = tx.prepare_cached("SELECT project_id, event_id FROM events WHERE event_hash = ?1")?;
-    let mut seen: HashSet<(i64, &str)> = HashSet::new();
-    let mut outcomes = Vec::with_capacity(events.len());
-    for event in events {
-        let stored: Option<(i64, String)> = look_up
-            .query_row([&event.event_hash[..]], |row| Ok((row.get(0)?, row.get(1)?)))
-            .optional()?;
-        let own = (event.project_id, event.event.event_id.as_str());
-        let known = stored.is_some_and(|(project, id)| (project, id.as_str()) == own);
-        outcomes.push(if seen.insert(own) && !known {
-            Appended::New
-        } else {
-            Appended::Duplicate
-        });
+impl<'tx> Insert<'tx> {
+    pub(super) fn new(tx: &'tx Connection, received_at: i64) -> Result<Self, StoreError> {
+        Ok(Self {
+            statement: tx.prepare_cached(&INSERT_EVENT)?,
+            by_hash: tx.prepare_cached("SELECT project_id, event_id FROM events WHERE event_hash = ?1")?,
+            by_key: tx.prepare_cached("SELECT 1 FROM events WHERE key = ?1")?,
+            received_at,
+        })
     }
-    Ok(outcomes)
-}
 
-/// Gives every row a key that no other has, and leaves the rows in order.
-pub(super) fn settle_keys(
-    tx: &Connection,
-    rows: &mut [(EventKey, &PendingEvent)],
-    arrivals: &mut u64,
-) -> Result<(), StoreError> {
-    let mut look_up = tx.prepare_cached("SELECT 1 FROM events WHERE key = ?1")?;
-    let mut taken: HashSet<i64> = HashSet::new();
-    for (key, row) in rows.iter_mut() {
-        while taken.contains(&key.0) || look_up.exists([key.0])? {
-            *arrivals += 1;
-            *key = EventKey::elsewhere(row.event.time, *arrivals);
+    /// Inserts an event, under another key where this one is taken, and gives
+    /// the key; `None` when its id is stored already. Only after a clash does
+    /// it look for the reason: most events are new, and the indexes know.
+    pub(super) fn event(
+        &mut self,
+        key: EventKey,
+        row: &PendingEvent,
+        arrivals: &mut u64,
+    ) -> Result<Option<EventKey>, StoreError> {
+        if self.insert(key, row)? {
+            return Ok(Some(key));
         }
-        taken.insert(key.0);
+        let stored: Option<(i64, String)> = self
+            .by_hash
+            .query_row([&row.event_hash[..]], |found| Ok((found.get(0)?, found.get(1)?)))
+            .optional()?;
+        match stored {
+            Some((project_id, event_id)) if project_id == row.project_id && event_id == row.event.event_id => {
+                return Ok(None);
+            }
+            Some(_) => {
+                let reason = "two ids share a hash of 128 bits".to_owned();
+                return Err(StoreError::Inconsistent(reason));
+            }
+            None => {}
+        }
+        loop {
+            *arrivals += 1;
+            let key = EventKey::elsewhere(row.event.time, *arrivals);
+            if !self.by_key.exists([key.0])? && self.insert(key, row)? {
+                return Ok(Some(key));
+            }
+        }
     }
-    rows.sort_by_key(|(key, _)| *key);
-    Ok(())
-}
 
-fn insert_texts_sql(rows: usize) -> String {
-    let values = sql::rows_of_placeholders(rows, 2);
-    format!("INSERT INTO event_text (rowid, text) VALUES {values}")
+    fn insert(&mut self, key: EventKey, row: &PendingEvent) -> Result<bool, StoreError> {
+        let mut binder = Binder::new(&mut self.statement);
+        bind_event(&mut binder, key, row, self.received_at)?;
+        Ok(self.statement.raw_execute()? == 1)
+    }
 }
 
 pub(super) fn insert_texts(tx: &Transaction<'_>, rows: &[(EventKey, &PendingEvent)]) -> Result<(), StoreError> {
-    for chunk in rows.chunks(ROWS) {
-        let mut statement = if chunk.len() == ROWS {
-            tx.prepare_cached(&INSERT_TEXTS)?
-        } else {
-            tx.prepare_cached(&insert_texts_sql(chunk.len()))?
-        };
-        let mut binder = Binder::new(&mut statement);
-        for (key, row) in chunk {
-            binder.bind(key.0)?;
-            binder.bind(row.text.as_str())?;
-        }
-        statement.raw_execute()?;
+    let mut insert = tx.prepare_cached("INSERT INTO event_text (rowid, text) VALUES (?1, ?2)")?;
+    for (key, row) in rows {
+        insert.execute((key.0, row.text.as_str()))?;
     }
     Ok(())
-}
-
-fn insert_events_sql(rows: usize) -> String {
-    format!(
-        "INSERT INTO events ({}) VALUES {} ON CONFLICT DO NOTHING",
-        sql::INSERT_COLUMNS.join(", "),
-        sql::rows_of_placeholders(rows, sql::INSERT_COLUMNS.len())
-    )
-}
-
-/// Inserts what does not clash with a key or a hash, and says how many that were.
-pub(super) fn insert_events(
-    tx: &Connection,
-    rows: &[(EventKey, &PendingEvent)],
-    received_at: i64,
-) -> Result<usize, StoreError> {
-    let mut stored = 0;
-    for chunk in rows.chunks(ROWS) {
-        let mut statement = if chunk.len() == ROWS {
-            tx.prepare_cached(&INSERT_EVENTS)?
-        } else {
-            tx.prepare_cached(&insert_events_sql(chunk.len()))?
-        };
-        let mut binder = Binder::new(&mut statement);
-        for (key, row) in chunk {
-            bind_event(&mut binder, *key, row, received_at)?;
-        }
-        stored += statement.raw_execute()?;
-    }
-    Ok(stored)
 }
 
 fn note_unacknowledged(
@@ -350,7 +330,7 @@ impl<'s, 'c> Binder<'s, 'c> {
     }
 }
 
-/// Binds one row, in the order of [`sql::INSERT_COLUMNS`].
+/// Binds one row, in the order of [`INSERT_COLUMNS`].
 fn bind_event(
     binder: &mut Binder<'_, '_>,
     key: EventKey,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use eventglass_model::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
-use super::append::{Appender, count_events, insert_events, insert_texts, settle_keys};
+use super::append::{Appender, Insert, count_events, insert_texts};
 use crate::ingest::{IdHash, PendingEvent, PendingPart};
 use crate::store::{Appended, EventKey, Merged, StoreError};
 
@@ -67,7 +67,7 @@ impl Appender {
             .prepare_cached("SELECT key FROM events WHERE event_hash = ?1")?
             .query_row([&first.event_hash[..]], |row| row.get(0))
             .optional()?;
-        let mut rows = [(self.key(event.event.time), &event)];
+        let mut key = self.key(event.event.time);
         if let Some(old_key) = old_key {
             // An event of another door with this id has no parts: it stays as it is.
             if before.is_empty() {
@@ -76,15 +76,12 @@ impl Appender {
             let old = pending(&before);
             remove(tx, old_key, &old)?;
             if old.event.time == event.event.time {
-                rows = [(EventKey(old_key), &event)];
+                key = EventKey(old_key);
             }
         }
-        settle_keys(tx, &mut rows, self.arrivals_mut())?;
-        if insert_events(tx, &rows, received_at)? != 1 {
-            return Err(StoreError::Inconsistent(
-                "an event shares a hash with another".to_owned(),
-            ));
-        }
+        let inserted = Insert::new(tx, received_at)?.event(key, &event, self.arrivals_mut())?;
+        let key = inserted.ok_or_else(|| StoreError::Inconsistent("an event is still there".to_owned()))?;
+        let rows = [(key, &event)];
         insert_texts(tx, &rows)?;
         if old_key.is_some() {
             note_change(tx, first.project_id, received_at)?;

@@ -5,7 +5,7 @@ use eventglass_model::{IngestCounts, Status, Timestamp};
 use sqlx::{QueryBuilder, Row, Sqlite};
 
 use super::read::push_search;
-use super::{SqliteStore, sql};
+use super::SqliteStore;
 use crate::query::EventSearch;
 use crate::store::pattern::contains_pattern;
 use crate::store::row;

@@ -8,47 +8,6 @@ use crate::query::{EventSearch, Only, Term};
 use crate::store::EventKey;
 use crate::store::pattern::{PHRASE_COLUMNS, contains_pattern, pieces};
 
-/// The columns of a row of `events`, in the order in which they are bound.
-pub(super) const INSERT_COLUMNS: [&str; 37] = [
-    "key",
-    "project_id",
-    "event_id",
-    "event_hash",
-    "time",
-    "received_at",
-    "kind",
-    "name",
-    "message",
-    "severity",
-    "status",
-    "service",
-    "endpoint",
-    "method",
-    "version",
-    "environment",
-    "topic",
-    "user_id",
-    "session_id",
-    "request_id",
-    "trace_id",
-    "span_id",
-    "parent_span_id",
-    "duration_us",
-    "status_code",
-    "provider",
-    "model",
-    "tokens",
-    "cost_nano_usd",
-    "cost_source",
-    "country",
-    "city",
-    "region",
-    "device",
-    "input",
-    "output",
-    "attributes",
-];
-
 /// Makes an event an empty row that belongs to nobody. Binds: its hash, its project, its id.
 pub(super) const EMPTY_EVENT: &str = "UPDATE events SET project_id = 0, event_id = '', event_hash = randomblob(16), \
      kind = '', name = NULL, message = NULL, service = NULL, endpoint = NULL, method = NULL, version = NULL, \
@@ -61,11 +20,6 @@ pub(super) const EMPTY_EVENT: &str = "UPDATE events SET project_id = 0, event_id
 /// `?, ?, ?`.
 pub(super) fn placeholders(count: usize) -> String {
     vec!["?"; count].join(", ")
-}
-
-/// `(?, ?), (?, ?)`.
-pub(super) fn rows_of_placeholders(rows: usize, columns: usize) -> String {
-    vec![format!("({})", placeholders(columns)); rows].join(", ")
 }
 
 /// What the text index is asked, or `None` when it has no say.

@@ -7,23 +7,20 @@ use super::{facts::facts, payload::Payload};
 use crate::{
     components::{Badge, CopyButton, Record, SeverityMark, StatusCode, TimeStyle, TimeText, Tone},
     format::{duration_ms, exact_ms, pretty},
-    view::{IntoPart, Part},
+    view::{IntoPart, Part, el, titled},
 };
 
 /// An event, from what it says to what was sent with it.
 pub(super) fn content(record: &Record, json: String) -> Part {
     let copy = Callback::new(move |()| pretty(&json));
-    view! {
-        {lead(record)}
-        {payload(record, "input", "Input")}
-        {payload(record, "output", "Output")}
-        {facts(record)}
-        {payload(record, "attributes", "Attributes")}
-        <div class="detail-foot">
-            <CopyButton what=copy label="Copy the event as JSON" wordy=true/>
-        </div>
-    }
-    .part()
+    let copy = view! { <CopyButton what=copy label="Copy the event as JSON" wordy=true/> }.part();
+    let mut parts = vec![lead(record)];
+    parts.extend(payload(record, "input", "Input"));
+    parts.extend(payload(record, "output", "Output"));
+    parts.extend(facts(record));
+    parts.extend(payload(record, "attributes", "Attributes"));
+    parts.push(el("div", "detail-foot", vec![copy]));
+    parts.part()
 }
 
 /// What happened, at a glance.
@@ -34,29 +31,19 @@ fn lead(record: &Record) -> Part {
     let severity = record.text("severity").and_then(|word| Severity::parse(&word).ok());
     let code = record.value::<i64>("status_code");
     let duration = record.value::<f64>("duration_ms");
-    view! {
-        <div class="detail-lead">
-            <h3 class="detail-title">{title}</h3>
-            <p class="detail-line">
-                {severity.map(|severity| view! { <SeverityMark severity/> })} <Badge word=kind/>
-                {ended(record, severity).map(|(tone, word)| view! { <Badge tone word/> })}
-                {code.map(|code| view! { <StatusCode code/> })}
-                {duration.map(|ms| view! { <span title=exact_ms(ms)>{duration_ms(ms)}</span> })}
-            </p>
-            {record.moment("time").map(when)}
-            {message.map(|message| view! { <p class="detail-message">{message}</p> })}
-        </div>
+    let mut line = Vec::new();
+    line.extend(severity.map(|severity| view! { <SeverityMark severity/> }.part()));
+    line.push(view! { <Badge word=kind/> }.part());
+    line.extend(ended(record, severity).map(|(tone, word)| view! { <Badge tone word/> }.part()));
+    line.extend(code.map(|code| view! { <StatusCode code/> }.part()));
+    line.extend(duration.map(|ms| titled("span", "", exact_ms(ms), vec![duration_ms(ms).part()])));
+    let mut parts = vec![el("h3", "detail-title", vec![title.part()]), el("p", "detail-line", line)];
+    if let Some(time) = record.moment("time") {
+        let time = view! { <TimeText time style=TimeStyle::Exact/> }.part();
+        parts.push(el("p", "detail-time", vec![time]));
     }
-    .part()
-}
-
-fn when(time: eventglass_model::Timestamp) -> Part {
-    view! {
-        <p class="detail-time">
-            <TimeText time style=TimeStyle::Exact/>
-        </p>
-    }
-    .part()
+    parts.extend(message.map(|message| el("p", "detail-message", vec![message.part()])));
+    el("div", "detail-lead", parts)
 }
 
 fn title(record: &Record) -> Option<String> {

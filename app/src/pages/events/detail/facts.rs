@@ -7,7 +7,7 @@ use super::super::state::Page;
 use crate::{
     components::{CopyButton, Glyph, IconButton, Record, TimeStyle, TimeText},
     format::{duration_ms, exact_ms, exact_usd, grouped, usd},
-    view::{IntoPart, Part},
+    view::{IntoPart, Part, el, titled},
 };
 
 /// How a field is shown.
@@ -176,13 +176,8 @@ fn group(title: &'static str, record: &Record, fields: &[Field]) -> Option<Part>
 }
 
 fn group_view(title: &'static str, facts: Vec<Part>) -> Part {
-    view! {
-        <section class="facts">
-            <h3 class="facts-title">{title}</h3>
-            <dl>{facts}</dl>
-        </section>
-    }
-    .part()
+    let title = el("h3", "facts-title", vec![title.part()]);
+    el("section", "facts", vec![title, el("dl", "", facts)])
 }
 
 /// A row of the list of fields.
@@ -191,18 +186,14 @@ fn fact(label: String, value: String, shown: As, find: Find) -> Part {
     let find = (find != Find::Nothing).then(|| find_button(&spoken, find, value.clone()));
     let copied = value.clone();
     let copy = Callback::new(move |()| copied.clone());
-    view! {
-        <div class="fact">
-            <dt>{label}</dt>
-            <dd>
-                <span class="fact-value">{written(value, shown)}</span>
-                <span class="fact-actions">
-                    {find} <CopyButton what=copy label=format!("Copy {spoken}")/>
-                </span>
-            </dd>
-        </div>
-    }
-    .part()
+    let mut actions = Vec::from_iter(find);
+    actions.push(view! { <CopyButton what=copy label=format!("Copy {spoken}")/> }.part());
+    let value = vec![
+        el("span", "fact-value", vec![written(value, shown)]),
+        el("span", "fact-actions", actions),
+    ];
+    let parts = vec![el("dt", "", vec![label.part()]), el("dd", "", value)];
+    el("div", "fact", parts)
 }
 
 /// A value written for people; the value itself is in the tooltip.
@@ -210,7 +201,7 @@ fn written(value: String, shown: As) -> Part {
     let number = || serde_json::from_str::<f64>(&value).ok();
     let friendly = match shown {
         As::Text => None,
-        As::Exact => return view! { <span class="mono">{value}</span> }.part(),
+        As::Exact => return el("span", "mono", vec![value.part()]),
         As::Moment => {
             if let Ok(time) = Timestamp::parse(&value) {
                 return view! { <TimeText time style=TimeStyle::Exact/> }.part();
@@ -222,7 +213,7 @@ fn written(value: String, shown: As) -> Part {
         As::Count => serde_json::from_str(&value).ok().map(|n| (grouped(n), value.clone())),
     };
     match friendly {
-        Some((text, exact)) => view! { <span title=exact>{text}</span> }.part(),
+        Some((text, exact)) => titled("span", "", exact, vec![text.part()]),
         None => value.part(),
     }
 }

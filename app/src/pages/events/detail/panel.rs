@@ -9,9 +9,9 @@ use super::{
 use crate::{
     api::{self, ApiError, Fetched},
     browser,
-    components::{CopyButton, ErrorView, Glyph, IconButton, Record, SkeletonLines, wait},
+    components::{CopyButton, ErrorView, Glyph, IconButton, Record, SkeletonLines, side_panel, wait},
     hydration::use_hydrated,
-    view::{IntoPart, show_some},
+    view::{IntoPart, effect, memo, show_some},
 };
 
 /// Names the heading, which gets the focus when the panel opens.
@@ -22,7 +22,7 @@ const HEADING: &str = "event-panel";
 pub(in super::super) fn EventPanel() -> impl IntoView {
     let page = Page::from_context();
     // While it is being closed, it shows what it showed.
-    let id = Memo::new(move |before: Option<&String>| page.open.get().or_else(|| before.cloned()).unwrap_or_default());
+    let id = memo(move |before: Option<&String>| page.open.get().or_else(|| before.cloned()).unwrap_or_default());
     let event = Fetched::one(move || api::event_path(&page.slug.read(), &id.read()));
     let retry = Callback::new(move |()| event.refetch());
     let body = show_some(move || {
@@ -39,7 +39,7 @@ pub(in super::super) fn EventPanel() -> impl IntoView {
     // The focus follows into the panel and back to the row, unless the page
     // was opened with the panel.
     let arrived_later = use_hydrated().get_untracked();
-    Effect::new(move |_| {
+    effect(move || {
         if arrived_later {
             // By the next frame it is in the document.
             request_animation_frame(|| browser::focus_id(HEADING));
@@ -53,23 +53,13 @@ pub(in super::super) fn EventPanel() -> impl IntoView {
 
     let meanwhile = view! { <SkeletonLines count=14/> }.part();
     let link = Callback::new(move |()| format!("{}{}", browser::origin(), page.event_path(&id.read_untracked())));
-    view! {
-        <aside class="detail" aria-labelledby=HEADING>
-            <header class="detail-head">
-                <h2 class="panel-title" id=HEADING tabindex="-1">
-                    "Event"
-                </h2>
-                <div class="detail-actions">
-                    <IconButton glyph=Glyph::ChevronUp label="Previous event (k)" on_press=move |()| step(page, -1)/>
-                    <IconButton glyph=Glyph::ChevronDown label="Next event (j)" on_press=move |()| step(page, 1)/>
-                    <CopyButton what=link label="Copy the link" glyph=Glyph::Link/>
-                    <IconButton glyph=Glyph::Close label="Close (Esc)" on_press=move |()| page.close()/>
-                </div>
-            </header>
-            <div class="detail-body" tabindex="0" aria-label="The event's fields" role="region">
-                {wait(meanwhile, body, RwSignal::new(false))}
-            </div>
-        </aside>
-    }
-    .part()
+    let close = Callback::new(move |()| page.close());
+    let buttons = vec![
+        view! { <IconButton glyph=Glyph::ChevronUp label="Previous event (k)" on_press=move |()| step(page, -1)/> }.part(),
+        view! { <IconButton glyph=Glyph::ChevronDown label="Next event (j)" on_press=move |()| step(page, 1)/> }.part(),
+        view! { <CopyButton what=link label="Copy the link" glyph=Glyph::Link/> }.part(),
+        view! { <IconButton glyph=Glyph::Close label="Close (Esc)" on_press=close/> }.part(),
+    ];
+    let body = vec![wait(meanwhile, body, RwSignal::new(false))];
+    side_panel(HEADING, "Event", "The event's fields", buttons, body)
 }

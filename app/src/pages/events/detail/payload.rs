@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::{
     components::{CopyButton, Json},
     format::bytes,
-    view::IntoPart,
+    view::{IntoPart, el},
 };
 
 /// JSON under its own heading.
@@ -18,16 +18,14 @@ pub(super) fn Payload(
 ) -> impl IntoView {
     let copied = text.clone();
     let size = bytes(text.len());
-    view! {
-        <section class="facts">
-            <header class="payload-head">
-                <h3 class="facts-title">{title}</h3>
-                <span class="muted num">{size}</span>
-                <span class="grow"></span>
-                <CopyButton what=Callback::new(move |()| copied.clone()) label=format!("Copy {}", title.to_ascii_lowercase())/>
-            </header>
-            <Json text/>
-        </section>
-    }
-    .part()
+    let copy = Callback::new(move |()| copied.clone());
+    let label = format!("Copy {}", title.to_ascii_lowercase());
+    let head = vec![
+        el("h3", "facts-title", vec![title.part()]),
+        el("span", "muted num", vec![size.part()]),
+        el("span", "grow", Vec::new()),
+        view! { <CopyButton what=copy label/> }.part(),
+    ];
+    let parts = vec![el("header", "payload-head", head), view! { <Json text/> }.part()];
+    el("section", "facts", parts)
 }

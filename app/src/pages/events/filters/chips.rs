@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{super::state::Page, facet::Field};
 use crate::{
     components::{Glyph, Icon, LinkButton},
-    view::{IntoPart, Part, press, show_some},
+    view::{IntoPart, Part, el, show_some, tag},
 };
 
 /// A chip for each filter, which takes it away.
@@ -23,29 +23,25 @@ pub(in super::super) fn Chips() -> impl IntoView {
 }
 
 fn chips_view(page: Page, chips: Vec<Part>) -> Part {
-    view! {
-        <div class="chips" role="group" aria-label="Filters that are set">
-            {chips}
-            <LinkButton label="Clear all" on_press=move |()| page.clear()/>
-        </div>
-    }
-    .part()
+    tag("div")
+        .class("chips")
+        .attr("role", "group")
+        .attr("aria-label", "Filters that are set")
+        .children(chips)
+        .child(view! { <LinkButton label="Clear all" on_press=move |()| page.clear()/> }.part())
+        .part()
 }
 
 fn chip(page: Page, field: Field, value: String) -> Part {
     let shown = value.clone();
     let title = format!("No longer filter by {} {value}", field.label());
-    view! {
-        <button
-            type="button"
-            class="chip"
-            title=title
-            on:click=press(move |_| page.narrow(|query| field.toggle(query, &value)))
-        >
-            <span class="chip-field">{field.label()}</span>
-            <span class="truncate">{shown}</span>
-            <Icon glyph=Glyph::Close/>
-        </button>
-    }
-    .part()
+    tag("button")
+        .attr("type", "button")
+        .class("chip")
+        .attr("title", title)
+        .press(move |_| page.narrow(|query| field.toggle(query, &value)))
+        .child(el("span", "chip-field", vec![field.label().part()]))
+        .child(el("span", "truncate", vec![shown.part()]))
+        .child(view! { <Icon glyph=Glyph::Close/> }.part())
+        .part()
 }

@@ -8,7 +8,7 @@ use crate::{
     api::{self, Fetched},
     components::{Glyph, IconButton, SeverityMark, SkeletonLines, wait},
     format::{compact, grouped},
-    view::{IntoPart, Part, flag, press, show_some, text},
+    view::{IntoPart, Part, el, show_some, tag, text, titled},
 };
 
 /// How many values of a field are shown at first.
@@ -20,33 +20,26 @@ const FIRST: usize = 8;
 pub(in super::super) fn Facets() -> impl IntoView {
     let page = Page::from_context();
     let facets = Fetched::all(move || page.query.with(|query| questions(&page.slug.read(), query)));
-    Effect::new(move |before: Option<u32>| {
-        let recount = page.recount.get();
-        if before.is_some() {
-            facets.refetch();
-        }
-        recount
-    });
+    facets.again_when(page.recount);
     let groups = show_some(move || {
         // The list beside it says what went wrong, if anything.
         let answers: Vec<Answer> = facets.read_all()?.unwrap_or_default();
         Some(groups(page, &answers))
     });
     let meanwhile = view! { <SkeletonLines count=12/> }.part();
-    view! {
-        <aside class="facets" class:is-open=flag(move || page.filters.get()) aria-label="Filters">
-            <header class="facets-head">
-                <h2 class="panel-title">"Filters"</h2>
-                <IconButton
-                    glyph=Glyph::Close
-                    label="Close the filters"
-                    on_press=move |()| page.filters.set(false)
-                />
-            </header>
-            {wait(meanwhile, groups, RwSignal::new(false))}
-        </aside>
-    }
-    .part()
+    let close = Callback::new(move |()| page.filters.set(false));
+    let head = vec![
+        el("h2", "panel-title", vec!["Filters".part()]),
+        view! { <IconButton glyph=Glyph::Close label="Close the filters" on_press=close/> }.part(),
+    ];
+    tag("aside")
+        .word("class", move || {
+            Some(if page.filters.get() { "facets is-open" } else { "facets" })
+        })
+        .attr("aria-label", "Filters")
+        .child(el("header", "facets-head", head))
+        .child(wait(meanwhile, groups, RwSignal::new(false)))
+        .part()
 }
 
 /// Each field is counted among the events that match all filters but its own:
@@ -73,19 +66,18 @@ fn groups(page: Page, answers: &[Answer]) -> Part {
     let nothing = Field::ALL.iter().all(|field| found(*field).is_none_or(Vec::is_empty));
     if nothing && !query.is_filtered() {
         // The style leaves the whole column out.
-        return view! { <span class="facets-none"></span> }.part();
+        return el("span", "facets-none", Vec::new());
     }
-    let groups = Field::ALL.iter().map(|field| {
+    let mut groups = Vec::new();
+    for field in Field::ALL {
         let values = values_of(*field, found(*field).map_or(&[], Vec::as_slice), &field.chosen(&query));
-        group(page, *field, values)
-    });
-    let partial = answers.iter().any(|answer| answer.partial);
-    let note = partial.then_some("Counted among the newest events only.");
-    view! {
-        {groups.collect_view()}
-        <p class="facet-note">{note}</p>
+        groups.push(group(page, *field, values));
     }
-    .part()
+    let partial = answers.iter().any(|answer| answer.partial);
+    if partial {
+        groups.push(el("p", "facet-note", vec!["Counted among the newest events only.".part()]));
+    }
+    groups.part()
 }
 
 /// The values to choose from: what is there, and what is looked for although it is not.
@@ -107,14 +99,18 @@ fn values_of(field: Field, found: &[FacetValue], chosen: &[String]) -> Vec<Facet
 fn group(page: Page, field: Field, values: Vec<FacetValue>) -> Part {
     let all = RwSignal::new(false);
     let more = values.len().saturating_sub(FIRST);
-    let none = values.is_empty();
     let chosen = page.query.with_untracked(|query| field.chosen(query));
-    let rows = values.into_iter().enumerate().map(|(place, value)| {
+    let mut group = tag("fieldset")
+        .class("facet")
+        .when(values.is_empty(), "hidden")
+        .child(el("legend", "facet-title", vec![field.label().part()]));
+    for (place, value) in values.into_iter().enumerate() {
         let is_chosen = chosen.contains(&value.value);
         let row = option(page, field, value, is_chosen);
         // Rows beyond the first few are there, for "more" to be quick.
-        view! { <div hidden=flag(move || place >= FIRST && !all.get())>{row}</div> }.part()
-    });
+        let row = tag("div").flag("hidden", move || place >= FIRST && !all.get()).child(row);
+        group = group.child(row.part());
+    }
     let label = text(move || {
         if all.get() {
             "Show less".to_owned()
@@ -122,22 +118,15 @@ fn group(page: Page, field: Field, values: Vec<FacetValue>) -> Part {
             format!("Show {more} more")
         }
     });
-    let toggle = press(move |_| all.update(|all| *all = !*all));
-    let rest = (more > 0).then(|| {
-        view! {
-            <button type="button" class="link facet-more" on:click=toggle>
-                {label}
-            </button>
-        }
-    });
-    view! {
-        <fieldset class="facet" hidden=none>
-            <legend class="facet-title">{field.label()}</legend>
-            {rows.collect_view()}
-            {rest}
-        </fieldset>
+    if more > 0 {
+        let toggle = tag("button")
+            .attr("type", "button")
+            .class("link facet-more")
+            .press(move |_| all.update(|all| *all = !*all))
+            .child(label.part());
+        group = group.child(toggle.part());
     }
-    .part()
+    group.part()
 }
 
 fn option(page: Page, field: Field, FacetValue { value, count }: FacetValue, is_chosen: bool) -> Part {
@@ -148,24 +137,16 @@ fn option(page: Page, field: Field, FacetValue { value, count }: FacetValue, is_
         Ok(severity) if field == Field::Severity => view! { <SeverityMark severity/> }.part(),
         _ => {
             let title = value.clone();
-            view! {
-                <span class="truncate" title=title>
-                    {value}
-                </span>
-            }
-            .part()
+            titled("span", "truncate", title, vec![value.part()])
         }
     };
-    view! {
-        <label class="facet-option">
-            <input type="checkbox" id=id checked=is_chosen prop:checked=is_chosen on:change=toggle/>
-            <span class="facet-value">{name}</span>
-            <span class="facet-count" title=grouped(count)>
-                {compact(count)}
-            </span>
-        </label>
-    }
-    .part()
+    let input = view! { <input type="checkbox" id=id checked=is_chosen prop:checked=is_chosen on:change=toggle/> };
+    let parts = vec![
+        input.part(),
+        el("span", "facet-value", vec![name]),
+        titled("span", "facet-count", grouped(count), vec![compact(count).part()]),
+    ];
+    el("label", "facet-option", parts)
 }
 
 #[cfg(test)]

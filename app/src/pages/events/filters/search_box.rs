@@ -8,7 +8,7 @@ use super::super::state::Page;
 use crate::{
     browser,
     components::{Glyph, Icon, IconButton},
-    view::{IntoPart, show_some},
+    view::{IntoPart, effect, show_some},
 };
 
 /// Names the box in the document.
@@ -36,7 +36,7 @@ pub(super) fn SearchBox() -> impl IntoView {
     };
     let mut later = debounce(PAUSE, move |()| search());
     // The address changed by other means: back, or a cleared filter.
-    Effect::new(move |_| {
+    effect(move || {
         let q = page.query.read().q.clone();
         if q.trim() != sent.read_value().trim() {
             sent.set_value(q.clone());

@@ -9,7 +9,7 @@ use crate::{
     components::{Button, ButtonKind, EmptyState, Glyph, Toasts},
     hydration::use_hydrated,
     pages::send_events::{KeyOnce, SendEvents, recall_key, remember_key},
-    view::{IntoPart, Part, show, text},
+    view::{IntoPart, Part, effect, show, text},
 };
 
 /// Why there are no rows, and what to do.
@@ -62,7 +62,7 @@ fn NothingYet() -> impl IntoView {
     let key = RwSignal::new(None::<String>);
     // A key made on this very page is shown; one made before was shown then.
     let fresh = RwSignal::new(false);
-    Effect::new(move |_| {
+    effect(move || {
         if hydrated.get() && !fresh.get_untracked() {
             key.set(recall_key(&page.slug.read()));
         }

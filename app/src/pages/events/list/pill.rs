@@ -6,7 +6,7 @@ use super::super::state::Page;
 use crate::{
     components::{Glyph, Icon, Kbd},
     format::count,
-    view::{IntoPart, Part, press, show_some, text},
+    view::{IntoPart, Part, memo, press, show_some, text},
 };
 
 /// Says how many events arrived since, and shows them when pressed.
@@ -14,7 +14,7 @@ use crate::{
 pub(super) fn Pill() -> impl IntoView {
     let page = Page::from_context();
     // Made once, however often the number changes: somebody may be about to press it.
-    let is_waiting = Memo::new(move |_| page.list.waiting() > 0 || page.list.is_flood());
+    let is_waiting = memo(move |_| page.list.waiting() > 0 || page.list.is_flood());
     let pill = show_some(move || is_waiting.get().then(|| pill_view(page)));
     view! {
         <div class="pill-place" role="status">

@@ -1,19 +1,20 @@
 //! The chart itself.
 
 use leptos::{ev, prelude::*};
+use wasm_bindgen::JsCast;
 
 use super::{
     bars::{HEADROOM, HEIGHT, PITCH, highest, layer, scale},
     words::{civil, clock, counts, each_bar},
 };
 use crate::{
-    format::{compact, grouped},
+    format::compact,
     hydration::use_hydrated,
     pages::ingest::{
         state::{Page, SPANS},
         traffic::OUTCOMES,
     },
-    view::{IntoPart, Part, show_some, text},
+    view::{IntoPart, Part, el, memo, show_some, svg, tag, text},
 };
 
 /// How many moments stand below the chart.
@@ -27,12 +28,14 @@ pub(super) fn figure() -> Part {
     let (traffic, shown) = (page.traffic, move || OUTCOMES.map(|name| !page.hides(name)));
     // The bar that is pointed at, counted from 1; 0 for none.
     let at = RwSignal::new(0_u32);
-    let top = Memo::new(move |_| scale(highest(&traffic.read().bars, shown())));
+    let top = memo(move |_| scale(highest(&traffic.read().bars, shown())));
 
     let layers: Vec<Part> = (0..OUTCOMES.len())
         .map(|which| {
-            let path = text(move || layer(&traffic.read().bars, shown(), which, top.get()));
-            view! { <path class=LAYERS.get(which).copied() d=path></path> }.part()
+            svg("path")
+                .class(LAYERS.get(which).copied().unwrap_or_default())
+                .text("d", move || layer(&traffic.read().bars, shown(), which, top.get()))
+                .part()
         })
         .collect();
     let read_out = move || {
@@ -67,61 +70,59 @@ pub(super) fn figure() -> Part {
                 let bar = (traffic.bars.len() - 1) * place / (MOMENTS - 1);
                 clock(traffic.first + i64::try_from(bar).unwrap_or(0) * traffic.step, here.get())
             });
-            view! { <span>{moment}</span> }.part()
+            el("span", "", vec![moment.part()])
         })
         .collect();
     let nothing = show_some(move || {
         let is_empty = highest(&traffic.read().bars, shown()) == 0;
-        is_empty.then(|| view! { <p class="chart-none">"Nothing came in this time."</p> }.part())
+        is_empty.then(|| el("p", "chart-none", vec!["Nothing came in this time.".part()]))
     });
-    let point = move |event: ev::MouseEvent| at.set(pointed_at(&event, traffic.read_untracked().bars.len()));
+    let steps = vec![
+        el("span", "", vec![text(move || compact(top.get())).part()]),
+        el("span", "", vec![text(move || compact(top.get() / 2)).part()]),
+        el("span", "", vec!["0".part()]),
+    ];
+    let point = move |event: ev::Event| {
+        at.set(pointed_at(&event.unchecked_into(), traffic.read_untracked().bars.len()));
+    };
     let slide = move |event: ev::Event| at.set(event_target_value(&event).parse().unwrap_or(0));
-    view! {
-        <p class="chart-line num">{line}</p>
-        <div class="chart">
-            <div class="chart-scale num" aria-hidden="true">
-                <span title=text(move || grouped(top.get()))>{text(move || compact(top.get()))}</span>
-                <span>{text(move || compact(top.get() / 2))}</span>
-                <span>"0"</span>
-            </div>
-            <div class="chart-plot">
-                <svg
-                    viewBox=text(move || format!("0 0 {} {HEIGHT}", traffic.read().bars.len() * PITCH))
-                    preserveAspectRatio="none"
-                    role="img"
-                    aria-labelledby="chart-title chart-told"
-                >
-                    <title id="chart-title">"What came over time"</title>
-                    <desc id="chart-told">{told}</desc>
-                    <path class="chart-grid" d=GRID></path>
-                    <rect
-                        class="chart-at"
-                        x=text(move || usize::try_from(at.get()).unwrap_or(0).saturating_sub(1).saturating_mul(PITCH).to_string())
-                        width=text(move || if at.get() == 0 { String::from("0") } else { PITCH.to_string() })
-                        height="1000"
-                    ></rect>
-                    {layers}
-                </svg>
-                {nothing}
-                <input
-                    type="range"
-                    class="chart-slider"
-                    min="1"
-                    max=text(move || traffic.read().bars.len().to_string())
-                    aria-label="Go through the bars"
-                    aria-valuetext=text(read_out)
-                    on:input=slide
-                    on:mousemove=point
-                    on:mouseleave=move |_| at.set(0)
-                    on:blur=move |_| at.set(0)
-                />
-            </div>
-            <div class="chart-moments num" aria-hidden="true">
-                {moments}
-            </div>
-        </div>
-    }
-    .part()
+    let at_text = move || {
+        let x = usize::try_from(at.get()).unwrap_or(0).saturating_sub(1);
+        x.saturating_mul(PITCH).to_string()
+    };
+    let cursor = svg("rect")
+        .class("chart-at")
+        .text("x", at_text)
+        .text("width", move || if at.get() == 0 { 0 } else { PITCH }.to_string())
+        .attr("height", "1000");
+    let picture = svg("svg")
+        .text("viewBox", move || format!("0 0 {} {HEIGHT}", traffic.read().bars.len() * PITCH))
+        .attr("preserveAspectRatio", "none")
+        .attr("role", "img")
+        .attr("aria-labelledby", "chart-title chart-told")
+        .child(svg("title").attr("id", "chart-title").child("What came over time".part()).part())
+        .child(svg("desc").attr("id", "chart-told").child(told.part()).part())
+        .child(svg("path").class("chart-grid").attr("d", GRID).part())
+        .child(cursor.part())
+        .children(layers);
+    let slider = tag("input")
+        .attr("type", "range")
+        .class("chart-slider")
+        .attr("min", "1")
+        .text("max", move || traffic.read().bars.len().to_string())
+        .attr("aria-label", "Go through the bars")
+        .text("aria-valuetext", read_out)
+        .on("input", slide)
+        .on("mousemove", point)
+        .on("mouseleave", move |_| at.set(0))
+        .on("blur", move |_| at.set(0));
+    let hidden = |class| tag("div").class(class).attr("aria-hidden", "true");
+    let parts = vec![
+        hidden("chart-scale num").children(steps).part(),
+        el("div", "chart-plot", vec![picture.part(), nothing.part(), slider.part()]),
+        hidden("chart-moments num").children(moments).part(),
+    ];
+    vec![el("p", "chart-line num", vec![line.part()]), el("div", "chart", parts)].part()
 }
 
 /// The classes of the layers, in the order of the stack.

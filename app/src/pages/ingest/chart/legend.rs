@@ -7,13 +7,14 @@ use super::{
     words::{LABELS, MEANINGS},
 };
 use crate::{
+    components::drawing,
     format::{bytes, compact, grouped},
     pages::ingest::{
         doors::door_name,
         state::Page,
         traffic::{Counts, OUTCOMES},
     },
-    view::{IntoPart, Part, press, show_some, spelled, text},
+    view::{IntoPart, Part, el, memo, show_some, svg, tag, text},
 };
 
 /// The numbers; pressing one takes it out of the chart or puts it back. Where
@@ -21,9 +22,9 @@ use crate::{
 pub(super) fn legend() -> Part {
     let page = Page::from_context();
     let total = move || page.traffic.read().total();
-    let outcomes: Vec<Part> = (0..OUTCOMES.len()).map(|which| outcome(page, which)).collect();
+    let mut outcomes: Vec<Part> = (0..OUTCOMES.len()).map(|which| outcome(page, which)).collect();
     // Made anew only when there are other doors.
-    let names = Memo::new(move |_| {
+    let names = memo(move |_| {
         let traffic = page.traffic.read();
         let names: Vec<&str> = traffic.doors.iter().map(|(door, _)| door.as_str()).collect();
         names.join(",")
@@ -32,19 +33,11 @@ pub(super) fn legend() -> Part {
         let names = names.get();
         names.contains(',').then(|| doors(page, &names))
     });
-    view! {
-        <div class="stats" role="group" aria-label="Shown in the chart">
-            {outcomes}
-            {number("Requests", move || total().requests, |n| compact(n), grouped)}
-            {number("Bytes", move || total().bytes, |n| bytes(usize::try_from(n).unwrap_or(0)), exact_bytes)}
-        </div>
-        {doors}
-    }
-    .part()
-}
-
-fn exact_bytes(n: i64) -> String {
-    format!("{} bytes", grouped(n))
+    outcomes.push(number("Requests", text(move || compact(total().requests)).part()));
+    let size = move || bytes(usize::try_from(total().bytes).unwrap_or(0));
+    outcomes.push(number("Bytes", text(size).part()));
+    let stats = group("stats", "Shown in the chart", outcomes);
+    vec![stats, doors.part()].part()
 }
 
 fn outcome(page: Page, which: usize) -> Part {
@@ -54,68 +47,59 @@ fn outcome(page: Page, which: usize) -> Part {
         outcomes.get(which).copied().unwrap_or(0)
     };
     let meaning = MEANINGS.get(which).copied().unwrap_or_default();
-    let title = text(move || format!("{} {meaning}. Press to show or hide them in the chart.", grouped(count())));
-    view! {
-        <button
-            type="button"
-            class="stat"
-            title=title
-            aria-pressed=spelled(move || !page.hides(name))
-            on:click=press(move |_| page.toggle(name))
-        >
-            <span class="stat-name">
-                <svg class="swatch" viewBox="0 0 8 8" aria-hidden="true" focusable="false">
-                    <path class=LAYERS.get(which).copied() d="M0 0h8v8H0z"></path>
-                </svg>
-                {LABELS.get(which).copied()}
-            </span>
-            <span class="stat-value num">{text(move || compact(count()))}</span>
-        </button>
-    }
-    .part()
+    let colour = svg("path")
+        .class(LAYERS.get(which).copied().unwrap_or_default())
+        .attr("d", "M0 0h8v8H0z");
+    let swatch = drawing("swatch", "0 0 8 8").child(colour.part());
+    let label = LABELS.get(which).copied().unwrap_or_default();
+    let parts = vec![
+        el("span", "stat-name", vec![swatch.part(), label.part()]),
+        el("span", "stat-value num", vec![text(move || compact(count())).part()]),
+    ];
+    tag("button")
+        .attr("type", "button")
+        .class("stat")
+        .text("title", move || {
+            format!("{} {meaning}. Press to show or hide them in the chart.", grouped(count()))
+        })
+        .spelled("aria-pressed", move || !page.hides(name))
+        .press(move |_| page.toggle(name))
+        .children(parts)
+        .part()
 }
 
 /// A number that the chart does not show.
-fn number(
-    label: &'static str,
-    count: impl Fn() -> i64 + Copy + Send + 'static,
-    written: fn(i64) -> String,
-    exact: fn(i64) -> String,
-) -> Part {
-    view! {
-        <div class="stat">
-            <span class="stat-name">{label}</span>
-            <span class="stat-value num" title=text(move || exact(count()))>
-                {text(move || written(count()))}
-            </span>
-        </div>
-    }
-    .part()
+fn number(label: &'static str, value: Part) -> Part {
+    let parts = vec![
+        el("span", "stat-name", vec![label.part()]),
+        el("span", "stat-value num", vec![value]),
+    ];
+    el("div", "stat", parts)
 }
 
 fn doors(page: Page, names: &str) -> Part {
     let chips: Vec<Part> = names.split(',').map(|name| door(page, name.to_owned())).collect();
-    view! {
-        <div class="chart-doors" role="group" aria-label="Doors in the chart">
-            {chips}
-        </div>
-    }
-    .part()
+    group("chart-doors", "Doors in the chart", chips)
+}
+
+fn group(class: &'static str, label: &'static str, parts: Vec<Part>) -> Part {
+    tag("div")
+        .class(class)
+        .attr("role", "group")
+        .attr("aria-label", label)
+        .children(parts)
+        .part()
 }
 
 fn door(page: Page, name: String) -> Part {
     let label = door_name(&name).to_owned();
     let asked = name.clone();
-    view! {
-        <button
-            type="button"
-            class="toggle"
-            title="Show or hide this door in the chart"
-            aria-pressed=spelled(move || !page.hides(&asked))
-            on:click=press(move |_| page.toggle(&name))
-        >
-            {label}
-        </button>
-    }
-    .part()
+    tag("button")
+        .attr("type", "button")
+        .class("toggle")
+        .attr("title", "Show or hide this door in the chart")
+        .spelled("aria-pressed", move || !page.hides(&asked))
+        .press(move |_| page.toggle(&name))
+        .child(label.part())
+        .part()
 }

@@ -6,18 +6,10 @@ mod legend;
 mod table;
 mod words;
 
-use leptos::prelude::*;
-
-use crate::view::{IntoPart, Part};
+use crate::view::{Part, el};
 
 /// The numbers, which are the legend too, the chart, and the same as a table.
 pub(super) fn chart() -> Part {
-    view! {
-        <section class="panel" aria-labelledby="chart-title">
-            {legend::legend()}
-            {figure::figure()}
-            {table::as_table()}
-        </section>
-    }
-    .part()
+    let parts = vec![legend::legend(), figure::figure(), table::as_table()];
+    el("section", "panel", parts)
 }

@@ -8,7 +8,7 @@ use crate::{
     format::grouped,
     hydration::use_hydrated,
     pages::ingest::state::Page,
-    view::{IntoPart, Part, show_some},
+    view::{IntoPart, Part, el, show_some, tag},
 };
 
 /// The bars as rows. Made when it unfolds and left as it is then: rows must
@@ -20,30 +20,24 @@ pub(super) fn as_table() -> Part {
     let toggle = move |event: ev::Event| {
         unfolded.set(event_target::<web_sys::HtmlElement>(&event).has_attribute("open"));
     };
-    let table = show_some(move || unfolded.get().then(|| untrack(|| table(page, here.get()))));
-    view! {
-        <details class="chart-table" on:toggle=toggle>
-            <summary>"The same as a table"</summary>
-            {table}
-        </details>
-    }
-    .part()
+    let table = show_some(move || unfolded.get().then(|| table(page, here.get_untracked())));
+    tag("details")
+        .class("chart-table")
+        .on("toggle", toggle)
+        .child(el("summary", "", vec!["The same as a table".part()]))
+        .child(table.part())
+        .part()
 }
 
 fn table(page: Page, here: bool) -> Part {
-    let traffic = page.traffic.get();
+    let traffic = page.traffic.get_untracked();
     let rows = traffic.bars.iter().enumerate().filter(|(_, bar)| bar.iter().any(|n| *n > 0));
     let rows = rows
         .map(|(at, bar)| {
             let minute = traffic.first + i64::try_from(at).unwrap_or(0) * traffic.step;
-            let cells: Vec<Part> = bar.iter().map(|n| view! { <td>{grouped(*n)}</td> }.part()).collect();
-            view! {
-                <tr>
-                    <td class="nowrap">{civil(minute, here).minute_text()}</td>
-                    {cells}
-                </tr>
-            }
-            .part()
+            let mut cells = vec![el("td", "nowrap", vec![civil(minute, here).minute_text().part()])];
+            cells.extend(bar.iter().map(|n| el("td", "", vec![grouped(*n).part()])));
+            el("tr", "", cells)
         })
         .collect();
     let table = view! { <Table label="What came over time" heads=HEADS rows/> }.part();

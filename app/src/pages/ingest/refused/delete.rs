@@ -6,7 +6,7 @@ use super::actions::Which;
 use crate::{
     components::{Button, ButtonKind, Dialog},
     pages::ingest::state::Page,
-    view::{IntoPart, Part, make},
+    view::{IntoPart, Part, el, make},
 };
 
 /// Asks once more, then deletes.
@@ -17,13 +17,14 @@ pub(in super::super) fn delete_dialog(page: Page, which: Which) -> Part {
             Some(_) => "This event was not stored, and what was sent is kept here alone.",
             None => "None of these events was stored, and what was sent is kept here alone.",
         };
-        view! {
-            <p>{what} " This cannot be undone."</p>
-            <div class="dialog-actions">
-                <Button label="Keep" on_press=move |()| asking.set(false)/>
-                <Button kind=ButtonKind::Danger busy label="Delete" on_press=move |()| which.delete(page)/>
-            </div>
-        }
+        let buttons = vec![
+            view! { <Button label="Keep" on_press=move |()| asking.set(false)/> }.part(),
+            view! { <Button kind=ButtonKind::Danger busy label="Delete" on_press=move |()| which.delete(page)/> }.part(),
+        ];
+        vec![
+            el("p", "", vec![what.part(), " This cannot be undone.".part()]),
+            el("div", "dialog-actions", buttons),
+        ]
         .part()
     });
     view! { <Dialog open=asking title="Delete what was refused?" id="delete-refused" body/> }.part()

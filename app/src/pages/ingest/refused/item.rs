@@ -9,7 +9,7 @@ use crate::{
     },
     format::pretty,
     pages::ingest::{doors::door_name, state::Page},
-    view::{IntoPart, Part, show_some},
+    view::{IntoPart, Part, el, memo, show_some, titled},
 };
 
 /// An item: when and how it came, what is wrong with it, what was sent. It
@@ -18,7 +18,7 @@ pub(super) fn item(page: Page, which: Which, json: String) -> Part {
     let Some(id) = Record::read(&json).map(|record| record.number("id")) else {
         return ().part();
     };
-    let is_gone = Memo::new(move |_| which.gone.read().contains(&id));
+    let is_gone = memo(move |_| which.gone.read().contains(&id));
     show_some(move || {
         let record = Record::read(&json).filter(|_| !is_gone.get())?;
         Some(card(page, which, id, &record))
@@ -28,40 +28,44 @@ pub(super) fn item(page: Page, which: Which, json: String) -> Part {
 
 fn card(page: Page, which: Which, id: i64, record: &Record) -> Part {
     let door = record.text("door").unwrap_or_default();
-    let time = record
-        .moment("time")
-        .map(|time| view! { <TimeText time style=TimeStyle::Row/> });
     let key = record.text("key").unwrap_or_else(|| "a key that is gone".to_owned());
-    let event_id = record
-        .text("event_id")
-        .map(|event_id| view! { " · " <code title="The sender's id of the event">{event_id}</code> });
+    let mut from = vec![key.part()];
+    if let Some(event_id) = record.text("event_id") {
+        let event_id = titled("code", "", "The sender's id of the event".to_owned(), vec![event_id.part()]);
+        from.extend([" · ".part(), event_id]);
+    }
     let faults: Vec<Part> = record.list("errors").iter().map(fault).collect();
     let payload = record.raw("payload").map(str::to_owned);
-    let replay = payload.is_some().then(|| {
-        let replay = Callback::new(move |()| which.replay(page, Some(id)));
-        view! { <Button kind=ButtonKind::Ghost busy=which.busy label="Replay" on_press=replay/> }
-    });
-    view! {
-        <article class="refused" id=format!("refused-{id}")>
-            <header class="refused-head">
-                {time} <Badge word=door_name(&door).to_owned()/>
-                <span class="grow"></span>
-                {replay}
-                <IconButton glyph=Glyph::Trash label="Delete" on_press=move |()| which.ask(Some(id))/>
-            </header>
-            <p class="refused-from">{key} {event_id}</p>
-            <ul class="faults">{faults}</ul>
-            {payload_view(payload)}
-        </article>
+    let mut head = Vec::new();
+    if let Some(time) = record.moment("time") {
+        head.push(view! { <TimeText time style=TimeStyle::Row/> }.part());
     }
-    .part()
+    head.push(view! { <Badge word=door_name(&door).to_owned()/> }.part());
+    head.push(el("span", "grow", Vec::new()));
+    if payload.is_some() {
+        let replay = Callback::new(move |()| which.replay(page, Some(id)));
+        head.push(view! { <Button kind=ButtonKind::Ghost busy=which.busy label="Replay" on_press=replay/> }.part());
+    }
+    let delete = Callback::new(move |()| which.ask(Some(id)));
+    head.push(view! { <IconButton glyph=Glyph::Trash label="Delete" on_press=delete/> }.part());
+    let parts = vec![
+        el("header", "refused-head", head),
+        el("p", "refused-from", from),
+        el("ul", "faults", faults),
+        payload_view(payload),
+    ];
+    el("article", "refused", parts)
 }
 
 /// What is wrong, and where.
 fn fault(record: &Record) -> Part {
     let place = place(record.raw("loc").unwrap_or_default());
-    let place = (!place.is_empty()).then(|| view! { <code>{place}</code> });
-    view! { <li>{place} " " {record.text("msg")}</li> }.part()
+    let mut said = Vec::new();
+    if !place.is_empty() {
+        said.extend([el("code", "", vec![place.part()]), " ".part()]);
+    }
+    said.push(record.text("msg").unwrap_or_default().part());
+    el("li", "", said)
 }
 
 /// `["body", "events", 5, "time"]` as `events[5].time`: that it is the body
@@ -85,21 +89,18 @@ fn place(loc: &str) -> String {
 
 fn payload_view(payload: Option<String>) -> Part {
     let Some(text) = payload else {
-        return view! {
-            <p class="note">"What was sent is not kept: it is too large, or cannot be told from the rest of its request."</p>
-        }
-        .part();
+        return el("p", "note", vec![NO_PAYLOAD.part()]);
     };
     let copied = text.clone();
     let copy = Callback::new(move |()| pretty(&copied));
-    view! {
-        <div class="refused-payload">
-            <CopyButton what=copy label="Copy what was sent"/>
-            <Json text/>
-        </div>
-    }
-    .part()
+    let parts = vec![
+        view! { <CopyButton what=copy label="Copy what was sent"/> }.part(),
+        view! { <Json text/> }.part(),
+    ];
+    el("div", "refused-payload", parts)
 }
+
+const NO_PAYLOAD: &str = "What was sent is not kept: it is too large, or cannot be told from the rest of its request.";
 
 #[cfg(test)]
 mod tests {

@@ -9,11 +9,11 @@ use super::{
 use crate::{
     api::{self, ApiError, Fetched},
     browser,
-    components::{Button, ErrorView, Glyph, IconButton, Record, SkeletonLines, TimeStyle, TimeText, items, wait},
+    components::{Button, ErrorView, Glyph, IconButton, Record, SkeletonLines, TimeStyle, TimeText, items, side_panel, wait},
     format::grouped,
     hydration::use_hydrated,
     pages::ingest::state::Page,
-    view::{IntoPart, Part, show, show_some, text},
+    view::{IntoPart, Part, effect, el, memo, show, show_some, text},
 };
 
 /// How many items are fetched at a time.
@@ -27,19 +27,13 @@ pub(in super::super) fn RefusedPanel() -> impl IntoView {
     let page = Page::from_context();
     let which: Which = expect_context();
     // While it is being closed, it shows what it showed.
-    let reason = Memo::new(move |before: Option<&String>| {
+    let reason = memo(move |before: Option<&String>| {
         let reason = page.reason.get();
         before.filter(|_| reason.is_empty()).cloned().unwrap_or(reason)
     });
     let first = Fetched::one(move || api::refused_path(&page.slug.read(), &reason.read(), PAGE_SIZE, None));
     let retry = Callback::new(move |()| first.refetch());
-    Effect::new(move |before: Option<u32>| {
-        let reload = which.reload.get();
-        if before.is_some() {
-            first.refetch();
-        }
-        reload
-    });
+    first.again_when(which.reload);
     let body = show_some(move || {
         Some(match first.text()? {
             Ok(text) => found(page, which, text),
@@ -50,30 +44,23 @@ pub(in super::super) fn RefusedPanel() -> impl IntoView {
     // was drawn there: not before the browser has taken over.
     let here = use_hydrated();
     let standing = show_some(move || here.get().then(|| standing(page, &reason.read())).flatten());
+    let lead = vec![
+        el("h3", "detail-title", vec![text(move || reason.get()).part()]),
+        el("p", "detail-line note", vec![standing.part()]),
+    ];
     follow_focus();
     listen(page);
     let meanwhile = view! { <SkeletonLines count=14/> }.part();
-    view! {
-        <aside class="detail" aria-labelledby=HEADING>
-            <header class="detail-head">
-                <h2 class="panel-title" id=HEADING tabindex="-1">
-                    "Refused"
-                </h2>
-                <div class="detail-actions">
-                    <IconButton glyph=Glyph::Refresh label="Look for newer ones" on_press=retry/>
-                    <IconButton glyph=Glyph::Close label="Close (Esc)" on_press=move |()| page.close()/>
-                </div>
-            </header>
-            <div class="detail-body" tabindex="0" aria-label="What was refused" role="region">
-                <div class="detail-lead">
-                    <h3 class="detail-title">{text(move || reason.get())}</h3>
-                    <p class="detail-line note">{standing}</p>
-                </div>
-                {wait(meanwhile, body, RwSignal::new(false))}
-            </div>
-        </aside>
-    }
-    .part()
+    let close = Callback::new(move |()| page.close());
+    let buttons = vec![
+        view! { <IconButton glyph=Glyph::Refresh label="Look for newer ones" on_press=retry/> }.part(),
+        view! { <IconButton glyph=Glyph::Close label="Close (Esc)" on_press=close/> }.part(),
+    ];
+    let parts = vec![
+        el("div", "detail-lead", lead),
+        wait(meanwhile, body, RwSignal::new(false)),
+    ];
+    side_panel(HEADING, "Refused", "What was refused", buttons, parts)
 }
 
 /// How many there are, and since when.
@@ -81,14 +68,8 @@ fn standing(page: Page, reason: &str) -> Option<Part> {
     let found = reason_of(page, reason)?;
     let time = found.moment("last_seen")?;
     let count = grouped(found.number("count"));
-    Some(
-        view! {
-            <span>
-                {count} " kept, the last " <TimeText time style=TimeStyle::Ago/>
-            </span>
-        }
-        .part(),
-    )
+    let ago = view! { <TimeText time style=TimeStyle::Ago/> }.part();
+    Some(el("span", "", vec![count.part(), " kept, the last ".part(), ago]))
 }
 
 /// What is known of a reason.
@@ -104,25 +85,19 @@ fn found(page: Page, which: Which, text: String) -> Part {
         return view! { <ErrorView error=ApiError::Unreadable(200) retry/> }.part();
     };
     if items(list.raw("items").unwrap_or_default()).is_empty() {
-        return view! {
-            <p class="panel-body note">
-                "Nothing is kept that was refused for this reason: it was replayed, deleted, or is too old."
-            </p>
-        }
-        .part();
+        return el("p", "panel-body note", vec![NOTHING.part()]);
     }
     let replay = Callback::new(move |()| which.replay(page, None));
-    let many = untrack(|| reason_of(page, &page.reason.read())).is_some_and(|known| known.number("count") > MOST_REPLAYED);
+    let many = reason_of(page, &page.reason.read_untracked()).is_some_and(|known| known.number("count") > MOST_REPLAYED);
     let label = if many { "Replay the newest 500" } else { "Replay all" };
-    view! {
-        <div class="refused-all">
-            <Button busy=which.busy glyph=Glyph::Refresh label on_press=replay/>
-            <Button glyph=Glyph::Trash label="Delete all" on_press=move |()| which.ask(None)/>
-        </div>
-        {page_of(page, which, &list)}
-    }
-    .part()
+    let buttons = vec![
+        view! { <Button busy=which.busy glyph=Glyph::Refresh label on_press=replay/> }.part(),
+        view! { <Button glyph=Glyph::Trash label="Delete all" on_press=move |()| which.ask(None)/> }.part(),
+    ];
+    vec![el("div", "refused-all", buttons), page_of(page, which, &list)].part()
 }
+
+const NOTHING: &str = "Nothing is kept that was refused for this reason: it was replayed, deleted, or is too old.";
 
 /// Some items, and below them, when one asks, the next.
 fn page_of(page: Page, which: Which, list: &Record) -> Part {
@@ -150,21 +125,16 @@ fn page_of(page: Page, which: Which, list: &Record) -> Part {
     });
     let rest = show(move || match next.get().and_then(|text| Record::read(&text)) {
         Some(list) => page_of(page, which, &list),
-        None => view! {
-            <div class="ev-footer">
-                <Button label="Load more" on_press=more/>
-            </div>
-        }
-        .part(),
+        None => el("div", "ev-footer", vec![view! { <Button label="Load more" on_press=more/> }.part()]),
     });
-    (cards, rest).part()
+    vec![cards.part(), rest.part()].part()
 }
 
 /// The focus follows into the panel and back to the reason, unless the page
 /// was opened with the panel.
 fn follow_focus() {
     let arrived_later = use_hydrated().get_untracked();
-    Effect::new(move |_| {
+    effect(move || {
         let from = browser::focused_id();
         if arrived_later {
             // By the next frame it is in the document.
@@ -180,7 +150,7 @@ fn follow_focus() {
 
 /// Esc closes the panel.
 fn listen(page: Page) {
-    Effect::new(move |_| {
+    effect(move || {
         let listener = window_event_listener(ev::keydown, move |event| {
             if event.key() == "Escape" && !browser::is_typing(&event) {
                 event.prevent_default();

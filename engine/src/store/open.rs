@@ -1,0 +1,40 @@
+//! Which store it is to be.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::store::postgres::PostgresStore;
+use crate::store::sqlite::SqliteStore;
+use crate::store::{SharedStore, StoreError};
+
+/// Opens the store of a URL: `postgres://` or `postgresql://`; nothing means
+/// SQLite in `file`. Makes what is missing and brings the schema up to date.
+///
+/// # Errors
+/// [`StoreError::Database`] for another scheme, and those of the store. None of them holds the URL.
+pub async fn open(url: &str, file: &Path) -> Result<SharedStore, StoreError> {
+    match url.split_once("://").map(|(scheme, _)| scheme) {
+        None if url.is_empty() => Ok(Arc::new(SqliteStore::open(file).await?)),
+        Some("postgres" | "postgresql") => Ok(Arc::new(PostgresStore::open(url).await?)),
+        _ => Err(sqlx::Error::Configuration("a database URL begins with postgres://".into()).into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn other_schemes_are_refused_without_being_repeated() {
+        for url in ["mysql://user:secret@host/db", "secret", "/tmp/secret.db"] {
+            let error = open(url, Path::new("unused")).await.err().unwrap();
+            assert!(matches!(error, StoreError::Database(sqlx::Error::Configuration(_))));
+            assert!(!error.to_string().contains("secret"));
+        }
+        // The driver's own errors do not repeat it either.
+        for url in ["postgres://user:secret@host:port/db", "postgres://user:secret@127.0.0.1:1/db"] {
+            let error = open(url, Path::new("unused")).await.err().unwrap();
+            assert!(!format!("{error} {error:?}").contains("secret"), "{error:?}");
+        }
+    }
+}

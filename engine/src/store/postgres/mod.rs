@@ -1,0 +1,171 @@
+//! Postgres: for an installation that has outgrown one machine. Any number of
+//! servers write to one database.
+//!
+//! A commit holds its projects' rows from its beginning to its end, so that
+//! commits of one project follow each other whichever server makes them; all
+//! that has to be exact (ids, keys, counts, watermarks) follows from that, and
+//! docs/decisions/0009 says why it is done so.
+
+mod access;
+mod append;
+#[cfg(test)]
+pub(crate) mod cluster;
+mod copy;
+mod encode;
+mod keeper;
+mod merge;
+mod migrations;
+mod partitions;
+mod read;
+mod row;
+mod scan;
+mod sql;
+mod trust;
+mod words;
+
+use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions, Connection, PgConnection};
+use tokio::task::JoinHandle;
+
+use crate::store::{Store, StoreError};
+
+/// Connections that read.
+const READERS: u32 = 8;
+/// Connections that write: one commits events, the others do all else.
+const WRITERS: u32 = 4;
+/// How long a request waits for a free connection, or for a server that is not there.
+const ACQUIRE: Duration = Duration::from_secs(5);
+/// A read that takes longer is given up.
+const READ_TIMEOUT: &str = "30s";
+/// A write that takes longer is given up, and tried again by the pipeline.
+const WRITE_TIMEOUT: &str = "20s";
+/// How long a write waits for the commit of another server.
+const LOCK_TIMEOUT: &str = "10s";
+/// A server that stops in mid-commit, without its connection breaking, holds
+/// up others for no longer than this.
+const IDLE_TIMEOUT: &str = "15s";
+
+/// The store in a Postgres database.
+pub struct PostgresStore {
+    readers: PgPool,
+    writers: PgPool,
+    partitions: Arc<partitions::Partitions>,
+    keeper: JoinHandle<()>,
+    /// Numbers events in the order of arrival; see [`crate::store::EventKey`].
+    arrivals: Arc<AtomicU64>,
+}
+
+impl PostgresStore {
+    /// Connects to the database of a `postgres://` URL and brings its schema
+    /// up to date. Several servers may do so at once.
+    ///
+    /// # Errors
+    /// When the URL makes no sense, the database cannot be reached or is not in
+    /// UTF-8, or its schema is newer than this program. No error holds the URL.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        let options = PgConnectOptions::from_str(url)?
+            .application_name("eventglass")
+            .disable_statement_logging();
+        // The schema's history may take longer than a request may.
+        let mut connection = PgConnection::connect_with(&options).await?;
+        let encoding: String = sqlx::query_scalar("SELECT current_setting('server_encoding')")
+            .fetch_one(&mut connection)
+            .await?;
+        if encoding != "UTF8" {
+            return Err(StoreError::Inconsistent(format!(
+                "the database is in {encoding}; create it with ENCODING 'UTF8'"
+            )));
+        }
+        migrations::run(&mut connection).await?;
+        connection.close().await?;
+
+        let mut seed = [0; 8];
+        getrandom::fill(&mut seed).map_err(|e| StoreError::Inconsistent(format!("no randomness: {e}")))?;
+        let writers = writers(&options).await?;
+        Ok(Self {
+            readers: readers(&options).await?,
+            partitions: Arc::new(partitions::Partitions::default()),
+            keeper: keeper::start(options),
+            arrivals: Arc::new(AtomicU64::new(u64::from_le_bytes(seed) >> 8)),
+            writers,
+        })
+    }
+}
+
+async fn readers(options: &PgConnectOptions) -> Result<PgPool, StoreError> {
+    let options = options.clone().options([
+        ("statement_timeout", READ_TIMEOUT),
+        ("default_transaction_read_only", "on"),
+        // All statements of a read see the same moment.
+        ("default_transaction_isolation", "repeatable read"),
+        // Which way a search takes depends on what is searched for.
+        ("plan_cache_mode", "force_custom_plan"),
+        ("jit", "off"),
+    ]);
+    Ok(pool(READERS).connect_with(options).await?)
+}
+
+async fn writers(options: &PgConnectOptions) -> Result<PgPool, StoreError> {
+    let options = options.clone().options([
+        ("statement_timeout", WRITE_TIMEOUT),
+        ("lock_timeout", LOCK_TIMEOUT),
+        ("idle_in_transaction_session_timeout", IDLE_TIMEOUT),
+    ]);
+    let pool = pool(WRITERS).after_connect(|connection, _| Box::pin(be_durable(connection)));
+    Ok(pool.connect_with(options).await?)
+}
+
+/// An acknowledgement is a promise, whatever the database's default is.
+async fn be_durable(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    let set = "SELECT set_config('synchronous_commit', 'on', false) \
+         WHERE current_setting('synchronous_commit') IN ('off', 'local')";
+    sqlx::query(set).fetch_optional(connection).await.map(drop)
+}
+
+fn pool(connections: u32) -> PgPoolOptions {
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .min_connections(1)
+        .acquire_timeout(ACQUIRE)
+        // A connection that a restart of the database has cut is noticed before its use.
+        .test_before_acquire(true)
+}
+
+impl Drop for PostgresStore {
+    fn drop(&mut self) {
+        self.keeper.abort();
+    }
+}
+
+#[async_trait]
+impl Store for PostgresStore {
+    async fn ready(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT 1 FROM projects LIMIT 1")
+            .fetch_optional(&self.readers)
+            .await?;
+        // Nothing less than a commit tells whether the database takes one.
+        sqlx::query("UPDATE heartbeat SET at = at + 1 WHERE id = 1")
+            .execute(&self.writers)
+            .await?;
+        Ok(())
+    }
+
+    async fn size_bytes(&self) -> Result<u64, StoreError> {
+        let bytes: i64 = sqlx::query_scalar("SELECT pg_database_size(current_database())")
+            .fetch_one(&self.readers)
+            .await?;
+        Ok(u64::try_from(bytes).unwrap_or(0))
+    }
+
+    async fn close(&self) {
+        self.keeper.abort();
+        self.readers.close().await;
+        self.writers.close().await;
+    }
+}
