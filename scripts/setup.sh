@@ -3,7 +3,7 @@
 # again; a second or two when nothing is missing.
 #
 #   scripts/setup.sh          to build and run
-#   scripts/setup.sh --test   also a Chromium and the SDKs for the end-to-end tests
+#   scripts/setup.sh --test   also a Chromium, Postgres and the SDKs for the end-to-end tests
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -17,6 +17,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . scripts/setup/node.sh
 # shellcheck source=scripts/setup/chromium.sh
 . scripts/setup/chromium.sh
+# shellcheck source=scripts/setup/postgres.sh
+. scripts/setup/postgres.sh
 # shellcheck source=scripts/setup/sdks.sh
 . scripts/setup/sdks.sh
 
@@ -36,5 +38,6 @@ setup_rust
 setup_node
 if [ "$tests" = yes ]; then
   setup_chromium
+  setup_postgres
   setup_sdks
 fi

@@ -8,7 +8,7 @@ use crate::{
     api::{self, ApiResult},
     browser,
     components::{Glyph, Icon, LinkButton},
-    view::{IntoPart, Part, effect, show_some},
+    view::{IntoPart, Part, effect, el, show_some, tag},
 };
 
 /// The longest pause while the server does not answer.
@@ -25,6 +25,9 @@ pub(crate) struct Live {
     pub(crate) reload: RwSignal<u32>,
 }
 
+/// Takes an answer in.
+type Take = Box<dyn Fn(&str) -> ApiResult<()> + Send + Sync>;
+
 /// What is asked.
 pub(crate) struct Question {
     /// The pause between an answer and the next question.
@@ -35,7 +38,7 @@ pub(crate) struct Question {
     /// The path of a `GET`; none to stop.
     pub(crate) path: Box<dyn Fn() -> Option<String> + Send + Sync>,
     /// Takes the answer in; an error when it cannot be read.
-    pub(crate) take: Box<dyn Fn(&str) -> ApiResult<()> + Send + Sync>,
+    pub(crate) take: Take,
 }
 
 impl Live {
@@ -56,23 +59,23 @@ impl Live {
             on_cleanup(move || listener.remove());
             visible.set(!browser::is_hidden());
         });
-        let Question { every, on, path, take } = question;
-        let asking = StoredValue::new(Asking {
-            live: self,
-            every,
-            path,
-            take,
-        });
+        let every = question.every;
+        let question = StoredValue::new(question);
         // Each run of the effect voids the loop that the run before it started.
         let run = StoredValue::new(0_u32);
         Effect::new(move |before: Option<(bool, u32)>| {
             run.update_value(|run| *run += 1);
-            let on = on() && visible.get();
+            let on = question.try_with_value(|question| (question.on)()) == Some(true) && visible.get();
             let hurry = self.hurry.get();
             if on {
                 // At once when it was off or somebody is waiting, else in a while.
                 let at_once = before.is_some_and(|before| before != (true, hurry));
-                spawn_local(ask_on(asking, run, if at_once { Duration::ZERO } else { every }));
+                spawn_local(ask_on(
+                    self,
+                    question,
+                    run,
+                    if at_once { Duration::ZERO } else { every },
+                ));
             } else {
                 self.lost.set(0);
             }
@@ -86,29 +89,22 @@ impl Live {
             0 => None,
             seconds => Some(lost(self, seconds)),
         });
-        view! { <div role="status">{line}</div> }.part()
+        tag("div").attr("role", "status").child(line.part()).part()
     }
 }
 
 fn lost(live: Live, seconds: u32) -> Part {
-    view! {
-        <div class="banner">
-            <Icon glyph=Glyph::Offline/>
-            <span>{format!("The server does not answer. Asking again in {seconds} s.")}</span>
-            <LinkButton label="Ask now" on_press=move |()| live.hurry.update(|n| *n += 1)/>
-        </div>
-    }
-    .part()
+    let said = format!("The server does not answer. Asking again in {seconds} s.");
+    let now = Callback::new(move |()| live.hurry.update(|n| *n += 1));
+    let parts = vec![
+        view! { <Icon glyph=Glyph::Offline/> }.part(),
+        el("span", "", vec![said.part()]),
+        view! { <LinkButton label="Ask now" on_press=now/> }.part(),
+    ];
+    el("div", "banner", parts)
 }
 
-struct Asking {
-    live: Live,
-    every: Duration,
-    path: Box<dyn Fn() -> Option<String> + Send + Sync>,
-    take: Box<dyn Fn(&str) -> ApiResult<()> + Send + Sync>,
-}
-
-async fn ask_on(asking: StoredValue<Asking>, run: StoredValue<u32>, first_pause: Duration) {
+async fn ask_on(live: Live, question: StoredValue<Question>, run: StoredValue<u32>, first_pause: Duration) {
     let this = run.get_value();
     let mut pause = first_pause;
     let mut failures = 0_u32;
@@ -118,20 +114,20 @@ async fn ask_on(asking: StoredValue<Asking>, run: StoredValue<u32>, first_pause:
         if run.try_get_value() != Some(this) {
             return;
         }
-        let Some(Some(path)) = asking.try_with_value(|asking| (asking.path)()) else {
+        let Some(Some(path)) = question.try_with_value(|question| (question.path)()) else {
             return;
         };
         let answer = api::get_text(path).await;
         if run.try_get_value() != Some(this) {
             return;
         }
-        let goes_on = asking.try_with_value(|asking| {
-            let taken = answer.and_then(|text| (asking.take)(&text));
-            let Live { lost, reload, .. } = asking.live;
+        let goes_on = question.try_with_value(|question| {
+            let taken = answer.and_then(|text| (question.take)(&text));
+            let Live { lost, reload, .. } = live;
             match taken {
                 Ok(()) => {
                     failures = 0;
-                    pause = asking.every;
+                    pause = question.every;
                     if lost.get_untracked() != 0 {
                         lost.set(0);
                     }
@@ -144,7 +140,7 @@ async fn ask_on(asking: StoredValue<Asking>, run: StoredValue<u32>, first_pause:
                 }
                 Err(_) => {
                     failures += 1;
-                    pause = asking.every.saturating_mul(1 << failures.min(4)).min(LONGEST_PAUSE);
+                    pause = question.every.saturating_mul(1 << failures.min(4)).min(LONGEST_PAUSE);
                     lost.set(u32::try_from(pause.as_secs()).unwrap_or(u32::MAX));
                     true
                 }

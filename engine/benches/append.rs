@@ -38,10 +38,7 @@ async fn run(events: usize, senders: usize) {
     );
     let store: SharedStore = eventglass_engine::store::open(&url, &file).await.expect("a store");
     let user = format!("bench{}@example.com", SystemClock.now().micros());
-    let owner = store
-        .add_user(&user, "", SystemClock.now())
-        .await
-        .expect("a user");
+    let owner = store.add_user(&user, "", SystemClock.now()).await.expect("a user");
     let project = store
         .add_project(owner, "bench", "bench", "", SystemClock.now())
         .await

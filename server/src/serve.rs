@@ -12,8 +12,8 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
-use crate::config::{LogFormat, Settings};
 use crate::accept::{self, Bounds};
+use crate::config::{LogFormat, Settings};
 use crate::{AppState, router};
 
 /// Name of the database in the data folder.
@@ -60,7 +60,12 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
         .await
         .with_context(|| format!("opening {place}"))?;
     let clock: SharedClock = Arc::new(SystemClock);
-    let (ingest, writer) = Ingest::start(Arc::clone(&store), Arc::clone(&clock), settings.limits(), settings.plans());
+    let (ingest, writer) = Ingest::start(
+        Arc::clone(&store),
+        Arc::clone(&clock),
+        settings.limits(),
+        settings.plans(),
+    );
     let shutdown = Duration::from_secs(settings.shutdown_secs);
 
     let bounds = Bounds {
@@ -114,23 +119,62 @@ fn metrics_handle() -> anyhow::Result<PrometheusHandle> {
 /// What each metric is, for whoever reads `GET /metrics`.
 fn describe() {
     use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
-    describe_counter!("eventglass_ingest_events_total", "Events by door and outcome: accepted, duplicate, refused");
+    describe_counter!(
+        "eventglass_ingest_events_total",
+        "Events by door and outcome: accepted, duplicate, refused"
+    );
     describe_counter!("eventglass_ingest_requests_total", "Requests to a door, by HTTP status");
-    describe_counter!("eventglass_ingest_limited_total", "Requests to a door that were too many");
-    describe_counter!("eventglass_ingest_bytes_total", Unit::Bytes, "Bodies of a door, decompressed");
-    describe_counter!("eventglass_refused_not_kept_total", "Refused events that there was no room to keep");
-    describe_counter!("eventglass_commit_retries_total", "Commits that failed and were tried again");
+    describe_counter!(
+        "eventglass_ingest_limited_total",
+        "Requests to a door that were too many"
+    );
+    describe_counter!(
+        "eventglass_ingest_bytes_total",
+        Unit::Bytes,
+        "Bodies of a door, decompressed"
+    );
+    describe_counter!(
+        "eventglass_refused_not_kept_total",
+        "Refused events that there was no room to keep"
+    );
+    describe_counter!(
+        "eventglass_commit_retries_total",
+        "Commits that failed and were tried again"
+    );
     describe_counter!("eventglass_commit_failures_total", "Commits that were given up");
     describe_counter!("eventglass_jobs_total", "Runs of background jobs, by outcome");
     describe_gauge!("eventglass_queue_events", "Events that wait for a commit");
     describe_gauge!("eventglass_queue_bytes", Unit::Bytes, "What those take in memory");
-    describe_gauge!("eventglass_in_flight_bytes", Unit::Bytes, "Bodies being read or worked on");
-    describe_gauge!("eventglass_breaker_open", "1 while the store cannot be written and all is refused");
-    describe_gauge!("eventglass_database_bytes", Unit::Bytes, "The database on disk, its log included");
+    describe_gauge!(
+        "eventglass_in_flight_bytes",
+        Unit::Bytes,
+        "Bodies being read or worked on"
+    );
+    describe_gauge!(
+        "eventglass_breaker_open",
+        "1 while the store cannot be written and all is refused"
+    );
+    describe_gauge!(
+        "eventglass_database_bytes",
+        Unit::Bytes,
+        "The database on disk, its log included"
+    );
     describe_gauge!("eventglass_uptime_seconds", Unit::Seconds, "Since the start");
-    describe_histogram!("eventglass_ingest_request_seconds", Unit::Seconds, "Requests to a door, to their answer");
-    describe_histogram!("eventglass_request_seconds", Unit::Seconds, "Requests by route and status");
-    describe_histogram!("eventglass_stage_seconds", Unit::Seconds, "Stages of ingest: parse, queue, insert, text, sync, commit");
+    describe_histogram!(
+        "eventglass_ingest_request_seconds",
+        Unit::Seconds,
+        "Requests to a door, to their answer"
+    );
+    describe_histogram!(
+        "eventglass_request_seconds",
+        Unit::Seconds,
+        "Requests by route and status"
+    );
+    describe_histogram!(
+        "eventglass_stage_seconds",
+        Unit::Seconds,
+        "Stages of ingest: parse, queue, insert, text, sync, commit"
+    );
     describe_histogram!("eventglass_commit_events", "Events of one commit");
 }
 

@@ -64,7 +64,8 @@ const DOORS: &[Door] = &[
         batch: BATCH,
         body: |ids, _| {
             let source = json!({ "service": "crash", "endpoint": "/", "method": "GET" });
-            let event = |id| json!({ "event_id": id, "event_type": "api_call", "title": "Under load", "source": source });
+            let event =
+                |id| json!({ "event_id": id, "event_type": "api_call", "title": "Under load", "source": source });
             json!({ "events": ids.iter().map(event).collect::<Vec<_>>() })
         },
         stored_as: str::to_owned,
@@ -164,14 +165,19 @@ impl Sender {
     async fn work(self) -> Vec<String> {
         let mut acknowledged = Vec::new();
         loop {
-            let numbers: Vec<u64> = (0..self.door.batch).map(|_| self.ids.fetch_add(1, Ordering::Relaxed)).collect();
+            let numbers: Vec<u64> = (0..self.door.batch)
+                .map(|_| self.ids.fetch_add(1, Ordering::Relaxed))
+                .collect();
             // Scattered, as real ids are.
             let ids: Vec<String> = numbers
                 .iter()
                 .map(|n| format!("e{:016x}", n.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
                 .collect();
             let body = (self.door.body)(&ids, self.project).to_string();
-            let sent = self.client.send(Method::POST, self.uri.clone(), &self.headers, body).await;
+            let sent = self
+                .client
+                .send(Method::POST, self.uri.clone(), &self.headers, body)
+                .await;
             let Ok(answer) = sent else { return acknowledged };
             // No room is an honest answer; what it is about was not acknowledged.
             if answer.status == 503 {
@@ -243,13 +249,21 @@ async fn what_was_acknowledged_survives_kill_9() {
     for round in 0..KILLS {
         // Not always at the same moment after the start.
         let load = Duration::from_millis(u64::from(200 + 61 * round % 300));
-        for (all, some) in by_door.iter_mut().zip(load_and_kill(server, &created, &ids, load).await) {
+        for (all, some) in by_door
+            .iter_mut()
+            .zip(load_and_kill(server, &created, &ids, load).await)
+        {
             all.extend(some);
         }
         server = start().await;
     }
     for (door, acknowledged) in DOORS.iter().zip(&by_door) {
-        assert!(acknowledged.len() >= 20, "{} took hardly anything: {}", door.path, acknowledged.len());
+        assert!(
+            acknowledged.len() >= 20,
+            "{} took hardly anything: {}",
+            door.path,
+            acknowledged.len()
+        );
     }
     let acknowledged = by_door.concat();
 

@@ -73,7 +73,10 @@ impl Patient {
     async fn post(&mut self) -> Answer {
         self.sent += 1;
         let id = format!("e{}", self.sent);
-        let body = format!(r#"{{"event_id":"{id}","kind":"k","message":"{}"}}"#, "lorem ipsum ".repeat(80));
+        let body = format!(
+            r#"{{"event_id":"{id}","kind":"k","message":"{}"}}"#,
+            "lorem ipsum ".repeat(80)
+        );
         let uri = self.server.url().at("/api/v1/events").unwrap();
         let answer = self.client.send(Method::POST, uri, &self.headers, body).await.unwrap();
         match answer.status {
@@ -106,7 +109,10 @@ impl Patient {
         assert!(refusal.headers.contains_key("retry-after"));
         let started = Instant::now();
         assert_eq!(self.post().await.status, 503);
-        assert!(started.elapsed() < Duration::from_millis(250), "refused at once, not after trying");
+        assert!(
+            started.elapsed() < Duration::from_millis(250),
+            "refused at once, not after trying"
+        );
         let readiness = self.readiness().await;
         let text = String::from_utf8_lossy(&readiness.body).to_lowercase();
         assert_eq!(readiness.status, 503, "{text}");

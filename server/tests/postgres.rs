@@ -21,7 +21,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::http::{HeaderName, HeaderValue, Method};
 use eventglass_harness::http::{BaseUrl, Client};
@@ -40,6 +40,7 @@ static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 /// A database of its own, and servers on it.
 struct Installation {
     folder: TempDir,
+    url: String,
     program: PathBuf,
 }
 
@@ -52,7 +53,7 @@ impl Installation {
         let script = format!("#!/bin/sh\nEVENTGLASS_DATABASE_URL='{url}' exec '{PROGRAM}' \"$@\"\n");
         fs::write(&program, script).unwrap();
         fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
-        Self { folder, program }
+        Self { folder, url, program }
     }
 
     fn log(&self) -> PathBuf {
@@ -85,7 +86,9 @@ async fn the_first_minutes() {
     let _alone = ALONE.lock().await;
     let installation = Installation::new();
     let server = installation.serve().await;
-    let session = Session::register(server.url(), "ada@example.com", "correct horse").await.unwrap();
+    let session = Session::register(server.url(), "ada@example.com", "correct horse")
+        .await
+        .unwrap();
     let created = session.create_project("Shop").await.unwrap();
     let (project, headers) = (created.project.id, headers(&created));
     let client = Client::new(false, Duration::from_secs(10)).unwrap();
@@ -95,9 +98,16 @@ async fn the_first_minutes() {
         { "event_id": "two", "kind": "cart.add", "message": "支払いが完了しました", "severity": "error" },
         { "event_id": "one", "kind": "cart.add", "message": "again" },
     ]);
-    let answer = client.send(Method::POST, uri, &headers, events.to_string()).await.unwrap();
+    let answer = client
+        .send(Method::POST, uri, &headers, events.to_string())
+        .await
+        .unwrap();
     let answer: Value = serde_json::from_slice(&answer.body).unwrap();
-    assert_eq!((&answer["accepted"], &answer["duplicates"]), (&json!(2), &json!(1)), "{answer}");
+    assert_eq!(
+        (&answer["accepted"], &answer["duplicates"]),
+        (&json!(2), &json!(1)),
+        "{answer}"
+    );
 
     assert_eq!(found(&session, project, "cafe DECLINED").await, ["one"]);
     assert_eq!(found(&session, project, "\"card was\"").await, ["one"]);
@@ -105,7 +115,10 @@ async fn the_first_minutes() {
     let page = session.events(project, &[("severity", "error")]).await.unwrap();
     assert_eq!(page.items[0].event_id, "two");
     assert_eq!(session.project(project).await.unwrap().event_count, 2);
-    assert!(!installation.folder.path().join("data/eventglass.db").exists(), "nothing is in SQLite");
+    assert!(
+        !installation.folder.path().join("data/eventglass.db").exists(),
+        "nothing is in SQLite"
+    );
 
     // Another server on the same database knows the session and the events.
     let other = installation.serve().await;
@@ -201,7 +214,9 @@ async fn three_servers_lose_nothing() {
     let _alone = ALONE.lock().await;
     let installation = Installation::new();
     let (first, second, third) = tokio::join!(installation.serve(), installation.serve(), installation.serve());
-    let session = Session::register(first.url(), "faults@example.com", "correct horse").await.unwrap();
+    let session = Session::register(first.url(), "faults@example.com", "correct horse")
+        .await
+        .unwrap();
     let created = session.create_project("Faults").await.unwrap();
     session.lift_limits(created.project.id).await.unwrap();
     let load = Arc::new(Load {
@@ -228,11 +243,26 @@ async fn three_servers_lose_nothing() {
         tokio::task::block_in_place(|| cluster::shared().cut_connections());
         pause(100).await;
     }
-    pause(500).await;
+    // A server that hangs in mid-commit: commits wait for it, and nothing else does.
+    let url = installation.url.clone();
+    let hold = tokio::task::spawn_blocking(move || cluster::shared().hold_projects(&url, 3));
+    pause(1_000).await;
+    let asked = Instant::now();
+    session.events(created.project.id, &[("limit", "10")]).await.unwrap();
+    assert!(
+        asked.elapsed() < Duration::from_secs(1),
+        "reading went on: {:?}",
+        asked.elapsed()
+    );
+    hold.await.unwrap();
+    pause(1_000).await;
     let refused_before = load.refused.load(Ordering::Relaxed);
     tokio::task::block_in_place(|| cluster::shared().crash_and_restart(Duration::from_millis(1_500)));
     let (refused, ids) = (load.refused.load(Ordering::Relaxed), load.ids.load(Ordering::Relaxed));
-    assert!(refused > refused_before, "without a database there is no acknowledgement");
+    assert!(
+        refused > refused_before,
+        "without a database there is no acknowledgement"
+    );
     // Service returns by itself, within the breaker's longest pause and some.
     pause(8_000).await;
     let more = load.ids.load(Ordering::Relaxed) - ids;

@@ -18,5 +18,9 @@ pub(crate) fn EmptyState(
     body: Part,
 ) -> impl IntoView {
     let icon = el("span", "empty-icon", vec![view! { <Icon glyph/> }.part()]);
-    el("div", "empty", vec![icon, el("h2", "empty-title", vec![title.part()]), body])
+    el(
+        "div",
+        "empty",
+        vec![icon, el("h2", "empty-title", vec![title.part()]), body],
+    )
 }

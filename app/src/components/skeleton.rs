@@ -13,12 +13,7 @@ pub(crate) fn SkeletonRows(
 ) -> impl IntoView {
     let mut rows = Vec::new();
     for _ in 0..count {
-        let bars = [
-            "skeleton w-28",
-            "skeleton w-16",
-            "skeleton grow",
-            "skeleton w-12",
-        ];
+        let bars = ["skeleton w-28", "skeleton w-16", "skeleton grow", "skeleton w-12"];
         rows.push(el("div", "skeleton-row", bars.map(bar).into()));
     }
     loading("skeleton-rows", rows)

@@ -38,7 +38,11 @@ pub(crate) fn TimeText(
     style: TimeStyle,
 ) -> impl IntoView {
     let here = use_hydrated();
-    let tick = if style == TimeStyle::Ago { use_context::<Tick>() } else { None };
+    let tick = if style == TimeStyle::Ago {
+        use_context::<Tick>()
+    } else {
+        None
+    };
     let iso = time.to_string();
     let written = show(move || {
         if let Some(Tick(tick)) = tick {

@@ -27,7 +27,10 @@ pub(crate) fn TopBar() -> impl IntoView {
         .attr("aria-label", "Eventglass")
         .child(view! { <Mark/> }.part())
         .child(el("span", "brand-name", vec!["Eventglass".part()]));
-    let nav = tag("nav").class("topbar-nav").attr("aria-label", "Project").child(nav.part());
+    let nav = tag("nav")
+        .class("topbar-nav")
+        .attr("aria-label", "Project")
+        .child(nav.part());
     let parts = vec![
         brand.part(),
         wait(nothing(), project, RwSignal::new(false)),

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::{
     browser::{self, Store},
     components::{CopyButton, Snippet},
-    view::IntoPart,
+    view::{IntoPart, el, tag},
 };
 
 /// Where a key that was just created is kept until the tab is closed, so that
@@ -36,15 +36,16 @@ pub(super) fn KeyOnce(
     key: String,
 ) -> impl IntoView {
     let copied = key.clone();
-    view! {
-        <div class="key-once">
-            <code class="key-once-text" data-testid="api-key">
-                {key}
-            </code>
-            <CopyButton what=move |()| copied.clone() label="Copy the key" wordy=true/>
-        </div>
-        <p class="note">"This is the only time it is shown. Keep it where you keep secrets."</p>
-    }
+    let shown = tag("code")
+        .class("key-once-text")
+        .attr("data-testid", "api-key")
+        .child(key.part());
+    let copy = view! { <CopyButton what=move |()| copied.clone() label="Copy the key" wordy=true/> }.part();
+    let note = "This is the only time it is shown. Keep it where you keep secrets.";
+    vec![
+        el("div", "key-once", vec![shown.part(), copy]),
+        el("p", "note", vec![note.part()]),
+    ]
     .part()
 }
 

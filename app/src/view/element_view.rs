@@ -201,7 +201,7 @@ impl El {
         }
     }
 
-    fn stream<const OUT_OF_ORDER: bool>(mut self: Box<Self>, buf: &mut StreamBuilder, place: Place<'_>) {
+    fn stream<const OUT_OF_ORDER: bool>(mut self, buf: &mut StreamBuilder, place: Place<'_>) {
         let mut start = String::new();
         self.open(&mut start);
         buf.push_sync(&start);

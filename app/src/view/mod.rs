@@ -1,10 +1,11 @@
 //! How views are put together so that the browser downloads little.
 //!
 //! Leptos compiles code for every type of view, and every closure is a type
-//! of its own. The helpers here make few types of many: what changes is
-//! behind one pointer ([`show`], [`text`], [`flag`], [`word`]), and whole
-//! parts of a page are behind another ([`Part`]). Written with bare closures
-//! and `into_any`, the same pages are nearly twice as large.
+//! of its own. The helpers here make few types of many: elements say at run
+//! time what they are ([`tag`], [`el`]), what changes is behind one pointer
+//! ([`show`], [`text`], [`flag`]), and so are whole parts of a page
+//! ([`Part`]), memos and effects ([`memo`], [`effect`]). Written with `view!`,
+//! bare closures and `into_any`, the same pages are more than twice as large.
 
 mod element;
 mod element_view;
@@ -53,13 +54,6 @@ pub(crate) fn text(text: impl FnMut() -> String + Send + 'static) -> SharedReact
 /// A class or an attribute that comes and goes.
 pub(crate) fn flag(flag: impl FnMut() -> bool + Send + 'static) -> SharedReactiveFunction<bool> {
     Arc::new(Mutex::new(flag))
-}
-
-/// An attribute that changes between a few words, or comes and goes.
-pub(crate) fn word(
-    word: impl FnMut() -> Option<&'static str> + Send + 'static,
-) -> SharedReactiveFunction<Option<&'static str>> {
-    Arc::new(Mutex::new(word))
 }
 
 /// What happens upon a click.

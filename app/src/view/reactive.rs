@@ -11,8 +11,11 @@ where
     boxed(Box::new(compute))
 }
 
+/// Computes a value from the one before.
+type Compute<T> = Box<dyn Fn(Option<&T>) -> T + Send + Sync>;
+
 /// Compiled once for each type of value, and not once for each computation.
-fn boxed<T>(compute: Box<dyn Fn(Option<&T>) -> T + Send + Sync>) -> Memo<T>
+fn boxed<T>(compute: Compute<T>) -> Memo<T>
 where
     T: PartialEq + Send + Sync + 'static,
 {

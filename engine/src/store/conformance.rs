@@ -1036,7 +1036,12 @@ async fn arrivals_are_told_once(stores: Vec<SharedStore>) {
     let mut polls = stores.iter().cycle();
     loop {
         let done = writers.iter().all(tokio::task::JoinHandle::is_finished);
-        let page = search(polls.next().unwrap(), p, &format!("limit=1000&arrived_after={watermark}")).await;
+        let page = search(
+            polls.next().unwrap(),
+            p,
+            &format!("limit=1000&arrived_after={watermark}"),
+        )
+        .await;
         told.extend(page.items.into_iter().map(|event| event.event_id));
         watermark = page.watermark;
         if done {
@@ -1131,7 +1136,10 @@ mod several_servers {
         let url = crate::store::postgres::cluster::shared().database();
         // All at once: one of them makes the schema.
         let stores = futures::future::join_all((0..3).map(|_| PostgresStore::open(&url))).await;
-        stores.into_iter().map(|store| Arc::new(store.unwrap()) as SharedStore).collect()
+        stores
+            .into_iter()
+            .map(|store| Arc::new(store.unwrap()) as SharedStore)
+            .collect()
     }
 
     #[tokio::test]
@@ -1145,7 +1153,9 @@ mod several_servers {
         let p = project(&stores[0], "shared").await;
         let writers = (0..6).map(|n| {
             let store = Arc::clone(&stores[n % 3]);
-            tokio::spawn(async move { append(&store, p, (0..50).map(|n| event(&format!("e{n}"), NOON)).collect()).await })
+            tokio::spawn(
+                async move { append(&store, p, (0..50).map(|n| event(&format!("e{n}"), NOON)).collect()).await },
+            )
         });
         let outcomes: Vec<Appended> = futures::future::join_all(writers)
             .await

@@ -32,7 +32,10 @@ mod tests {
             assert!(!error.to_string().contains("secret"));
         }
         // The driver's own errors do not repeat it either.
-        for url in ["postgres://user:secret@host:port/db", "postgres://user:secret@127.0.0.1:1/db"] {
+        for url in [
+            "postgres://user:secret@host:port/db",
+            "postgres://user:secret@127.0.0.1:1/db",
+        ] {
             let error = open(url, Path::new("unused")).await.err().unwrap();
             assert!(!format!("{error} {error:?}").contains("secret"), "{error:?}");
         }

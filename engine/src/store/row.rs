@@ -198,7 +198,9 @@ fn dollars(nano: i64) -> f64 {
 
 fn json(row: &impl Columns, column: &str) -> Result<Option<Box<RawValue>>, StoreError> {
     row.maybe_text(column)?
-        .map(RawValue::from_string).transpose().map_err(inconsistent)
+        .map(RawValue::from_string)
+        .transpose()
+        .map_err(inconsistent)
 }
 
 pub(crate) fn inconsistent(error: impl std::fmt::Display) -> StoreError {

@@ -129,7 +129,11 @@ impl Settings {
             ("queue_bytes", self.queue_bytes as u64, 1_048_576),
             ("facet_events", self.facet_events as u64, 1),
             ("pulse_count_limit", self.pulse_count_limit.unsigned_abs(), 1),
-            ("in_flight_bytes", self.in_flight_bytes as u64, self.body_limit_bytes as u64),
+            (
+                "in_flight_bytes",
+                self.in_flight_bytes as u64,
+                self.body_limit_bytes as u64,
+            ),
             ("request_timeout_secs", self.request_timeout_secs, 1),
             ("max_connections", self.max_connections as u64, 1),
             ("header_timeout_secs", self.header_timeout_secs, 1),
@@ -192,6 +196,14 @@ mod tests {
             .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
             .collect();
         Settings::load(file.map(|_| path.as_path()), environment).map_err(|e| format!("{e:#}"))
+    }
+
+    #[test]
+    fn the_database_is_not_told() {
+        let settings = load(None, &[("EVENTGLASS_DATABASE_URL", "postgres://ada:lovelace@host/db")]).unwrap();
+        assert_eq!(settings.database_url.expose(), "postgres://ada:lovelace@host/db");
+        assert!(!format!("{settings:?}").contains("lovelace"));
+        assert_eq!(load(None, &[]).unwrap().database_url.expose(), "");
     }
 
     #[test]

@@ -34,7 +34,10 @@ pub async fn replay(state: &AppState, project_id: i64, items: Vec<RefusedItem>) 
         };
         let outcome = if item.door == Door::Langfuse {
             let part = langfuse::reread(payload.get(), reading);
-            state.ingest.merge(&sender, part.transpose().into_iter().collect()).await?
+            state
+                .ingest
+                .merge(&sender, part.transpose().into_iter().collect())
+                .await?
         } else {
             let event = reread(item.door, payload.get(), project_id, reading);
             state.ingest.submit(&sender, vec![event]).await?.outcome
@@ -66,6 +69,9 @@ fn reread(door: Door, payload: &str, project_id: i64, reading: Reading) -> Resul
 fn no_payload() -> Refused {
     Refused {
         event_id: None,
-        errors: vec![FieldError::new(loc!["body"], "what was sent is not there to be read again")],
+        errors: vec![FieldError::new(
+            loc!["body"],
+            "what was sent is not there to be read again",
+        )],
     }
 }

@@ -115,9 +115,7 @@ impl From<StoreError> for ApiError {
             error @ (StoreError::Inconsistent(_)
             | StoreError::Database(_)
             | StoreError::Sqlite(_)
-            | StoreError::Migrate(_)) => {
-                Self::internal(error)
-            }
+            | StoreError::Migrate(_)) => Self::internal(error),
         }
     }
 }

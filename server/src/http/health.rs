@@ -60,7 +60,8 @@ async fn measure(state: &AppState) {
     let queue = state.ingest.queue();
     metrics::gauge!("eventglass_queue_events").set(as_f64(queue.events));
     metrics::gauge!("eventglass_queue_bytes").set(as_f64(queue.bytes));
-    let held = state.settings.in_flight_bytes - (state.in_flight.available_permits() * PERMIT_BYTES).min(state.settings.in_flight_bytes);
+    let held = state.settings.in_flight_bytes
+        - (state.in_flight.available_permits() * PERMIT_BYTES).min(state.settings.in_flight_bytes);
     metrics::gauge!("eventglass_in_flight_bytes").set(as_f64(held as u64));
     metrics::gauge!("eventglass_breaker_open").set(if state.ingest.halted().is_some() { 1.0 } else { 0.0 });
     metrics::gauge!("eventglass_uptime_seconds").set(state.started.elapsed().as_secs_f64());

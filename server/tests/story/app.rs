@@ -145,7 +145,12 @@ async fn start(folder: &TempDir, clock: &Arc<ManualClock>, settings: &[(&str, &s
 async fn serve(folder: &TempDir, clock: &Arc<ManualClock>, settings: Settings) -> Router {
     let store: SharedStore = Arc::new(SqliteStore::open(&folder.path().join("test.db")).await.unwrap());
     let clock: SharedClock = Arc::clone(clock) as SharedClock;
-    let (ingest, _writer) = Ingest::start(Arc::clone(&store), Arc::clone(&clock), settings.limits(), settings.plans());
+    let (ingest, _writer) = Ingest::start(
+        Arc::clone(&store),
+        Arc::clone(&clock),
+        settings.limits(),
+        settings.plans(),
+    );
     eventglass_server::router(AppState::new(settings, store, clock, ingest, None).unwrap())
 }
 

@@ -37,7 +37,11 @@ fn bad_bodies() -> Vec<(&'static str, Vec<u8>)> {
         ("text", b"\"events\"".to_vec()),
         ("null", b"null".to_vec()),
         ("empty object", b"{}".to_vec()),
-        ("wrong type", b"{\"events\": 7, \"batch\": 7, \"resourceSpans\": 7, \"resourceLogs\": 7, \"resourceMetrics\": 7}".to_vec()),
+        (
+            "wrong type",
+            b"{\"events\": 7, \"batch\": 7, \"resourceSpans\": 7, \"resourceLogs\": 7, \"resourceMetrics\": 7}"
+                .to_vec(),
+        ),
         ("deep list", deep("[", "]")),
         ("deep object", deep("{\"events\":[", "]}")),
         ("not UTF-8", vec![b'{', b'"', 0xff, 0xfe, b'"', b'}']),
@@ -62,7 +66,12 @@ async fn what_nothing_can_be_made_of_is_refused() {
     let mut table = String::new();
     for route in ROUTES {
         writeln!(table, "{} {}", route.0, route.1).unwrap();
-        writeln!(table, "  no key: {}", status(&app.anonymous(), *route, b"{}".to_vec()).await).unwrap();
+        writeln!(
+            table,
+            "  no key: {}",
+            status(&app.anonymous(), *route, b"{}".to_vec()).await
+        )
+        .unwrap();
         writeln!(table, "  wrong key: {}", status(&wrong, *route, b"{}".to_vec()).await).unwrap();
         for (name, body) in bad_bodies() {
             writeln!(table, "  {name}: {}", status(&sdk, *route, body).await).unwrap();

@@ -99,7 +99,10 @@ fn no_bytes_make_a_door_fail() {
     let mut runner = TestRunner::new(Config::with_cases(200));
     runner
         .run(&bodies, |body| {
-            for (route, content_type) in ROUTES.iter().flat_map(|route| TYPES.iter().map(move |kind| (route, kind))) {
+            for (route, content_type) in ROUTES
+                .iter()
+                .flat_map(|route| TYPES.iter().map(move |kind| (route, kind)))
+            {
                 let sdk = sdk.with("content-type", content_type);
                 let status = runtime.block_on(sdk.send(Method::POST, route, body.clone())).status;
                 prop_assert!(

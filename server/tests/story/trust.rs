@@ -28,7 +28,10 @@ async fn set(user: &Caller, project: &Value, settings: Value) -> Value {
 }
 
 async fn stored(user: &Caller, project: &Value) -> usize {
-    let path = format!("/api/v1/projects/{}/events?limit=500", project["slug"].as_str().unwrap());
+    let path = format!(
+        "/api/v1/projects/{}/events?limit=500",
+        project["slug"].as_str().unwrap()
+    );
     event_ids(&user.get(&path).await.expect(200)).len()
 }
 
@@ -39,7 +42,10 @@ async fn repeats_are_marked_and_stored_once() {
     sdk.post("/api/v1/events", &event("a")).await.expect(202);
     let again = sdk.post("/api/v1/events", &event("a")).await.expect(202);
     assert_eq!(again["items"][0]["status"], "duplicate");
-    let again = sdk.post("/api/v1/ingestion/events", &pulse("a", "/pay")).await.expect(200);
+    let again = sdk
+        .post("/api/v1/ingestion/events", &pulse("a", "/pay"))
+        .await
+        .expect(200);
     assert_eq!(again["success"], true);
     assert_eq!(stored(&user, &project).await, 1);
 }
@@ -48,25 +54,46 @@ async fn repeats_are_marked_and_stored_once() {
 async fn a_project_may_refuse_repeats() {
     let app = TestApp::new().await;
     let (user, project, sdk) = app.project("strict").await;
-    assert_eq!(set(&user, &project, json!({ "duplicates": "conflict" })).await["duplicates"], "conflict");
+    assert_eq!(
+        set(&user, &project, json!({ "duplicates": "conflict" })).await["duplicates"],
+        "conflict"
+    );
 
-    sdk.post("/api/v1/ingestion/events", &pulse("a", "/pay")).await.expect(200);
-    let refused = sdk.post("/api/v1/ingestion/events", &pulse("a", "/pay")).await.expect(409);
+    sdk.post("/api/v1/ingestion/events", &pulse("a", "/pay"))
+        .await
+        .expect(200);
+    let refused = sdk
+        .post("/api/v1/ingestion/events", &pulse("a", "/pay"))
+        .await
+        .expect(409);
     assert_eq!(refused["event_id"], "a");
     let refused = sdk.post("/api/v1/events", &event("a")).await.expect(409);
     assert_eq!(refused["items"][0]["status"], "conflict");
 
     // Of a batch, what is new is stored all the same, and only nothing but repeats is a conflict.
-    let mixed = sdk.post("/api/v1/events/batch", &json!([event("a"), event("b")])).await.expect(202);
-    assert_eq!((mixed["accepted"].as_i64(), mixed["duplicates"].as_i64()), (Some(1), Some(1)));
-    sdk.post("/api/v1/events/batch", &json!([event("a"), event("b")])).await.expect(409);
+    let mixed = sdk
+        .post("/api/v1/events/batch", &json!([event("a"), event("b")]))
+        .await
+        .expect(202);
+    assert_eq!(
+        (mixed["accepted"].as_i64(), mixed["duplicates"].as_i64()),
+        (Some(1), Some(1))
+    );
+    sdk.post("/api/v1/events/batch", &json!([event("a"), event("b")]))
+        .await
+        .expect(409);
     assert_eq!(stored(&user, &project).await, 2);
 
     // What was acknowledged stays so after a restart.
     tokio::time::sleep(std::time::Duration::from_millis(500)).await;
     let again = app.restarted().await;
     let key = sdk.header_value("x-api-key");
-    again.anonymous().with("x-api-key", &key).post("/api/v1/events", &event("a")).await.expect(409);
+    again
+        .anonymous()
+        .with("x-api-key", &key)
+        .post("/api/v1/events", &event("a"))
+        .await
+        .expect(409);
 }
 
 /// Sends a request and hangs up before the answer is read.
@@ -95,8 +122,12 @@ async fn a_retry_is_no_conflict() {
     // Also when the server was restarted in between.
     let again = app.restarted().await;
     let sdk = again.anonymous().with("x-api-key", &sdk.header_value("x-api-key"));
-    sdk.post("/api/v1/ingestion/events", &pulse("a", "/pay")).await.expect(200);
-    sdk.post("/api/v1/ingestion/events", &pulse("a", "/pay")).await.expect(409);
+    sdk.post("/api/v1/ingestion/events", &pulse("a", "/pay"))
+        .await
+        .expect(200);
+    sdk.post("/api/v1/ingestion/events", &pulse("a", "/pay"))
+        .await
+        .expect(409);
     assert_eq!(stored(&user, &project).await, 1);
 }
 
@@ -110,18 +141,32 @@ async fn a_key_of_idempotency_gives_the_first_answer_again() {
     let first = once.post("/api/v1/events", &body).await;
     assert_eq!((first.status.as_u16(), first.header("idempotency-replayed")), (202, ""));
     let second = once.post("/api/v1/events", &body).await;
-    assert_eq!((second.status.as_u16(), second.header("idempotency-replayed")), (202, "true"));
+    assert_eq!(
+        (second.status.as_u16(), second.header("idempotency-replayed")),
+        (202, "true")
+    );
     assert_eq!(first.body, second.body);
     assert_eq!(stored(&user, &project).await, 1);
 
-    let other = once.post("/api/v1/events", &json!({ "kind": "other" })).await.expect(422);
+    let other = once
+        .post("/api/v1/events", &json!({ "kind": "other" }))
+        .await
+        .expect(422);
     assert_eq!(other["code"], "idempotency_key_reused");
-    once.post("/api/v1/ingestion/events", &pulse("p", "/")).await.expect(200);
-    sdk.with("idempotency-key", &"x".repeat(256)).post("/api/v1/events", &body).await.expect(422);
+    once.post("/api/v1/ingestion/events", &pulse("p", "/"))
+        .await
+        .expect(200);
+    sdk.with("idempotency-key", &"x".repeat(256))
+        .post("/api/v1/events", &body)
+        .await
+        .expect(422);
 
     // The key is of the project.
     let (_, _, stranger) = app.project("other").await;
-    let theirs = stranger.with("idempotency-key", "order-17").post("/api/v1/events", &body).await;
+    let theirs = stranger
+        .with("idempotency-key", "order-17")
+        .post("/api/v1/events", &body)
+        .await;
     assert_ne!(theirs.body, first.body);
 
     app.clock.advance_micros(25 * 3_600_000_000);
@@ -171,7 +216,10 @@ async fn a_key_may_send_so_many_requests_a_minute() {
     }
     let limited = sdk.post("/api/v1/events", &event("3")).await;
     assert_eq!(limited.status, 429);
-    assert_eq!((limited.header("retry-after"), limited.header("x-ratelimit-remaining")), ("60", "0"));
+    assert_eq!(
+        (limited.header("retry-after"), limited.header("x-ratelimit-remaining")),
+        ("60", "0")
+    );
     assert_eq!(limited.json()["code"], "rate_limited");
     let pulse_says = sdk.post("/api/v1/ingestion/events", &pulse("3", "/")).await.expect(429);
     assert_eq!(pulse_says["error"], "HTTP_ERROR");
@@ -187,13 +235,17 @@ async fn one_noisy_caller_does_not_use_up_the_project() {
     let (user, project, sdk) = app.project("noisy").await;
     set(&user, &project, json!({ "limits": { "source_events_per_minute": 5 } })).await;
     for n in 0..5 {
-        sdk.post("/api/v1/ingestion/events", &pulse(&format!("r{n}"), "/rate")).await.expect(200);
+        sdk.post("/api/v1/ingestion/events", &pulse(&format!("r{n}"), "/rate"))
+            .await
+            .expect(200);
     }
     let limited = sdk.post("/api/v1/ingestion/events", &pulse("r5", "/rate")).await;
     assert_eq!(limited.status, 429);
     assert!(!limited.header("retry-after").is_empty());
     for n in 0..20 {
-        sdk.post("/api/v1/ingestion/events", &pulse(&format!("o{n}"), &format!("/{n}"))).await.expect(200);
+        sdk.post("/api/v1/ingestion/events", &pulse(&format!("o{n}"), &format!("/{n}")))
+            .await
+            .expect(200);
     }
     assert_eq!(stored(&user, &project).await, 25);
 }
@@ -205,22 +257,45 @@ async fn settings_are_checked_and_for_admins() {
     let path = format!("/api/v1/projects/{}/settings", project["id"]);
     let patch = |caller: Caller, body: Value| {
         let path = path.clone();
-        async move { caller.with("content-type", "application/json").send(Method::PATCH, &path, body.to_string()).await }
+        async move {
+            caller
+                .with("content-type", "application/json")
+                .send(Method::PATCH, &path, body.to_string())
+                .await
+        }
     };
-    let wrong = patch(user.clone(), json!({ "limits": { "events_per_minute": 0 } })).await.expect(422);
-    assert_eq!(wrong["errors"][0]["loc"], json!(["body", "limits", "events_per_minute"]));
-    patch(user.clone(), json!({ "limits": { "events_per_hour": 1 } })).await.expect(422);
+    let wrong = patch(user.clone(), json!({ "limits": { "events_per_minute": 0 } }))
+        .await
+        .expect(422);
+    assert_eq!(
+        wrong["errors"][0]["loc"],
+        json!(["body", "limits", "events_per_minute"])
+    );
+    patch(user.clone(), json!({ "limits": { "events_per_hour": 1 } }))
+        .await
+        .expect(422);
     patch(user.clone(), json!({ "plan": "gold" })).await.expect(422);
-    patch(app.user("stranger").await, json!({ "duplicates": "conflict" })).await.expect(403);
+    patch(app.user("stranger").await, json!({ "duplicates": "conflict" }))
+        .await
+        .expect(403);
     patch(sdk, json!({ "duplicates": "conflict" })).await.expect(401);
 
-    let changed = patch(user.clone(), json!({ "limits": { "events_per_minute": 7, "key_requests_per_minute": null } }))
-        .await
-        .expect(200);
+    let changed = patch(
+        user.clone(),
+        json!({ "limits": { "events_per_minute": 7, "key_requests_per_minute": null } }),
+    )
+    .await
+    .expect(200);
     assert_eq!(changed["limits"]["events_per_minute"], 7);
     assert_eq!(changed["limits"]["key_requests_per_minute"], Value::Null);
     let changed = patch(user.clone(), json!({ "plan": "free" })).await.expect(200);
-    assert_eq!((changed["plan"].as_str(), changed["limits"]["events_per_minute"].as_i64()), (Some("free"), Some(7)));
+    assert_eq!(
+        (
+            changed["plan"].as_str(),
+            changed["limits"]["events_per_minute"].as_i64()
+        ),
+        (Some("free"), Some(7))
+    );
 
     let guarded = TestApp::with(&[("admin_token", "operator-only")]).await;
     let (user, project, _) = guarded.project("guarded").await;
@@ -228,8 +303,14 @@ async fn settings_are_checked_and_for_admins() {
     let user = user.with("content-type", "application/json");
     let body = json!({ "plan": "pro" }).to_string();
     user.send(Method::PATCH, &path, body.clone()).await.expect(403);
-    user.with("x-admin-token", "guess").send(Method::PATCH, &path, body.clone()).await.expect(403);
-    user.with("x-admin-token", "operator-only").send(Method::PATCH, &path, body).await.expect(200);
+    user.with("x-admin-token", "guess")
+        .send(Method::PATCH, &path, body.clone())
+        .await
+        .expect(403);
+    user.with("x-admin-token", "operator-only")
+        .send(Method::PATCH, &path, body)
+        .await
+        .expect(200);
 }
 
 #[tokio::test]
@@ -239,20 +320,31 @@ async fn a_plan_ends_at_its_last_event_and_begins_again_with_the_month() {
     let batch: Vec<Value> = (0..4).map(|n| event(&format!("e{n}"))).collect();
     sdk.post("/api/v1/events/batch", &json!(batch)).await.expect(202);
     // Repeats are not counted again.
-    sdk.post("/api/v1/events/batch", &json!([event("e0")])).await.expect(202);
+    sdk.post("/api/v1/events/batch", &json!([event("e0")]))
+        .await
+        .expect(202);
     let over = sdk.post("/api/v1/events/batch", &json!([event("x"), event("y")])).await;
     assert_eq!(over.status, 429);
-    assert!(over.json()["detail"].as_str().unwrap().contains("tiny"), "{:?}", over.json());
+    assert!(
+        over.json()["detail"].as_str().unwrap().contains("tiny"),
+        "{:?}",
+        over.json()
+    );
     assert_eq!(over.json()["code"], "quota_reached");
     sdk.post("/api/v1/events", &event("last")).await.expect(202);
     sdk.post("/api/v1/events", &event("one more")).await.expect(429);
 
-    let usage = user.get(&format!("/api/v1/projects/{}/usage", project["id"])).await.expect(200);
+    let usage = user
+        .get(&format!("/api/v1/projects/{}/usage", project["id"]))
+        .await
+        .expect(200);
     insta::assert_json_snapshot!(usage);
     assert_eq!(stored(&user, &project).await, 5);
 
     app.clock.advance_micros(10 * 86_400_000_000);
-    sdk.post("/api/v1/events", &json!({ "kind": "december" })).await.expect(202);
+    sdk.post("/api/v1/events", &json!({ "kind": "december" }))
+        .await
+        .expect(202);
 }
 
 #[tokio::test]
@@ -261,7 +353,12 @@ async fn a_quota_holds_when_all_come_at_once() {
     let (user, project, sdk) = app.project("rush").await;
     let posts = (0..100).map(|n| {
         let sdk = sdk.clone();
-        async move { sdk.post("/api/v1/events", &event(&format!("e{n}"))).await.status.as_u16() }
+        async move {
+            sdk.post("/api/v1/events", &event(&format!("e{n}")))
+                .await
+                .status
+                .as_u16()
+        }
     });
     let statuses = futures::future::join_all(posts).await;
     assert_eq!(statuses.iter().filter(|s| **s == 202).count(), 50);
@@ -289,7 +386,9 @@ async fn what_is_in_flight_is_bounded() {
     drop(feed);
     let done: Answer = stuck.await.unwrap();
     assert_eq!(done.status, 202);
-    sdk.post("/api/v1/events", &json!({ "kind": "k", "message": "x".repeat(20_000) })).await.expect(202);
+    sdk.post("/api/v1/events", &json!({ "kind": "k", "message": "x".repeat(20_000) }))
+        .await
+        .expect(202);
 }
 
 #[tokio::test]
@@ -307,10 +406,19 @@ async fn what_is_refused_is_kept_and_can_be_sent_again() {
     let app = TestApp::new().await;
     let (user, project, sdk) = app.project("refused").await;
     let base = format!("/api/v1/projects/{}", project["id"]);
-    let soon = json!({ "event_id": "soon", "kind": "k", "time": "2026-11-21T12:10:00Z", "big": 12345678901234567890u64 });
+    let soon =
+        json!({ "event_id": "soon", "kind": "k", "time": "2026-11-21T12:10:00Z", "big": 12345678901234567890u64 });
     let batch = json!([event("good"), { "event_id": "bad", "severity": "loud" }, soon]);
-    sdk.with("user-agent", "shop-sdk/1.2 python").post("/api/v1/events/batch", &batch).await.expect(202);
-    sdk.post("/api/v1/ingestion/events", &json!({ "event_id": "p", "title": "no type" })).await.expect(422);
+    sdk.with("user-agent", "shop-sdk/1.2 python")
+        .post("/api/v1/events/batch", &batch)
+        .await
+        .expect(202);
+    sdk.post(
+        "/api/v1/ingestion/events",
+        &json!({ "event_id": "p", "title": "no type" }),
+    )
+    .await
+    .expect(422);
 
     let list = user.get(&format!("{base}/refused")).await.expect(200);
     insta::assert_json_snapshot!(list, { ".items[].key" => insta::dynamic_redaction(|value, _| {
@@ -323,28 +431,63 @@ async fn what_is_refused_is_kept_and_can_be_sent_again() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|m| (m["door"].as_str().unwrap(), m["accepted"].as_u64().unwrap(), m["refused"].as_u64().unwrap()))
+        .map(|m| {
+            (
+                m["door"].as_str().unwrap(),
+                m["accepted"].as_u64().unwrap(),
+                m["refused"].as_u64().unwrap(),
+            )
+        })
         .collect();
     assert_eq!(counts, [("native", 1, 2), ("pulsestream", 0, 1)]);
-    assert!(health["senders"].as_array().unwrap().iter().any(|s| s["sdk"] == "shop-sdk/1.2"), "{health}");
+    assert!(
+        health["senders"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|s| s["sdk"] == "shop-sdk/1.2"),
+        "{health}"
+    );
     assert_eq!(health["reasons"].as_array().unwrap().len(), 3);
     assert_eq!(health["halted"], Value::Null);
 
     // What was in the future is not any more; what was wrong still is.
     app.clock.advance_micros(600_000_000);
     let reason = "time: must not be more than 300 seconds in the future";
-    let done = user.post(&format!("{base}/refused/replay"), &json!({ "reason": reason })).await.expect(200);
+    let done = user
+        .post(&format!("{base}/refused/replay"), &json!({ "reason": reason }))
+        .await
+        .expect(200);
     assert_eq!(done, json!({ "accepted": 1, "duplicates": 0, "rejected": 0 }));
     let found = user.get(&format!("{base}/events/soon")).await;
-    assert!(String::from_utf8_lossy(&found.body).contains("12345678901234567890"), "kept as it was written");
-    let bad = list["items"].as_array().unwrap().iter().find(|i| i["event_id"] == "bad").unwrap()["id"].clone();
-    let done = user.post(&format!("{base}/refused/replay"), &json!({ "ids": [bad] })).await.expect(200);
+    assert!(
+        String::from_utf8_lossy(&found.body).contains("12345678901234567890"),
+        "kept as it was written"
+    );
+    let bad = list["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|i| i["event_id"] == "bad")
+        .unwrap()["id"]
+        .clone();
+    let done = user
+        .post(&format!("{base}/refused/replay"), &json!({ "ids": [bad] }))
+        .await
+        .expect(200);
     assert_eq!(done["rejected"], 1);
 
     user.delete(&format!("{base}/refused/{bad}")).await.expect(200);
     user.get(&format!("{base}/refused/{bad}")).await.expect(404);
     user.delete(&format!("{base}/refused")).await.expect(422);
-    assert_eq!(user.delete(&format!("{base}/refused?all=true")).await.expect(200)["removed"], 1);
-    app.user("stranger").await.get(&format!("{base}/refused")).await.expect(403);
+    assert_eq!(
+        user.delete(&format!("{base}/refused?all=true")).await.expect(200)["removed"],
+        1
+    );
+    app.user("stranger")
+        .await
+        .get(&format!("{base}/refused"))
+        .await
+        .expect(403);
     app.anonymous().get(&format!("{base}/ingest")).await.expect(401);
 }

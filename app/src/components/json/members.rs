@@ -51,7 +51,10 @@ mod tests {
 
     #[test]
     fn takes_lists_apart() {
-        assert_eq!(items(r#" [1, "a]", {"b":[2]}, [ ] ] "#), ["1", "\"a]\"", r#"{"b":[2]}"#, "[ ]"]);
+        assert_eq!(
+            items(r#" [1, "a]", {"b":[2]}, [ ] ] "#),
+            ["1", "\"a]\"", r#"{"b":[2]}"#, "[ ]"]
+        );
         for text in ["", "[]", "{}", "[1", "[1,]", "[nul]"] {
             assert!(items(text).is_empty(), "{text}");
         }

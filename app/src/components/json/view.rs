@@ -6,7 +6,7 @@ use super::parse::{Node, parse};
 use crate::{
     components::LinkButton,
     format::{bytes, count},
-    view::{self, IntoPart, Part, show, show_some},
+    view::{self, IntoPart, Part, el, show, show_some, tag},
 };
 
 /// Beyond this, JSON is shown as plain text.
@@ -36,7 +36,7 @@ pub(crate) fn Json(
         Some(node) => {
             let limit = unfold_limit(node.lines());
             // The whole is unfolded however long it is.
-            view! { <div class="json">{entry(None, node, limit, true)}</div> }.part()
+            el("div", "json", vec![entry(None, node, limit, true)])
         }
         None => long_text(text, FIRST_TEXT, "json-plain"),
     }
@@ -74,31 +74,28 @@ fn entry(key: Option<String>, node: Node, limit: usize, outermost: bool) -> Part
             }
             .into_view()
         }
-        leaf => view! {
-            <div class="json-line">
-                {key.map(key_view)}
-                {leaf_view(leaf)}
-            </div>
+        leaf => {
+            let mut parts = key.map_or_else(Vec::new, key_view);
+            parts.push(leaf_view(leaf));
+            el("div", "json-line", parts)
         }
-        .part(),
     }
 }
 
-fn key_view(key: String) -> Part {
-    view! {
-        <span class="json-key">{key}</span>
-        <span class="json-mark">": "</span>
-    }
-    .part()
+fn key_view(key: String) -> Vec<Part> {
+    vec![
+        el("span", "json-key", vec![key.part()]),
+        el("span", "json-mark", vec![": ".part()]),
+    ]
 }
 
 fn leaf_view(node: Node) -> Part {
     match node {
         Node::Text(text) => long_text(text, FIRST_CHARS, "json-text"),
-        Node::Number(text) => view! { <span class="json-number">{text}</span> }.part(),
-        Node::Word(text) => view! { <span class="json-word">{text}</span> }.part(),
-        Node::List(_) => view! { <span class="json-mark">"[]"</span> }.part(),
-        Node::Map(_) => view! { <span class="json-mark">"{}"</span> }.part(),
+        Node::Number(text) => el("span", "json-number", vec![text.part()]),
+        Node::Word(text) => el("span", "json-word", vec![text.part()]),
+        Node::List(_) => el("span", "json-mark", vec!["[]".part()]),
+        Node::Map(_) => el("span", "json-mark", vec!["{}".part()]),
     }
 }
 
@@ -128,21 +125,19 @@ impl Folder {
                 unfolded.set(open);
             }
         };
-        view! {
-            <details class="json-folder" open=self.unfold on:toggle=toggle>
-                <summary class="json-line">
-                    {self.key.map(key_view)}
-                    <span class="json-mark">{left}</span>
-                    <span class="json-folded">{format!("{size} {noun}")}</span>
-                    <span class="json-mark json-folded">{right}</span>
-                </summary>
-                <div class="json-inside">
-                    {show_some(move || unfolded.get().then(|| some_entries(entries.get_value(), limit)))}
-                </div>
-                <div class="json-line json-mark">{right}</div>
-            </details>
-        }
-        .part()
+        let mut summary = self.key.map_or_else(Vec::new, key_view);
+        summary.push(el("span", "json-mark", vec![left.part()]));
+        summary.push(el("span", "json-folded", vec![format!("{size} {noun}").part()]));
+        summary.push(el("span", "json-mark json-folded", vec![right.part()]));
+        let inside = show_some(move || unfolded.get().then(|| some_entries(entries.get_value(), limit)));
+        tag("details")
+            .class("json-folder")
+            .when(self.unfold, "open")
+            .on("toggle", toggle)
+            .child(el("summary", "json-line", summary))
+            .child(el("div", "json-inside", vec![inside.part()]))
+            .child(el("div", "json-line json-mark", vec![right.part()]))
+            .part()
     }
 }
 
@@ -166,14 +161,14 @@ fn some_entries(mut entries: Entries, limit: usize) -> Part {
         let label = format!("show more ({left} left)");
         view! { <LinkButton label on_press=move |()| more.set(true)/> }.part()
     });
-    (shown, tail).part()
+    vec![shown.part(), tail.part()].part()
 }
 
 /// Text of which only the beginning is shown until one asks for all of it.
 fn long_text(text: String, limit: usize, class: &'static str) -> Part {
     let cut = text.char_indices().nth(limit).map(|(at, _)| at);
     let Some(cut) = cut else {
-        return view! { <span class=class>{text}</span> }.part();
+        return el("span", class, vec![text.part()]);
     };
     let size = bytes(text.len());
     let head = text.get(..cut).unwrap_or_default().to_owned();
@@ -183,10 +178,5 @@ fn long_text(text: String, limit: usize, class: &'static str) -> Part {
         let label = format!("show all ({size})");
         (!all.get()).then(|| view! { <LinkButton label on_press=move |()| all.set(true)/> }.part())
     });
-    view! {
-        <span class=class>{shown}</span>
-        " "
-        {more}
-    }
-    .part()
+    vec![el("span", class, vec![shown.part()]), " ".part(), more.part()].part()
 }

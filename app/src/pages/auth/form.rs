@@ -8,11 +8,11 @@ use leptos_router::{components::Redirect, hooks::use_url};
 use crate::{
     api::{self, ApiError},
     browser,
-    components::{Field, SubmitButton, wait},
+    components::{Field, SubmitButton, form_error, wait},
     layout::Mark,
     login,
     session::Session,
-    view::{IntoPart, Part, nothing, show_some, text},
+    view::{IntoPart, Part, el, nothing, show_some, tag},
 };
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -83,27 +83,24 @@ fn auth_page(purpose: Use) -> impl IntoView {
         Use::LogIn => ("New here?", "Create an account", format!("/register{hand_on}")),
         Use::Register => ("Have an account?", "Log in", format!("/login{hand_on}")),
     };
+    let link = tag("a").class("link").attr("href", path).child(other.part());
+    let noscript = view! {
+        <noscript>
+            <p class="auth-other">"Logging in needs JavaScript."</p>
+        </noscript>
+    };
+    let parts = vec![
+        el("div", "auth-mark", vec![view! { <Mark/> }.part()]),
+        el("h1", "auth-title", vec![title.part()]),
+        el("p", "auth-lead", vec![lead.part()]),
+        auth_form(purpose, action, next),
+        el("p", "auth-other", vec![question.part(), " ".part(), link.part()]),
+        noscript.part(),
+    ];
     view! {
         <Title text=title/>
         {wait(nothing(), already_in, RwSignal::new(false))}
-        <div class="auth">
-            <div class="auth-box">
-                <div class="auth-mark">
-                    <Mark/>
-                </div>
-                <h1 class="auth-title">{title}</h1>
-                <p class="auth-lead">{lead}</p>
-                {auth_form(purpose, action, next)}
-                <p class="auth-other">
-                    {question} " " <a class="link" href=path>
-                        {other}
-                    </a>
-                </p>
-                <noscript>
-                    <p class="auth-other">"Logging in needs JavaScript."</p>
-                </noscript>
-            </div>
-        </div>
+        {el("div", "auth", vec![el("div", "auth-box", parts)])}
     }
     .part()
 }
@@ -161,9 +158,7 @@ fn auth_form(purpose: Use, action: &'static str, next: String) -> Part {
                 hint=hint
                 error=password
             />
-            <p class="form-error" role="alert">
-                {text(move || whole.get().unwrap_or_default())}
-            </p>
+            {form_error(whole)}
             <SubmitButton busy label=action/>
         </form>
     }

@@ -22,7 +22,15 @@ pub(super) fn door_name(name: &str) -> &str {
     }
 }
 
-const HEADS: &[&str] = &["Door", "Requests", "Accepted", "Duplicates", "Refused", "Limited", "Bytes"];
+const HEADS: &[&str] = &[
+    "Door",
+    "Requests",
+    "Accepted",
+    "Duplicates",
+    "Refused",
+    "Limited",
+    "Bytes",
+];
 
 /// A row for each door that was used.
 pub(super) fn doors() -> Part {
@@ -41,7 +49,11 @@ pub(super) fn doors() -> Part {
 }
 
 fn row(door: &str, counts: Counts) -> Part {
-    let Counts { outcomes, requests, bytes: size } = counts;
+    let Counts {
+        outcomes,
+        requests,
+        bytes: size,
+    } = counts;
     let size = usize::try_from(size).unwrap_or(0);
     let mut row = vec![el("td", "", vec![door_name(door).to_owned().part()])];
     row.extend([requests].iter().chain(&outcomes).map(|n| number_cell(*n)));

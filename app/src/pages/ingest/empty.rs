@@ -15,8 +15,16 @@ pub(super) fn nothing_yet() -> Part {
     let waiting = "Waiting for the first request. It will appear here by itself.";
     let counted = "Every request with a key of this project is counted here, whatever becomes of it.";
     let actions = vec![
-        tag("a").class(ButtonKind::Primary.class()).attr("href", events).child("How to send events".part()).part(),
-        tag("a").class(ButtonKind::Plain.class()).attr("href", keys).child("Keys".part()).part(),
+        tag("a")
+            .class(ButtonKind::Primary.class())
+            .attr("href", events)
+            .child("How to send events".part())
+            .part(),
+        tag("a")
+            .class(ButtonKind::Plain.class())
+            .attr("href", keys)
+            .child("Keys".part())
+            .part(),
     ];
     let body = vec![
         el("p", "waiting", vec![pulse(), waiting.part()]),

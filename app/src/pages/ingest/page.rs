@@ -82,7 +82,11 @@ fn spans(page: Page) -> Part {
                 .part()
         })
         .collect();
-    tag("nav").class("segments").attr("aria-label", "Time").children(links).part()
+    tag("nav")
+        .class("segments")
+        .attr("aria-label", "Time")
+        .children(links)
+        .part()
 }
 
 fn health(page: Page) -> Part {

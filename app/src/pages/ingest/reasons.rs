@@ -23,10 +23,18 @@ pub(super) fn reasons() -> Part {
         if reasons.is_empty() {
             return el("p", "panel-body note", vec![NOTHING.part()]);
         }
-        let rows = reasons.iter().enumerate().map(|(at, reason)| row(page, at, reason)).collect();
+        let rows = reasons
+            .iter()
+            .enumerate()
+            .map(|(at, reason)| row(page, at, reason))
+            .collect();
         let mut parts = vec![view! { <Table label="Reasons of refusal" heads=HEADS rows/> }.part()];
         if reasons.len() == MOST {
-            parts.push(el("p", "panel-body note", vec!["These are the 20 most frequent reasons.".part()]));
+            parts.push(el(
+                "p",
+                "panel-body note",
+                vec!["These are the 20 most frequent reasons.".part()],
+            ));
         }
         el("div", "reasons", parts)
     })

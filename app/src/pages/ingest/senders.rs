@@ -69,7 +69,11 @@ impl Sender {
 
     fn row(self) -> Part {
         let Self { sdk, note, record } = self;
-        let mut row = vec![el("td", "", vec![sdk.part(), el("span", "row-note", vec![note.part()])])];
+        let mut row = vec![el(
+            "td",
+            "",
+            vec![sdk.part(), el("span", "row-note", vec![note.part()])],
+        )];
         row.extend(["requests", "accepted", "refused"].map(|name| number_cell(record.number(name))));
         row.push(last_seen(&record));
         el("tr", "", row)

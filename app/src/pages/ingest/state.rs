@@ -146,7 +146,11 @@ impl Page {
             Some(at) => drop(names.remove(at)),
             None => names.push(name),
         }
-        let path = self.path(self.span.get_untracked(), &names.join(","), &self.reason.read_untracked());
+        let path = self.path(
+            self.span.get_untracked(),
+            &names.join(","),
+            &self.reason.read_untracked(),
+        );
         self.go.run((path, true));
     }
 
@@ -166,7 +170,11 @@ impl Page {
     }
 
     fn path(self, span: i64, hidden: &str, reason: &str) -> String {
-        let span = if span == SPANS[0].0 { String::new() } else { span.to_string() };
+        let span = if span == SPANS[0].0 {
+            String::new()
+        } else {
+            span.to_string()
+        };
         let pairs = [("minutes", span.as_str()), ("hide", hidden), ("reason", reason)];
         let query = encode_pairs(pairs.into_iter().filter(|(_, value)| !value.is_empty()));
         let mark = if query.is_empty() { "" } else { "?" };

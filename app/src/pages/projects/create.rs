@@ -7,9 +7,9 @@ use super::created::Created;
 use crate::{
     api::{self, ApiError},
     browser,
-    components::{Field, SubmitButton},
+    components::{Field, SubmitButton, form_error},
     pages::send_events::remember_key,
-    view::{IntoPart, PartFn, make, text},
+    view::{IntoPart, PartFn, make},
 };
 
 /// Asks for a name and creates the project.
@@ -48,9 +48,7 @@ pub(super) fn CreateForm(
         <form class="form" method="post" novalidate on:submit=submit>
             <Field label="Name" name="name" placeholder="Checkout" autofocus=true error=fault/>
             <Field label="Description" name="description" hint="Optional."/>
-            <p class="form-error" role="alert">
-                {text(move || whole.get().unwrap_or_default())}
-            </p>
+            {form_error(whole)}
             <SubmitButton busy label="Create project"/>
         </form>
     }

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::{
     components::{ButtonKind, Panel},
     pages::send_events::{KeyOnce, SendEvents},
-    view::IntoPart,
+    view::{IntoPart, el, tag},
 };
 
 /// Shows the key, once, and what to do with it.
@@ -17,20 +17,16 @@ pub(super) fn Created(
 ) -> impl IntoView {
     let CreatedProject { project, api_key } = created;
     let href = format!("/p/{}/events", project.slug);
-    let body = view! {
-        <div class="panel-body stack">
-            <div>
-                <h3 class="small-title">"API key"</h3>
-                <KeyOnce key=api_key.clone()/>
-            </div>
-            <SendEvents key=api_key slug=project.slug/>
-            <p>
-                <a class=ButtonKind::Primary.class() href=href>
-                    "Watch the events arrive"
-                </a>
-            </p>
-        </div>
-    }
-    .part();
+    let key = vec![
+        el("h3", "small-title", vec!["API key".part()]),
+        view! { <KeyOnce key=api_key.clone()/> }.part(),
+    ];
+    let watch = tag("a").class(ButtonKind::Primary.class()).attr("href", href);
+    let parts = vec![
+        el("div", "", key),
+        view! { <SendEvents key=api_key slug=project.slug/> }.part(),
+        el("p", "", vec![watch.child("Watch the events arrive".part()).part()]),
+    ];
+    let body = el("div", "panel-body stack", parts);
     view! { <Panel title=format!("{} is ready", project.name) body/> }
 }

@@ -6,22 +6,18 @@ use leptos::prelude::*;
 use crate::{
     components::{Table, TimeStyle, TimeText},
     format::{compact, grouped},
-    view::{IntoPart, Part},
+    view::{IntoPart, Part, el, tag, titled},
 };
 
 /// The projects with how many events they hold.
 pub(super) fn project_table(list: ProjectList) -> Part {
     let rows = list.items.into_iter().map(row).collect();
-    let more = list
-        .next_cursor
-        .map(|_| view! { <p class="note">"There are more than are shown here."</p> });
-    view! {
-        <div class="panel">
-            <Table label="Projects" heads=&["Project", "Events", "Last event"] rows/>
-        </div>
-        {more}
+    let table = view! { <Table label="Projects" heads=&["Project", "Events", "Last event"] rows/> }.part();
+    let mut parts = vec![el("div", "panel", vec![table])];
+    if list.next_cursor.is_some() {
+        parts.push(el("p", "note", vec!["There are more than are shown here.".part()]));
     }
-    .part()
+    parts.part()
 }
 
 fn row(project: Project) -> Part {
@@ -34,19 +30,13 @@ fn row(project: Project) -> Part {
     };
     let last = match project.last_event_at {
         Some(time) => view! { <TimeText time style=TimeStyle::Ago/> }.part(),
-        None => view! { <span class="muted">"none yet"</span> }.part(),
+        None => el("span", "muted", vec!["none yet".part()]),
     };
-    view! {
-        <tr>
-            <td>
-                <a class="row-link" href=href>
-                    {project.name}
-                </a>
-                <span class="row-note">{note}</span>
-            </td>
-            <td title=exact>{compact(project.event_count)}</td>
-            <td class="nowrap">{last}</td>
-        </tr>
-    }
-    .part()
+    let link = tag("a").class("row-link").attr("href", href).child(project.name.part());
+    let cells = vec![
+        el("td", "", vec![link.part(), el("span", "row-note", vec![note.part()])]),
+        titled("td", "", exact, vec![compact(project.event_count).part()]),
+        el("td", "nowrap", vec![last]),
+    ];
+    el("tr", "", cells)
 }

@@ -7,8 +7,8 @@ use leptos_meta::Title;
 use super::{create::CreateForm, list::project_table};
 use crate::{
     api::{self, Fetched},
-    components::{Button, Dialog, ErrorView, Glyph, SkeletonRows, wait},
-    view::{IntoPart, Part, PartFn, make, show_some},
+    components::{Button, Dialog, ErrorView, Glyph, SkeletonRows, page_head, wait},
+    view::{IntoPart, Part, PartFn, el, make, show_some},
 };
 
 /// The projects one is a member of, and the way to a new one.
@@ -28,23 +28,17 @@ pub(crate) fn ProjectsPage() -> impl IntoView {
         Some(match projects.read::<ProjectList>()? {
             Err(error) => view! { <ErrorView error retry/> }.part(),
             Ok(list) if list.items.is_empty() => welcome(done),
-            Ok(list) => view! {
-                {head(Some(creating))}
-                {show_some(move || created.get().map(|created| created()))}
-                {project_table(list)}
+            Ok(list) => {
+                let created = show_some(move || created.get().map(|created| created()));
+                vec![head(Some(creating)), created.part(), project_table(list)].part()
             }
-            .part(),
         })
     });
-    let meanwhile = view! {
-        {head(None)}
-        <SkeletonRows count=5/>
-    }
-    .part();
+    let meanwhile = vec![head(None), view! { <SkeletonRows count=5/> }.part()].part();
     let form = make(move || view! { <CreateForm done/> }.part());
     view! {
         <Title text="Projects"/>
-        <div class="page">{wait(meanwhile, body, RwSignal::new(false))}</div>
+        {el("div", "page", vec![wait(meanwhile, body, RwSignal::new(false))])}
         <Dialog open=creating title="New project" id="new-project" body=form/>
     }
     .part()
@@ -52,25 +46,17 @@ pub(crate) fn ProjectsPage() -> impl IntoView {
 
 fn head(creating: Option<RwSignal<bool>>) -> Part {
     let new = creating.map(|creating| {
-        view! { <Button glyph=Glyph::Plus label="New project" on_press=move |()| creating.set(true)/> }
+        view! { <Button glyph=Glyph::Plus label="New project" on_press=move |()| creating.set(true)/> }.part()
     });
-    view! {
-        <header class="page-head">
-            <h1 class="page-title">"Projects"</h1>
-            {new}
-        </header>
-    }
-    .part()
+    page_head("Projects", new)
 }
 
 fn welcome(done: Callback<PartFn>) -> Part {
-    view! {
-        {head(None)}
-        <section class="panel welcome">
-            <h2 class="welcome-title">"Create your first project"</h2>
-            <p class="note">"A project holds the events of one product or team. You get a key to send them with."</p>
-            <CreateForm done/>
-        </section>
-    }
-    .part()
+    let what = "A project holds the events of one product or team. You get a key to send them with.";
+    let parts = vec![
+        el("h2", "welcome-title", vec!["Create your first project".part()]),
+        el("p", "note", vec![what.part()]),
+        view! { <CreateForm done/> }.part(),
+    ];
+    vec![head(None), el("section", "panel welcome", parts)].part()
 }

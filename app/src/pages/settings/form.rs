@@ -104,7 +104,11 @@ pub(super) fn settings_form(slug: Memo<String>, record: &Record, saved: Callback
     let state = text(move || if clean.get() { "All is saved." } else { "Not saved yet." }.to_owned());
     let foot = vec![
         view! { <SubmitButton busy label="Save"/> }.part(),
-        tag("span").class("note").attr("role", "status").child(state.part()).part(),
+        tag("span")
+            .class("note")
+            .attr("role", "status")
+            .child(state.part())
+            .part(),
     ];
     tag("form")
         .class("settings")
@@ -174,7 +178,11 @@ fn duplicates(chosen: &str) -> Part {
             el("label", "choice", vec![input.part(), el("span", "", words)])
         })
         .collect();
-    let legend = el("legend", "note", vec!["What becomes of an event whose id is stored already.".part()]);
+    let legend = el(
+        "legend",
+        "note",
+        vec!["What becomes of an event whose id is stored already.".part()],
+    );
     let body = el("fieldset", "panel-body", vec![legend, choices.part()]);
     view! { <Panel title="Repeated events" body/> }.part()
 }

@@ -12,7 +12,8 @@ use super::{
 use crate::{
     api::{self, Fetched},
     components::{
-        Button, ButtonKind, Dialog, EmptyState, ErrorView, Glyph, Panel, SkeletonRows, Table, TimeStyle, TimeText, page_head, wait,
+        Button, ButtonKind, Dialog, EmptyState, ErrorView, Glyph, Panel, SkeletonRows, Table, TimeStyle, TimeText,
+        page_head, wait,
     },
     pages::send_events::{KeyOnce, SendEvents},
     session::project_slug,
@@ -84,7 +85,10 @@ fn row(key: ApiKey, revoking: Revoking) -> Part {
     } else {
         key.name.clone().part()
     };
-    let created = vec!["created ".part(), view! { <TimeText time style=TimeStyle::Ago/> }.part()];
+    let created = vec![
+        "created ".part(),
+        view! { <TimeText time style=TimeStyle::Ago/> }.part(),
+    ];
     let revoke = Callback::new(move |()| revoking.ask(&key));
     let revoke = view! { <Button kind=ButtonKind::Ghost label="Revoke" on_press=revoke/> }.part();
     let cells = vec![

@@ -62,7 +62,13 @@ mod tests {
 
     #[test]
     fn reads_what_people_type() {
-        for (typed, json) in [("", "null"), ("  ", "null"), ("10", "10"), ("10,000", "10000"), ("1 000", "1000")] {
+        for (typed, json) in [
+            ("", "null"),
+            ("  ", "null"),
+            ("10", "10"),
+            ("10,000", "10000"),
+            ("1 000", "1000"),
+        ] {
             assert_eq!(read(typed).as_deref(), Ok(json), "{typed}");
         }
         for typed in ["0", "-1", "1.5", "many", "4294967296", "1e3"] {

@@ -17,10 +17,16 @@ pub(super) fn tabs(slug: Memo<String>) -> Part {
             tag("a")
                 .class("tab")
                 .text("href", move || format!("/p/{}/settings/{end}", slug.read()))
-                .word("aria-current", move || pathname.with(|path| path.ends_with(end)).then_some("page"))
+                .word("aria-current", move || {
+                    pathname.with(|path| path.ends_with(end)).then_some("page")
+                })
                 .child(label.part())
                 .part()
         })
         .collect();
-    tag("nav").class("tabs").attr("aria-label", "Settings").children(links).part()
+    tag("nav")
+        .class("tabs")
+        .attr("aria-label", "Settings")
+        .children(links)
+        .part()
 }

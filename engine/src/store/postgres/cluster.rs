@@ -42,13 +42,17 @@ impl Cluster {
             "--encoding=UTF8",
             "--no-sync",
             "--no-instructions",
-            "--locale=C.UTF-8",
+            "--locale=C",
         ];
-        run(as_user(&bin.join("initdb")).args(initdb).arg("-D").arg(folder.join("data")));
+        run(as_user(&bin.join("initdb"))
+            .args(initdb)
+            .arg("-D")
+            .arg(folder.join("data")));
 
         // Not to end with us on Ctrl-C: it has to clean up.
         let watch = "trap '' INT TERM HUP; read -r _; kill -QUIT \"$(head -n 1 \"$1/data/postmaster.pid\")\"; \
              sleep 0.2; rm -rf \"$1\"";
+        #[expect(clippy::zombie_processes, reason = "it outlives us")]
         let mut watcher = Command::new("sh")
             .args(["-c", watch, "sh"])
             .arg(&folder)
@@ -78,10 +82,15 @@ impl Cluster {
             "log_min_messages=error",
         ];
         let mut command = as_user(&self.bin.join("postgres"));
-        command.arg("-D").arg(self.folder.join("data")).arg("-k").arg(&self.folder);
+        command
+            .arg("-D")
+            .arg(self.folder.join("data"))
+            .arg("-k")
+            .arg(&self.folder);
         for setting in settings {
             command.args(["-c", setting]);
         }
+        #[expect(clippy::zombie_processes, reason = "the watcher ends it")]
         let mut server: Child = command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -118,7 +127,10 @@ impl Cluster {
     /// Makes an empty database and gives its URL.
     pub fn database(&self) -> String {
         let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
-        assert!(self.psql(&format!("CREATE DATABASE {name}"), "postgres"), "cannot make {name}");
+        assert!(
+            self.psql(&format!("CREATE DATABASE {name}"), "postgres"),
+            "cannot make {name}"
+        );
         format!("postgres://eventglass@localhost/{name}?host={}", self.folder.display())
     }
 
@@ -128,6 +140,14 @@ impl Cluster {
         let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
              WHERE application_name = 'eventglass' AND pid <> pg_backend_pid()";
         assert!(self.psql(cut, "postgres"), "cannot cut connections");
+    }
+
+    /// Holds all projects of a database as a server would that hangs in mid-commit.
+    #[allow(dead_code, reason = "for the tests that cause faults")]
+    pub fn hold_projects(&self, url: &str, seconds: u32) {
+        let database = url.split("localhost/").nth(1).and_then(|rest| rest.split('?').next());
+        let hold = format!("BEGIN; SELECT 1 FROM projects FOR UPDATE; SELECT pg_sleep({seconds}); COMMIT");
+        assert!(self.psql(&hold, database.unwrap_or_default()), "cannot hold projects");
     }
 
     /// Ends the server as a power cut would, and starts it again after a while.

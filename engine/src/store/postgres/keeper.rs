@@ -198,7 +198,10 @@ mod tests {
 
     async fn indexed(connection: &mut PgConnection, over: bool) -> Vec<Option<bool>> {
         // Statistics come in late, unless they are asked for.
-        sqlx::query("SELECT pg_stat_force_next_flush()").execute(&mut *connection).await.unwrap();
+        sqlx::query("SELECT pg_stat_force_next_flush()")
+            .execute(&mut *connection)
+            .await
+            .unwrap();
         let days = partitions(connection).await.unwrap();
         days.into_iter()
             .filter(|day| day.over == over && (over || day.inserted > 0))
@@ -213,7 +216,11 @@ mod tests {
         let options = PgConnectOptions::from_str(&url).unwrap();
         let mut connection = PgConnection::connect_with(&options).await.unwrap();
         let owner = store.add_user("a", "", Timestamp::from_micros(0)).await.unwrap();
-        let p = store.add_project(owner, "p", "p", "", Timestamp::from_micros(0)).await.unwrap().id;
+        let p = store
+            .add_project(owner, "p", "p", "", Timestamp::from_micros(0))
+            .await
+            .unwrap()
+            .id;
         let now = SystemClock.now();
         let event = |id: &str, days: i64| NewEvent {
             message: Some("needle in hay".to_owned()),
@@ -238,13 +245,26 @@ mod tests {
         };
 
         // Backends report what they inserted within a second.
-        while partitions(&mut connection).await.unwrap().iter().all(|day| day.over || day.inserted == 0) {
+        while partitions(&mut connection)
+            .await
+            .unwrap()
+            .iter()
+            .all(|day| day.over || day.inserted == 0)
+        {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         let mut days = Days::default();
         days.look(&mut connection).await.unwrap();
-        assert_eq!(indexed(&mut connection, true).await, [Some(true)], "a day that is over has its index");
-        assert_eq!(indexed(&mut connection, false).await, [None], "not quiet for long enough");
+        assert_eq!(
+            indexed(&mut connection, true).await,
+            [Some(true)],
+            "a day that is over has its index"
+        );
+        assert_eq!(
+            indexed(&mut connection, false).await,
+            [None],
+            "not quiet for long enough"
+        );
         for pace in days.by_name.values_mut() {
             pace.quiet_since -= QUIET_FOR;
         }
@@ -257,7 +277,11 @@ mod tests {
         }
         days.look(&mut connection).await.unwrap();
         assert_eq!(indexed(&mut connection, false).await, [None], "events come fast");
-        assert_eq!(indexed(&mut connection, true).await, [Some(true)], "of a day that is over it stays");
+        assert_eq!(
+            indexed(&mut connection, true).await,
+            [Some(true)],
+            "of a day that is over it stays"
+        );
         assert_eq!(ids().await, ["today", "before"]);
         for pace in days.by_name.values_mut() {
             pace.quiet_since -= QUIET_FOR;
@@ -278,7 +302,10 @@ mod tests {
         tokio::time::sleep(Duration::from_millis(500)).await;
         assert!(!first.is_finished());
         // The second finds it taken, and goes.
-        tokio::time::timeout(Duration::from_secs(5), keep(&options)).await.unwrap().unwrap();
+        tokio::time::timeout(Duration::from_secs(5), keep(&options))
+            .await
+            .unwrap()
+            .unwrap();
         first.abort();
         tokio::time::sleep(Duration::from_millis(500)).await;
         let second = tokio::time::timeout(Duration::from_secs(1), keep(&options)).await;

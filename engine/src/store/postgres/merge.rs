@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use eventglass_model::Timestamp;
 use sqlx::PgConnection;
 
-use super::append::{Appender, count_events, insert_ids, lock, update_ids};
+use super::append::Appender;
 use super::encode::{sent, stored};
+use super::ids::{insert_ids, update_ids};
+use super::project::{count_events, lock};
 use crate::ingest::{IdHash, PendingEvent, PendingPart};
 use crate::store::{Appended, EventKey, Merged, StoreError};
 

@@ -8,11 +8,7 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 
 use crate::store::StoreError;
 
-const HISTORY: &[(i64, &str, &str)] = &[(
-    1,
-    "core",
-    include_str!("../../../../migrations/postgres/0001_core.sql"),
-)];
+const HISTORY: &[(i64, &str, &str)] = &[(1, "core", include_str!("../../../../migrations/postgres/0001_core.sql"))];
 
 /// Runs what has not run yet.
 ///

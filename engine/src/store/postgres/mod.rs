@@ -12,10 +12,13 @@ mod append;
 pub(crate) mod cluster;
 mod copy;
 mod encode;
+mod ids;
+mod insert;
 mod keeper;
 mod merge;
 mod migrations;
 mod partitions;
+mod project;
 mod read;
 mod row;
 mod scan;
@@ -37,10 +40,12 @@ use crate::store::{Store, StoreError};
 
 /// Connections that read.
 const READERS: u32 = 8;
-/// Connections that write: one commits events, the others do all else.
+/// Connections that write all but groups of events, which have one of their own.
 const WRITERS: u32 = 4;
-/// How long a request waits for a free connection, or for a server that is not there.
-const ACQUIRE: Duration = Duration::from_secs(5);
+/// How long a read waits for a free connection, or for a database that is not there.
+const READ_ACQUIRE: Duration = Duration::from_secs(5);
+/// How long a write does; a commit is tried a few times before it is refused.
+const WRITE_ACQUIRE: Duration = Duration::from_secs(2);
 /// A read that takes longer is given up.
 const READ_TIMEOUT: &str = "30s";
 /// A write that takes longer is given up, and tried again by the pipeline.
@@ -55,6 +60,8 @@ const IDLE_TIMEOUT: &str = "15s";
 pub struct PostgresStore {
     readers: PgPool,
     writers: PgPool,
+    /// One connection, for the one task that commits groups.
+    groups: PgPool,
     partitions: Arc<partitions::Partitions>,
     keeper: JoinHandle<()>,
     /// Numbers events in the order of arrival; see [`crate::store::EventKey`].
@@ -87,19 +94,26 @@ impl PostgresStore {
 
         let mut seed = [0; 8];
         getrandom::fill(&mut seed).map_err(|e| StoreError::Inconsistent(format!("no randomness: {e}")))?;
-        let writers = writers(&options).await?;
+        let writing = writing(&options);
+        let writers = |connections| {
+            pool(connections, WRITE_ACQUIRE)
+                .after_connect(|connection, _| Box::pin(be_durable(connection)))
+                .connect_lazy_with(writing.clone())
+        };
+        let partitions = writers(1);
         Ok(Self {
-            readers: readers(&options).await?,
-            partitions: Arc::new(partitions::Partitions::default()),
+            readers: pool(READERS, READ_ACQUIRE).connect_lazy_with(reading(&options)),
+            writers: writers(WRITERS),
+            groups: writers(1),
+            partitions: Arc::new(partitions::Partitions::new(partitions)),
             keeper: keeper::start(options),
             arrivals: Arc::new(AtomicU64::new(u64::from_le_bytes(seed) >> 8)),
-            writers,
         })
     }
 }
 
-async fn readers(options: &PgConnectOptions) -> Result<PgPool, StoreError> {
-    let options = options.clone().options([
+fn reading(options: &PgConnectOptions) -> PgConnectOptions {
+    options.clone().options([
         ("statement_timeout", READ_TIMEOUT),
         ("default_transaction_read_only", "on"),
         // All statements of a read see the same moment.
@@ -107,18 +121,17 @@ async fn readers(options: &PgConnectOptions) -> Result<PgPool, StoreError> {
         // Which way a search takes depends on what is searched for.
         ("plan_cache_mode", "force_custom_plan"),
         ("jit", "off"),
-    ]);
-    Ok(pool(READERS).connect_with(options).await?)
+    ])
 }
 
-async fn writers(options: &PgConnectOptions) -> Result<PgPool, StoreError> {
-    let options = options.clone().options([
+fn writing(options: &PgConnectOptions) -> PgConnectOptions {
+    options.clone().options([
+        // A look-up after a lock sees what was committed before the lock was had.
+        ("default_transaction_isolation", "read committed"),
         ("statement_timeout", WRITE_TIMEOUT),
         ("lock_timeout", LOCK_TIMEOUT),
         ("idle_in_transaction_session_timeout", IDLE_TIMEOUT),
-    ]);
-    let pool = pool(WRITERS).after_connect(|connection, _| Box::pin(be_durable(connection)));
-    Ok(pool.connect_with(options).await?)
+    ])
 }
 
 /// An acknowledgement is a promise, whatever the database's default is.
@@ -128,11 +141,10 @@ async fn be_durable(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     sqlx::query(set).fetch_optional(connection).await.map(drop)
 }
 
-fn pool(connections: u32) -> PgPoolOptions {
+fn pool(connections: u32, acquire: Duration) -> PgPoolOptions {
     PgPoolOptions::new()
         .max_connections(connections)
-        .min_connections(1)
-        .acquire_timeout(ACQUIRE)
+        .acquire_timeout(acquire)
         // A connection that a restart of the database has cut is noticed before its use.
         .test_before_acquire(true)
 }
@@ -167,5 +179,6 @@ impl Store for PostgresStore {
         self.keeper.abort();
         self.readers.close().await;
         self.writers.close().await;
+        self.groups.close().await;
     }
 }

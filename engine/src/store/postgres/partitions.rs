@@ -22,8 +22,9 @@ const DAY_KEYS: i64 = DAY_MICROS * TIES;
 pub(super) const LOCK: i64 = 0x6567_0001;
 
 /// Which days have a partition, as far as this server knows.
-#[derive(Default)]
 pub(super) struct Partitions {
+    /// One connection, and none that a commit may be waiting for.
+    pool: PgPool,
     known: Mutex<HashSet<i64>>,
 }
 
@@ -33,13 +34,19 @@ pub(super) const fn day_of(key: EventKey) -> i64 {
 }
 
 impl Partitions {
+    pub(super) fn new(pool: PgPool) -> Self {
+        Self {
+            pool,
+            known: Mutex::default(),
+        }
+    }
+
     /// Makes sure that these events, and those of today and tomorrow, have a place.
     ///
     /// # Errors
     /// [`StoreError::Database`].
     pub(super) async fn prepare(
         &self,
-        pool: &PgPool,
         keys: impl Iterator<Item = EventKey> + Send,
         now: Timestamp,
     ) -> Result<(), StoreError> {
@@ -52,13 +59,17 @@ impl Partitions {
         if days.is_empty() {
             return Ok(());
         }
-        let mut tx = pool.begin().await?;
+        let mut tx = self.pool.begin().await?;
         sqlx::query("SELECT pg_advisory_xact_lock($1)")
             .bind(LOCK)
             .execute(&mut *tx)
             .await?;
         let there = names(&mut tx).await?;
-        let before = there.iter().filter_map(|name| first_day(name)).min().unwrap_or(i64::MIN);
+        let before = there
+            .iter()
+            .filter_map(|name| first_day(name))
+            .min()
+            .unwrap_or(i64::MIN);
         for day in &days {
             let name = name_of(*day);
             if *day < before || there.contains(&name) {

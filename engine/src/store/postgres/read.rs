@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use eventglass_model::{Event, EventPage, EventSummary, Facets, Severity, Timestamp};
-use sqlx::{PgConnection, Postgres, QueryBuilder};
+use sqlx::{PgConnection, PgPool, Postgres, QueryBuilder};
 use uuid::Uuid;
 
 use super::append::Appender;
@@ -19,9 +19,9 @@ use crate::store::row::{self, Columns};
 use crate::store::{Appended, EventKey, EventStore, Merged, PulseCounts, StoreError, tail_matches};
 
 impl PostgresStore {
-    fn appender(&self) -> Appender {
+    fn appender(&self, pool: &PgPool) -> Appender {
         Appender {
-            pool: self.writers.clone(),
+            pool: pool.clone(),
             partitions: Arc::clone(&self.partitions),
             arrivals: Arc::clone(&self.arrivals),
         }
@@ -32,14 +32,14 @@ impl PostgresStore {
 impl EventStore for PostgresStore {
     async fn append(&self, events: Arc<Vec<PendingEvent>>, now: Timestamp) -> Result<Vec<Appended>, StoreError> {
         // A task of its own: who waits for it may give up, the commit does not.
-        let appender = self.appender();
+        let appender = self.appender(&self.groups);
         tokio::spawn(async move { appender.append(&events, now).await })
             .await
             .map_err(StoreError::panicked)?
     }
 
     async fn merge(&self, parts: Arc<Vec<PendingPart>>, now: Timestamp) -> Result<Merged, StoreError> {
-        let appender = self.appender();
+        let appender = self.appender(&self.writers);
         tokio::spawn(async move { appender.merge(&parts, now).await })
             .await
             .map_err(StoreError::panicked)?
@@ -141,7 +141,11 @@ async fn find(
         .as_deref()
         .map(|watermark| token(watermark, "arrived_after"))
         .transpose()?;
-    let below = search.cursor.as_deref().map(|cursor| token(cursor, "cursor")).transpose()?;
+    let below = search
+        .cursor
+        .as_deref()
+        .map(|cursor| token(cursor, "cursor"))
+        .transpose()?;
     let search = &resolve_id(tx, project_id, search).await?;
     let mut query = QueryBuilder::new("");
     push_search(&mut query, row::SUMMARY, project_id, search);
@@ -211,12 +215,7 @@ fn push_select(query: &mut QueryBuilder<Postgres>, columns: &str, project_id: i6
 }
 
 /// Adds `SELECT … FROM … WHERE …`. More conditions may follow.
-pub(super) fn push_search(
-    query: &mut QueryBuilder<Postgres>,
-    columns: &str,
-    project_id: i64,
-    search: &EventSearch,
-) {
+pub(super) fn push_search(query: &mut QueryBuilder<Postgres>, columns: &str, project_id: i64, search: &EventSearch) {
     push_select(query, columns, project_id);
     sql::push_words(query, words::query(project_id, search));
     sql::push_conditions(query, project_id, search);

@@ -2,11 +2,11 @@
 
 use async_trait::async_trait;
 use eventglass_model::{IngestCounts, Status, Timestamp};
-use sqlx::{QueryBuilder, Row, Postgres};
+use sqlx::{Postgres, QueryBuilder, Row};
 
-use super::{PostgresStore, sql};
 use super::encode::stored;
 use super::read::push_search;
+use super::{PostgresStore, sql};
 use crate::query::EventSearch;
 use crate::store::pattern::contains_pattern;
 use crate::store::row;
@@ -134,9 +134,7 @@ impl ScanStore for PostgresStore {
 /// Adds `SELECT … FROM … WHERE …`.
 fn push_scan(query: &mut QueryBuilder<Postgres>, columns: &str, project_id: i64, scan: &Scan, oldest: Option<i64>) {
     query
-        .push(format!(
-            "SELECT {columns} FROM events e WHERE e.project_id = "
-        ))
+        .push(format!("SELECT {columns} FROM events e WHERE e.project_id = "))
         .push_bind(project_id);
     if let Some(oldest) = oldest {
         query.push(" AND e.key > ").push_bind(oldest);

@@ -91,5 +91,8 @@ where
 
 /// Texts as they are stored.
 pub(super) fn texts<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> Vec<String> {
-    texts.into_iter().map(|text| stored(text.as_ref()).into_owned()).collect()
+    texts
+        .into_iter()
+        .map(|text| stored(text.as_ref()).into_owned())
+        .collect()
 }

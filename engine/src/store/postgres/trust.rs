@@ -9,9 +9,9 @@ use sqlx::{QueryBuilder, Row};
 
 use super::PostgresStore;
 use super::access::next_ids;
-use super::append::lock;
 use super::encode::{sent, stored};
 use super::partitions::LOCK;
+use super::project::lock;
 use crate::ingest::{IdHash, id_hash};
 use crate::store::row::{answer, counts, key_label, refused_item};
 use crate::store::{Expiry, IngestMinute, NewRefused, StoreError, StoredAnswer, TrustStore, door};
@@ -64,12 +64,14 @@ impl TrustStore for PostgresStore {
     }
 
     async fn unacknowledged(&self, hashes: &[IdHash]) -> Result<HashSet<IdHash>, StoreError> {
-        let rows: Vec<Vec<u8>> =
-            sqlx::query_scalar("SELECT event_hash FROM unacknowledged WHERE event_hash = ANY($1)")
-                .bind(hashes.iter().map(|hash| hash.to_vec()).collect::<Vec<_>>())
-                .fetch_all(&self.readers)
-                .await?;
-        Ok(rows.into_iter().filter_map(|hash| IdHash::try_from(hash).ok()).collect())
+        let rows: Vec<Vec<u8>> = sqlx::query_scalar("SELECT event_hash FROM unacknowledged WHERE event_hash = ANY($1)")
+            .bind(hashes.iter().map(|hash| hash.to_vec()).collect::<Vec<_>>())
+            .fetch_all(&self.readers)
+            .await?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|hash| IdHash::try_from(hash).ok())
+            .collect())
     }
 
     async fn acknowledge(&self, hashes: &[IdHash]) -> Result<(), StoreError> {
@@ -135,7 +137,13 @@ impl TrustStore for PostgresStore {
         let mut minutes: Vec<&IngestMinute> = minutes.iter().collect();
         minutes.sort_by_key(|minute| {
             let sender = &minute.sender;
-            (sender.project_id, minute.minute, sender.door.code(), sender.key_id, sender.sdk.as_str())
+            (
+                sender.project_id,
+                minute.minute,
+                sender.door.code(),
+                sender.key_id,
+                sender.sdk.as_str(),
+            )
         });
         for minute in minutes {
             let (sender, counts) = (&minute.sender, &minute.counts);
@@ -306,7 +314,12 @@ impl TrustStore for PostgresStore {
             return Ok(());
         }
         for (statement, before) in [
-            ("DELETE FROM refused WHERE time < $1", now.micros() - expiry.refused),
+            // What others hold on to is taken the next time: nobody waits in a circle.
+            (
+                "DELETE FROM refused WHERE (project_id, id) IN (SELECT project_id, id FROM refused \
+                 WHERE time < $1 FOR UPDATE SKIP LOCKED)",
+                now.micros() - expiry.refused,
+            ),
             (
                 "DELETE FROM idempotency WHERE created_at < $1",
                 now.micros() - expiry.answers,

@@ -74,7 +74,9 @@ pub(super) fn query(project_id: i64, search: &EventSearch) -> Option<String> {
     }
     let tokens =
         |field: &str, values: &[String]| values.iter().map(|value| field_token(field, value)).collect::<Vec<_>>();
-    all.extend(any_of(&search.severity.iter().copied().map(severity_token).collect::<Vec<_>>()));
+    all.extend(any_of(
+        &search.severity.iter().copied().map(severity_token).collect::<Vec<_>>(),
+    ));
     for (field, values) in [("k", &search.kind), ("s", &search.service), ("e", &search.environment)] {
         all.extend(any_of(&tokens(field, values)));
     }
@@ -108,10 +110,22 @@ mod tests {
 
     #[test]
     fn folds_as_the_other_store_does() {
-        let folded: Vec<String> = words("Café CRÈME İstanbul ΆΛΦΑ 支払いが payment-service 50% z\u{301}").into_iter().collect();
+        let folded: Vec<String> = words("Café CRÈME İstanbul ΆΛΦΑ 支払いが payment-service 50% z\u{301}")
+            .into_iter()
+            .collect();
         assert_eq!(
             folded,
-            ["50", "cafe", "creme", "istanbul", "payment", "service", "z", "αλφα", "支払いが"]
+            [
+                "50",
+                "cafe",
+                "creme",
+                "istanbul",
+                "payment",
+                "service",
+                "z",
+                "αλφα",
+                "支払いが"
+            ]
         );
         assert_eq!(words(&"ü".repeat(300)).first().map(String::len), Some(255));
     }

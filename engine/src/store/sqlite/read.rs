@@ -9,8 +9,8 @@ use super::{SqliteStore, sql};
 use crate::ingest::{PendingEvent, PendingPart, field_token, id_hash, severity_token};
 use crate::query::{EventSearch, Only, PulseSearch, Words};
 use crate::store::facets::facets_of;
-use crate::store::pattern::contains_pattern;
 use crate::store::page::{page, token};
+use crate::store::pattern::contains_pattern;
 use crate::store::row::{self, Columns};
 use crate::store::{Appended, EventKey, EventStore, Merged, PulseCounts, StoreError, tail_matches};
 

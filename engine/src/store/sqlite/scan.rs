@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use eventglass_model::{IngestCounts, Status, Timestamp};
 use sqlx::{QueryBuilder, Row, Sqlite};
 
-use super::read::push_search;
 use super::SqliteStore;
+use super::read::push_search;
 use crate::query::EventSearch;
 use crate::store::pattern::contains_pattern;
 use crate::store::row;

@@ -18,10 +18,7 @@ pub(super) fn sdk(headers: &HeaderMap) -> String {
         ("", _) => text("user-agent").split_whitespace().next().unwrap_or("").to_owned(),
         (name, version) => format!("langfuse-{name}/{version}"),
     };
-    name.chars()
-        .filter(|c| c.is_ascii_graphic())
-        .take(SDK_BYTES)
-        .collect()
+    name.chars().filter(|c| c.is_ascii_graphic()).take(SDK_BYTES).collect()
 }
 
 /// `RateLimit-*` (the IETF draft's, by field) and the `X-` names that clients
@@ -76,9 +73,16 @@ mod tests {
                 .collect();
             sdk(&headers)
         };
-        assert_eq!(of(&[("user-agent", "OTel-OTLP-Exporter-Python/1.38.0 extra")]), "OTel-OTLP-Exporter-Python/1.38.0");
         assert_eq!(
-            of(&[("user-agent", "x"), ("x-langfuse-sdk-name", "python"), ("x-langfuse-sdk-version", "3.1")]),
+            of(&[("user-agent", "OTel-OTLP-Exporter-Python/1.38.0 extra")]),
+            "OTel-OTLP-Exporter-Python/1.38.0"
+        );
+        assert_eq!(
+            of(&[
+                ("user-agent", "x"),
+                ("x-langfuse-sdk-name", "python"),
+                ("x-langfuse-sdk-version", "3.1")
+            ]),
             "langfuse-python/3.1"
         );
         assert_eq!(of(&[]), "");

@@ -23,18 +23,21 @@ const KEY_BYTES: usize = 255;
 /// The largest answer that is kept, in bytes.
 const ANSWER_BYTES: usize = 4 << 20;
 
+/// A project, and the hash of one of its keys.
+type Name = (i64, [u8; 32]);
+
 /// Requests under way, by project and key: of two at once, the second waits for the first.
 #[derive(Default)]
-pub struct InFlight(Mutex<HashMap<(i64, [u8; 32]), Arc<tokio::sync::Mutex<()>>>>);
+pub struct InFlight(Mutex<HashMap<Name, Arc<tokio::sync::Mutex<()>>>>);
 
 impl InFlight {
-    fn lock_of(&self, name: (i64, [u8; 32])) -> Arc<tokio::sync::Mutex<()>> {
+    fn lock_of(&self, name: Name) -> Arc<tokio::sync::Mutex<()>> {
         let mut locks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(locks.entry(name).or_default())
     }
 
     /// Forgets a lock that nobody else holds.
-    fn forget(&self, name: (i64, [u8; 32])) {
+    fn forget(&self, name: Name) {
         let mut locks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if locks.get(&name).is_some_and(|lock| Arc::strong_count(lock) <= 2) {
             locks.remove(&name);
@@ -49,7 +52,10 @@ pub(super) fn key(headers: &HeaderMap, project_id: i64, route: &str) -> Result<O
     };
     if key.is_empty() || key.len() > KEY_BYTES {
         let msg = format!("must have 1 to {KEY_BYTES} characters");
-        return Err(Refusal::Invalid(vec![FieldError::new(loc!["header", "Idempotency-Key"], msg)]));
+        return Err(Refusal::Invalid(vec![FieldError::new(
+            loc!["header", "Idempotency-Key"],
+            msg,
+        )]));
     }
     let mut hasher = Sha256::new();
     hasher.update(project_id.to_le_bytes());

@@ -22,12 +22,12 @@ use eventglass_engine::ingest::Sender;
 use eventglass_engine::store::KeyHolder;
 use eventglass_model::{Door, IngestCounts};
 
-pub(super) use self::inbound::{Inbound, Reading};
 pub use self::body::{PERMIT_BYTES, room};
 pub use self::delivery::Handover;
-use self::inbound::Ledger;
-pub(super) use self::refusal::Refusal;
 pub use self::idempotency::InFlight;
+use self::inbound::Ledger;
+pub(super) use self::inbound::{Inbound, Reading};
+pub(super) use self::refusal::Refusal;
 use crate::http::extract::KeyError;
 use crate::http::extract::holder_of_key;
 use crate::state::AppState;
@@ -88,12 +88,24 @@ where
         let route = request.uri().path().to_owned();
         let body = body::read(request.into_body(), &request_headers, &state).await?;
         ledger.bytes(body.bytes.len());
-        let inbound = |seed| Inbound::new(state.clone(), from, request_headers.clone(), &body, seed, Arc::clone(&ledger));
+        let inbound = |seed| {
+            Inbound::new(
+                state.clone(),
+                from,
+                request_headers.clone(),
+                &body,
+                seed,
+                Arc::clone(&ledger),
+            )
+        };
         match idempotency::key(&request_headers, holder.project_id, &route)? {
             None => handle(inbound(None)).await,
             Some(key) => {
                 let bytes = body.bytes.clone();
-                idempotency::once(&state, holder.project_id, key, &bytes, |seed| handle(inbound(Some(seed)))).await
+                idempotency::once(&state, holder.project_id, key, &bytes, |seed| {
+                    handle(inbound(Some(seed)))
+                })
+                .await
             }
         }
     }
@@ -127,14 +139,7 @@ impl From<KeyError> for Refusal {
     }
 }
 
-fn count(
-    state: &AppState,
-    door: Door,
-    sender: Option<&Sender>,
-    ledger: &Ledger,
-    status: StatusCode,
-    started: Instant,
-) {
+fn count(state: &AppState, door: Door, sender: Option<&Sender>, ledger: &Ledger, status: StatusCode, started: Instant) {
     let mut counts: IngestCounts = ledger.counts();
     counts.requests = 1;
     counts.limited = u64::from(status == StatusCode::TOO_MANY_REQUESTS);
@@ -145,8 +150,7 @@ fn count(
         ("refused", counts.refused),
     ] {
         if events > 0 {
-            metrics::counter!("eventglass_ingest_events_total", "door" => door, "outcome" => outcome)
-                .increment(events);
+            metrics::counter!("eventglass_ingest_events_total", "door" => door, "outcome" => outcome).increment(events);
         }
     }
     metrics::counter!("eventglass_ingest_requests_total", "door" => door, "status" => status.as_u16().to_string())

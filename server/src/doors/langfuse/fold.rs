@@ -8,16 +8,29 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::names::{Subject, environment, legacy_kind, type_of};
-use super::usage::{cost_nano_usd, tokens};
 use super::score;
+use super::usage::{cost_nano_usd, tokens};
 use crate::doors::text::human_text;
 
 /// The longest id that stays as it is, in characters: the store takes 200.
 const ID_CHARS: usize = 180;
 /// What is told by a column and need not stand in the attributes again.
 const TOLD: &[&str] = &[
-    "id", "traceId", "parentObservationId", "name", "userId", "sessionId", "startTime", "endTime", "timestamp",
-    "input", "output", "model", "environment", "version", "statusMessage",
+    "id",
+    "traceId",
+    "parentObservationId",
+    "name",
+    "userId",
+    "sessionId",
+    "startTime",
+    "endTime",
+    "timestamp",
+    "input",
+    "output",
+    "model",
+    "environment",
+    "version",
+    "statusMessage",
 ];
 
 #[derive(Deserialize)]
@@ -30,7 +43,10 @@ struct Part {
 
 /// See [`eventglass_engine::ingest::Fold`].
 pub(super) fn fold(parts: &[String]) -> NewEvent {
-    let parts: Vec<Part> = parts.iter().filter_map(|json| serde_json::from_str(json).ok()).collect();
+    let parts: Vec<Part> = parts
+        .iter()
+        .filter_map(|json| serde_json::from_str(json).ok())
+        .collect();
     let mut body = Map::new();
     let mut kind = "";
     let mut subject = Subject::Observation;
@@ -82,7 +98,9 @@ fn event(body: &Map<String, Value>, time: Timestamp, kind: &str, subject: Subjec
     event.parent_span_id = if trace {
         None
     } else {
-        text(body, "parentObservationId").map(short).or_else(|| trace_id.map(root_of))
+        text(body, "parentObservationId")
+            .map(short)
+            .or_else(|| trace_id.map(root_of))
     };
     event.name = own("name");
     event.message = own("statusMessage");
@@ -171,7 +189,10 @@ mod tests {
         );
         let event = fold(&[create, update]);
         assert_eq!((event.event_id.as_str(), event.kind.as_str()), ("g1", "llm"));
-        assert_eq!((event.name.as_deref(), event.duration_us), (Some("llm"), Some(1_500_000)));
+        assert_eq!(
+            (event.name.as_deref(), event.duration_us),
+            (Some("llm"), Some(1_500_000))
+        );
         assert_eq!(event.parent_span_id.as_deref(), Some("trace:t1"));
         assert_eq!(event.output.as_deref(), Some("\"Zeit für Tee\""));
         assert_eq!(event.tokens.unwrap().output_total, 5);
@@ -181,10 +202,17 @@ mod tests {
 
     #[test]
     fn a_trace_is_the_root_of_its_observations() {
-        let trace = part("trace-create", "2026-11-21T12:00:00Z", &json!({ "id": "t1", "name": "chat", "userId": "u" }));
+        let trace = part(
+            "trace-create",
+            "2026-11-21T12:00:00Z",
+            &json!({ "id": "t1", "name": "chat", "userId": "u" }),
+        );
         let event = fold(&[trace]);
         assert_eq!(event.event_id, "trace:t1");
-        assert_eq!((event.trace_id.as_deref(), event.span_id.as_deref()), (Some("t1"), Some("trace:t1")));
+        assert_eq!(
+            (event.trace_id.as_deref(), event.span_id.as_deref()),
+            (Some("t1"), Some("trace:t1"))
+        );
         assert_eq!(event.parent_span_id, None);
         assert_eq!(event.user_id.as_deref(), Some("u"));
     }

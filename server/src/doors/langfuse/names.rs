@@ -96,7 +96,10 @@ pub(super) fn legacy_kind(name: &str) -> &'static str {
 /// what is no such name is `default`.
 pub(super) fn environment(given: &str) -> String {
     let mut name = given.trim().to_lowercase();
-    while let Some(rest) = name.strip_prefix("langfuse-").or_else(|| name.strip_prefix("langfuse_")) {
+    while let Some(rest) = name
+        .strip_prefix("langfuse-")
+        .or_else(|| name.strip_prefix("langfuse_"))
+    {
         name = rest.to_owned();
     }
     let name: String = name.chars().take(40).collect();

@@ -84,8 +84,8 @@ pub(super) fn part(
     reading: Reading,
 ) -> Result<NewPart, FieldError> {
     let fault = |field: &str, msg: &str| FieldError::new(loc!["body", field], msg);
-    let mut body: Map<String, Value> =
-        serde_json::from_str(body).map_err(|error| FieldError::new(loc!["body"], format!("Expected object: {error}")))?;
+    let mut body: Map<String, Value> = serde_json::from_str(body)
+        .map_err(|error| FieldError::new(loc!["body"], format!("Expected object: {error}")))?;
     let given = match body.get("id") {
         None | Some(Value::Null) => None,
         Some(Value::String(id)) => Some(id.clone()),
@@ -100,12 +100,22 @@ pub(super) fn part(
         }
         body.insert("id".to_owned(), Value::String(reading.new_id()));
     }
-    for field in ["traceId", "parentObservationId", "observationId", "name", "sessionId", "userId"] {
+    for field in [
+        "traceId",
+        "parentObservationId",
+        "observationId",
+        "name",
+        "sessionId",
+        "userId",
+    ] {
         if !matches!(body.get(field), None | Some(Value::Null | Value::String(_))) {
             return Err(fault(field, "Expected string"));
         }
     }
-    let name_chars = body.get("name").and_then(Value::as_str).map_or(0, |name| name.chars().count());
+    let name_chars = body
+        .get("name")
+        .and_then(Value::as_str)
+        .map_or(0, |name| name.chars().count());
     if name_chars > NAME_CHARS {
         return Err(fault("name", "String must contain at most 1000 character(s)"));
     }
@@ -122,7 +132,10 @@ pub(super) fn part(
     if let Some(level) = body.get("level").filter(|level| !level.is_null())
         && !matches!(level.as_str(), Some("DEBUG" | "DEFAULT" | "WARNING" | "ERROR"))
     {
-        return Err(fault("level", "Invalid enum value. Expected 'DEBUG' | 'DEFAULT' | 'WARNING' | 'ERROR'"));
+        return Err(fault(
+            "level",
+            "Invalid enum value. Expected 'DEBUG' | 'DEFAULT' | 'WARNING' | 'ERROR'",
+        ));
     }
     if known.subject == Subject::Score {
         score::check(&body)?;
@@ -154,8 +167,9 @@ fn check_id(fields: &mut Fields<'_>, name: &str, id: Option<&str>) {
 fn id_fault(id: &str) -> Option<String> {
     let chars = id.chars().count();
     if chars == 0 || chars > ID_CHARS || id.contains('\r') {
-        return Some(format!("must have 1 to {ID_CHARS} characters, none of them a carriage return"));
+        return Some(format!(
+            "must have 1 to {ID_CHARS} characters, none of them a carriage return"
+        ));
     }
     None
 }
-

@@ -69,7 +69,11 @@ pub(super) async fn no_prompt(
 }
 
 fn not_found(message: &str) -> Response {
-    (StatusCode::NOT_FOUND, Json(error_body("LangfuseNotFoundError", message))).into_response()
+    (
+        StatusCode::NOT_FOUND,
+        Json(error_body("LangfuseNotFoundError", message)),
+    )
+        .into_response()
 }
 
 /// A read that failed, in Langfuse's words.

@@ -18,7 +18,10 @@ pub(super) fn tokens(body: &Map<String, Value>) -> Option<Tokens> {
 /// counts. In OpenAI's two the details are parts of the totals; in the map
 /// every bucket stands for itself.
 fn from_details(map: &Map<String, Value>) -> Tokens {
-    let openai = [("prompt_tokens", "completion_tokens"), ("input_tokens", "output_tokens")];
+    let openai = [
+        ("prompt_tokens", "completion_tokens"),
+        ("input_tokens", "output_tokens"),
+    ];
     for (input, output) in openai {
         let details = [format!("{input}_details"), format!("{output}_details")];
         let exact = map.contains_key(input)
@@ -134,7 +137,10 @@ mod tests {
         } }));
         let tokens = tokens.unwrap();
         assert_eq!((tokens.input_total, tokens.cache_read), (100, 40));
-        assert_eq!((tokens.output_total, tokens.output_reasoning, tokens.total), (50, 30, 150));
+        assert_eq!(
+            (tokens.output_total, tokens.output_reasoning, tokens.total),
+            (50, 30, 150)
+        );
     }
 
     #[test]

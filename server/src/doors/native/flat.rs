@@ -140,7 +140,10 @@ mod tests {
     use super::*;
 
     fn event(json: &str) -> Result<NewEvent, Refused> {
-        read(Fields::open(json, loc!["body"]).unwrap(), Reading::alone(Timestamp::from_micros(1)))
+        read(
+            Fields::open(json, loc!["body"]).unwrap(),
+            Reading::alone(Timestamp::from_micros(1)),
+        )
     }
 
     #[test]

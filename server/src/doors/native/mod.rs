@@ -118,8 +118,10 @@ async fn many(inbound: Inbound) -> Result<Response, Refusal> {
     }
     let payloads: Vec<Option<&str>> = items.iter().map(|item| item.json.as_ref().ok().copied()).collect();
     let read = |(n, item): (usize, body::Item<'_>)| {
-        item.json
-            .map_or_else(|error| Err(refused(error)), |json| read_event(json, item.place, inbound.reading(n)))
+        item.json.map_or_else(
+            |error| Err(refused(error)),
+            |json| read_event(json, item.place, inbound.reading(n)),
+        )
     };
     let events = items.into_iter().enumerate().map(read).collect();
     let outcome = inbound

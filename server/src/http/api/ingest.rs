@@ -33,7 +33,11 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/api/v1/projects/{project}/refused/{item}", get(one).delete(remove_one))
 }
 
-async fn health(State(state): State<AppState>, member: Member, mut pairs: Pairs) -> Result<Json<IngestHealth>, ApiError> {
+async fn health(
+    State(state): State<AppState>,
+    member: Member,
+    mut pairs: Pairs,
+) -> Result<Json<IngestHealth>, ApiError> {
     let minutes = pairs.take("minutes").map(|text| text.parse::<i64>());
     pairs.nothing_else()?;
     let minutes = match minutes {
@@ -150,7 +154,12 @@ async fn replay_many(
         items.extend(state.store.refused_item(project_id, *id).await?);
     }
     if let Some(reason) = &request.reason {
-        items.extend(state.store.refused(project_id, Some(reason), i64::MAX, REPLAYED).await?);
+        items.extend(
+            state
+                .store
+                .refused(project_id, Some(reason), i64::MAX, REPLAYED)
+                .await?,
+        );
     } else if request.ids.is_empty() {
         let msg = "say which: ids or a reason";
         return Err(ApiError::invalid(vec![FieldError::new(loc!["body", "ids"], msg)]));

@@ -51,7 +51,11 @@ fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<u32
     Option::deserialize(deserializer).map(Some)
 }
 
-async fn read(State(state): State<AppState>, member: Member, _: NoQuery) -> Result<Json<ProjectSettingsView>, ApiError> {
+async fn read(
+    State(state): State<AppState>,
+    member: Member,
+    _: NoQuery,
+) -> Result<Json<ProjectSettingsView>, ApiError> {
     let policy = state.ingest.policies().of(member.project_id()).await?;
     Ok(Json(view(&state, &policy)))
 }
@@ -112,7 +116,11 @@ fn merge(old: &ProjectLimits, patch: &PatchLimits) -> Result<ProjectLimits, ApiE
             old.key_requests_per_second,
             patch.key_requests_per_second,
         ),
-        requests_per_minute: limit("requests_per_minute", old.requests_per_minute, patch.requests_per_minute),
+        requests_per_minute: limit(
+            "requests_per_minute",
+            old.requests_per_minute,
+            patch.requests_per_minute,
+        ),
         events_per_minute: limit("events_per_minute", old.events_per_minute, patch.events_per_minute),
         source_events_per_minute: limit(
             "source_events_per_minute",

@@ -37,7 +37,10 @@ fn lead(record: &Record) -> Part {
     line.extend(ended(record, severity).map(|(tone, word)| view! { <Badge tone word/> }.part()));
     line.extend(code.map(|code| view! { <StatusCode code/> }.part()));
     line.extend(duration.map(|ms| titled("span", "", exact_ms(ms), vec![duration_ms(ms).part()])));
-    let mut parts = vec![el("h3", "detail-title", vec![title.part()]), el("p", "detail-line", line)];
+    let mut parts = vec![
+        el("h3", "detail-title", vec![title.part()]),
+        el("p", "detail-line", line),
+    ];
     if let Some(time) = record.moment("time") {
         let time = view! { <TimeText time style=TimeStyle::Exact/> }.part();
         parts.push(el("p", "detail-time", vec![time]));

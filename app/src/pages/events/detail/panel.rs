@@ -55,7 +55,8 @@ pub(in super::super) fn EventPanel() -> impl IntoView {
     let link = Callback::new(move |()| format!("{}{}", browser::origin(), page.event_path(&id.read_untracked())));
     let close = Callback::new(move |()| page.close());
     let buttons = vec![
-        view! { <IconButton glyph=Glyph::ChevronUp label="Previous event (k)" on_press=move |()| step(page, -1)/> }.part(),
+        view! { <IconButton glyph=Glyph::ChevronUp label="Previous event (k)" on_press=move |()| step(page, -1)/> }
+            .part(),
         view! { <IconButton glyph=Glyph::ChevronDown label="Next event (j)" on_press=move |()| step(page, 1)/> }.part(),
         view! { <CopyButton what=link label="Copy the link" glyph=Glyph::Link/> }.part(),
         view! { <IconButton glyph=Glyph::Close label="Close (Esc)" on_press=close/> }.part(),

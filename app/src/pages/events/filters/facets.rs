@@ -75,7 +75,11 @@ fn groups(page: Page, answers: &[Answer]) -> Part {
     }
     let partial = answers.iter().any(|answer| answer.partial);
     if partial {
-        groups.push(el("p", "facet-note", vec!["Counted among the newest events only.".part()]));
+        groups.push(el(
+            "p",
+            "facet-note",
+            vec!["Counted among the newest events only.".part()],
+        ));
     }
     groups.part()
 }
@@ -108,7 +112,9 @@ fn group(page: Page, field: Field, values: Vec<FacetValue>) -> Part {
         let is_chosen = chosen.contains(&value.value);
         let row = option(page, field, value, is_chosen);
         // Rows beyond the first few are there, for "more" to be quick.
-        let row = tag("div").flag("hidden", move || place >= FIRST && !all.get()).child(row);
+        let row = tag("div")
+            .flag("hidden", move || place >= FIRST && !all.get())
+            .child(row);
         group = group.child(row.part());
     }
     let label = text(move || {

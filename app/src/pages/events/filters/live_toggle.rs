@@ -28,7 +28,9 @@ pub(super) fn LiveToggle() -> impl IntoView {
     });
     tag("button")
         .attr("type", "button")
-        .word("class", move || Some(if live.get() { "btn live is-live" } else { "btn live" }))
+        .word("class", move || {
+            Some(if live.get() { "btn live is-live" } else { "btn live" })
+        })
         .spelled("aria-pressed", move || live.get())
         .attr("aria-keyshortcuts", "p")
         .word("title", title)

@@ -6,10 +6,10 @@ use leptos::{prelude::*, task::spawn_local};
 use super::super::state::Page;
 use crate::{
     api,
-    components::{Button, ButtonKind, EmptyState, Glyph, Toasts},
+    components::{Button, ButtonKind, EmptyState, Glyph, Toasts, pulse},
     hydration::use_hydrated,
     pages::send_events::{KeyOnce, SendEvents, recall_key, remember_key},
-    view::{IntoPart, Part, effect, show, text},
+    view::{IntoPart, Part, effect, el, show, text},
 };
 
 /// Why there are no rows, and what to do.
@@ -34,22 +34,21 @@ fn nothing_found(page: Page, in_time: bool) -> Part {
             query.to = None;
         });
     });
-    let body = view! {
-        <p>"Every word and every filter has to match."</p>
-        <div class="empty-actions">
-            <Button label="Clear filters" on_press=move |()| page.clear()/>
-            {in_time.then(|| view! { <Button label="Search all time" on_press=all_time/> })}
-        </div>
-    }
+    let mut actions = vec![view! { <Button label="Clear filters" on_press=move |()| page.clear()/> }.part()];
+    actions.extend(in_time.then(|| view! { <Button label="Search all time" on_press=all_time/> }.part()));
+    let body = vec![
+        el("p", "", vec!["Every word and every filter has to match.".part()]),
+        el("div", "empty-actions", actions),
+    ]
     .part();
     view! { <EmptyState glyph=Glyph::Search title="No event matches" body/> }.part()
 }
 
 fn nothing_then(page: Page) -> Part {
-    let body = view! {
-        <p>"Nothing happened then, or nothing was sent."</p>
-        <Button label="Search all time" on_press=move |()| page.clear()/>
-    }
+    let body = vec![
+        el("p", "", vec!["Nothing happened then, or nothing was sent.".part()]),
+        view! { <Button label="Search all time" on_press=move |()| page.clear()/> }.part(),
+    ]
     .part();
     view! { <EmptyState glyph=Glyph::Clock title="No events in this time" body/> }.part()
 }
@@ -78,26 +77,17 @@ fn NothingYet() -> impl IntoView {
             "Paused: the first one will not appear by itself.".to_owned()
         }
     });
-    let body = view! {
-        <p class="waiting">
-            <span class="pulse" aria-hidden="true"></span>
-            {waiting}
-        </p>
-        {how}
-    }
-    .part();
+    let body = vec![el("p", "waiting", vec![pulse(), waiting.part()]), how.part()].part();
     view! { <EmptyState glyph=Glyph::Events title="No events yet" body/> }
 }
 
 fn how_to_send(key: String, is_fresh: bool, slug: String) -> Part {
-    let once = is_fresh.then(|| view! { <KeyOnce key=key.clone()/> });
-    view! {
-        <div class="empty-snippets">
-            {once}
-            <SendEvents key slug/>
-        </div>
+    let mut parts = Vec::new();
+    if is_fresh {
+        parts.push(view! { <KeyOnce key=key.clone()/> }.part());
     }
-    .part()
+    parts.push(view! { <SendEvents key slug/> }.part());
+    el("div", "empty-snippets", parts)
 }
 
 /// Offers to create a key.
@@ -123,9 +113,9 @@ fn no_key(page: Page, key: RwSignal<Option<String>>, fresh: RwSignal<bool>) -> P
             }
         });
     };
-    view! {
-        <p>"To send events, one needs a key of this project."</p>
-        <Button kind=ButtonKind::Primary busy label="Create a key" on_press=create/>
-    }
+    vec![
+        el("p", "", vec!["To send events, one needs a key of this project.".part()]),
+        view! { <Button kind=ButtonKind::Primary busy label="Create a key" on_press=create/> }.part(),
+    ]
     .part()
 }

@@ -6,7 +6,7 @@ use super::{super::state::Page, rows::More};
 use crate::{
     components::Button,
     format::count,
-    view::{IntoPart, show, text},
+    view::{IntoPart, el, show, text},
 };
 
 /// Says what is below the last row, and fetches it.
@@ -27,13 +27,13 @@ pub(super) fn Footer() -> impl IntoView {
     let line = show(move || match list.more.get() {
         More::Some => view! { <Button label="Load more" on_press=more/> }.part(),
         More::Coming => "Loading more".part(),
-        More::Failed(error) => view! {
-            <span>{error.message()}</span>
-            <Button label="Try again" on_press=more/>
-        }
+        More::Failed(error) => vec![
+            el("span", "", vec![error.message().part()]),
+            view! { <Button label="Try again" on_press=more/> }.part(),
+        ]
         .part(),
         More::None => text(all).part(),
         More::Enough => text(newest).part(),
     });
-    view! { <div class="ev-footer">{line}</div> }.part()
+    el("div", "ev-footer", vec![line.part()])
 }

@@ -6,7 +6,7 @@ use super::super::state::Page;
 use crate::{
     components::{Glyph, Icon, Kbd},
     format::count,
-    view::{IntoPart, Part, memo, press, show_some, text},
+    view::{IntoPart, Part, memo, show_some, tag, text},
 };
 
 /// Says how many events arrived since, and shows them when pressed.
@@ -16,12 +16,11 @@ pub(super) fn Pill() -> impl IntoView {
     // Made once, however often the number changes: somebody may be about to press it.
     let is_waiting = memo(move |_| page.list.waiting() > 0 || page.list.is_flood());
     let pill = show_some(move || is_waiting.get().then(|| pill_view(page)));
-    view! {
-        <div class="pill-place" role="status">
-            {pill}
-        </div>
-    }
-    .part()
+    tag("div")
+        .class("pill-place")
+        .attr("role", "status")
+        .child(pill.part())
+        .part()
 }
 
 fn pill_view(page: Page) -> Part {
@@ -38,12 +37,12 @@ fn pill_view(page: Page) -> Part {
             below => format!("{label}, {} further down", count(below)),
         }
     });
-    view! {
-        <button type="button" class="pill" on:click=press(move |_| page.list.show_waiting(page))>
-            <Icon glyph=Glyph::ArrowUp/>
-            {label}
-            <Kbd key="n"/>
-        </button>
-    }
-    .part()
+    tag("button")
+        .attr("type", "button")
+        .class("pill")
+        .press(move |_| page.list.show_waiting(page))
+        .child(view! { <Icon glyph=Glyph::ArrowUp/> }.part())
+        .child(label.part())
+        .child(view! { <Kbd key="n"/> }.part())
+        .part()
 }

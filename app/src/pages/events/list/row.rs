@@ -10,7 +10,7 @@ use super::{
 use crate::{
     components::{SeverityMark, StatusCode, TimeStyle, TimeText},
     format::{duration_ms, exact_ms},
-    view::{IntoPart, Part, word},
+    view::{El, IntoPart, Part, el, tag},
 };
 
 /// Names the link of a row in the document.
@@ -28,10 +28,10 @@ pub(super) fn row_view(page: Page, row: Row, open: Which, cursor: Which) -> Part
     let id = Some(event.id.clone());
     let is_open = {
         let id = id.clone();
-        word(move || open.selected(&id).then_some("true"))
+        move || open.selected(&id).then_some("true")
     };
     // One stop for the Tab key: the row that the keyboard is at.
-    let tab = word(move || Some(if cursor.selected(&id) { "0" } else { "-1" }));
+    let tab = move || Some(if cursor.selected(&id) { "0" } else { "-1" });
     let Summary {
         method,
         title,
@@ -40,47 +40,57 @@ pub(super) fn row_view(page: Page, row: Row, open: Which, cursor: Which) -> Part
     } = summary(&event);
     let severity = event.severity;
     let time = event.time;
-    let service = event.service.clone().unwrap_or_default();
-    let exact_duration = event.duration_ms.map(exact_ms);
-    view! {
-        <div
-            role="row"
-            class=if row.fresh { "ev-row ev-grid is-new" } else { "ev-row ev-grid" }
-            data-severity=severity.as_str()
-        >
-            <span role="cell" class="c-time">
-                <TimeText time style=TimeStyle::Row/>
-            </span>
-            <span role="cell" class="c-severity">
-                <SeverityMark severity/>
-            </span>
-            <span role="cell" class="c-kind" title=event.kind.clone()>
-                {event.kind.clone()}
-            </span>
-            <span role="cell" class="c-service" title=service>
-                {service.clone()}
-            </span>
-            <span role="cell" class="c-name">
-                {method.map(|method| view! { <span class="ev-method">{method}</span> })}
-                <a
-                    class=if exact { "ev-link mono" } else { "ev-link" }
-                    id=row_id(&event.id)
-                    href=page.event_path(&event.id)
-                    data-noscroll=""
-                    tabindex=tab
-                    aria-current=is_open
-                >
-                    {title}
-                </a>
-                <span class="ev-rest">{rest}</span>
-            </span>
-            <span role="cell" class="c-code">
-                {event.status_code.map(|code| view! { <StatusCode code/> })}
-            </span>
-            <span role="cell" class="c-duration" title=exact_duration>
-                {event.duration_ms.map(duration_ms)}
-            </span>
-        </div>
+    let link = tag("a")
+        .class(if exact { "ev-link mono" } else { "ev-link" })
+        .attr("id", row_id(&event.id))
+        .attr("href", page.event_path(&event.id))
+        .attr("data-noscroll", "")
+        .word("tabindex", tab)
+        .word("aria-current", is_open)
+        .child(title.part());
+    let name = method.map(|method| el("span", "ev-method", vec![method.part()]));
+    let code = event.status_code.map(|code| view! { <StatusCode code/> }.part());
+    let mut duration = cell("c-duration");
+    if let Some(ms) = event.duration_ms {
+        duration = duration.attr("title", exact_ms(ms)).child(duration_ms(ms).part());
     }
-    .part()
+    tag("div")
+        .attr("role", "row")
+        .class(if row.fresh {
+            "ev-row ev-grid is-new"
+        } else {
+            "ev-row ev-grid"
+        })
+        .attr("data-severity", severity.as_str())
+        .child(
+            cell("c-time")
+                .child(view! { <TimeText time style=TimeStyle::Row/> }.part())
+                .part(),
+        )
+        .child(
+            cell("c-severity")
+                .child(view! { <SeverityMark severity/> }.part())
+                .part(),
+        )
+        .child(titled_cell("c-kind", event.kind.clone()))
+        .child(titled_cell("c-service", event.service.clone().unwrap_or_default()))
+        .child(
+            cell("c-name")
+                .children(name.into_iter().collect())
+                .child(link.part())
+                .child(el("span", "ev-rest", vec![rest.part()]))
+                .part(),
+        )
+        .child(cell("c-code").children(code.into_iter().collect()).part())
+        .child(duration.part())
+        .part()
+}
+
+fn cell(class: &'static str) -> El {
+    tag("span").attr("role", "cell").class(class)
+}
+
+/// A cell that may be cut off, and says all of it when pointed at.
+fn titled_cell(class: &'static str, text: String) -> Part {
+    cell(class).attr("title", text.clone()).child(text.part()).part()
 }

@@ -5,7 +5,7 @@ use wasm_bindgen::JsCast;
 
 use super::{super::state::Page, footer::Footer, row::row_view};
 use crate::{
-    view::{IntoPart, text},
+    view::{IntoPart, tag},
     {browser, hydration::use_hydrated},
 };
 
@@ -13,6 +13,17 @@ use crate::{
 const SCROLLER: &str = "events-scroll";
 /// So close to the end, in pixels, what is below is fetched.
 const AHEAD: i32 = 1_200;
+
+/// The columns: their classes and heads.
+const COLUMNS: [(&str, &str); 7] = [
+    ("c-time", "Time"),
+    ("c-severity", "Severity"),
+    ("c-kind", "Kind"),
+    ("c-service", "Service"),
+    ("c-name", "Event"),
+    ("c-code", "Status"),
+    ("c-duration", "Duration"),
+];
 
 /// Shows the top of the list.
 pub(super) fn scroll_to_top() {
@@ -51,34 +62,23 @@ pub(super) fn EventTable() -> impl IntoView {
         }
     };
     let hydrated = use_hydrated();
-    let zone = text(move || hydrated.get().then(browser::zone_name).flatten().unwrap_or_default());
+    let zone = move || hydrated.get().then(browser::zone_name).flatten().unwrap_or_default();
+    let mut head = tag("div").attr("role", "row").class("ev-head ev-grid");
+    for (class, label) in COLUMNS {
+        let mut column = tag("span")
+            .attr("role", "columnheader")
+            .class(class)
+            .child(label.part());
+        if class == "c-time" {
+            column = column.text("title", zone);
+        }
+        head = head.child(column.part());
+    }
     view! {
         <div class="ev-scroll" id=SCROLLER on:scroll=scroll on:focusin=focus>
             <div role="table" aria-label="Events, newest first" class="ev-table">
                 <div role="rowgroup" class="ev-head-group">
-                    <div role="row" class="ev-head ev-grid">
-                        <span role="columnheader" class="c-time" title=zone>
-                            "Time"
-                        </span>
-                        <span role="columnheader" class="c-severity">
-                            "Severity"
-                        </span>
-                        <span role="columnheader" class="c-kind">
-                            "Kind"
-                        </span>
-                        <span role="columnheader" class="c-service">
-                            "Service"
-                        </span>
-                        <span role="columnheader" class="c-name">
-                            "Event"
-                        </span>
-                        <span role="columnheader" class="c-code">
-                            "Status"
-                        </span>
-                        <span role="columnheader" class="c-duration">
-                            "Duration"
-                        </span>
-                    </div>
+                    {head.part()}
                 </div>
                 <div role="rowgroup">
                     <For

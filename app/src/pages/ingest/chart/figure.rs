@@ -45,7 +45,10 @@ pub(super) fn figure() -> Part {
             return String::new();
         };
         let minute = traffic.first + i64::try_from(bar).unwrap_or(0) * traffic.step;
-        let (from, to) = (civil(minute, here.get()).minute_text(), clock(minute + traffic.step, here.get()));
+        let (from, to) = (
+            civil(minute, here.get()).minute_text(),
+            clock(minute + traffic.step, here.get()),
+        );
         format!("{from} – {to}: {}", counts(outcomes, shown()))
     };
     let line = text(move || {
@@ -61,14 +64,21 @@ pub(super) fn figure() -> Part {
         let span = SPANS.iter().find(|(minutes, ..)| *minutes == page.span.get());
         let total = traffic.read().total().outcomes;
         let span = span.map_or("", |(_, _, words)| words);
-        format!("In {span}: {}; {}.", counts(&total, [true; 4]), each_bar(traffic.read().step))
+        format!(
+            "In {span}: {}; {}.",
+            counts(&total, [true; 4]),
+            each_bar(traffic.read().step)
+        )
     });
     let moments: Vec<Part> = (0..MOMENTS)
         .map(|place| {
             let moment = text(move || {
                 let traffic = traffic.read();
                 let bar = (traffic.bars.len() - 1) * place / (MOMENTS - 1);
-                clock(traffic.first + i64::try_from(bar).unwrap_or(0) * traffic.step, here.get())
+                clock(
+                    traffic.first + i64::try_from(bar).unwrap_or(0) * traffic.step,
+                    here.get(),
+                )
             });
             el("span", "", vec![moment.part()])
         })
@@ -96,11 +106,18 @@ pub(super) fn figure() -> Part {
         .text("width", move || if at.get() == 0 { 0 } else { PITCH }.to_string())
         .attr("height", "1000");
     let picture = svg("svg")
-        .text("viewBox", move || format!("0 0 {} {HEIGHT}", traffic.read().bars.len() * PITCH))
+        .text("viewBox", move || {
+            format!("0 0 {} {HEIGHT}", traffic.read().bars.len() * PITCH)
+        })
         .attr("preserveAspectRatio", "none")
         .attr("role", "img")
         .attr("aria-labelledby", "chart-title chart-told")
-        .child(svg("title").attr("id", "chart-title").child("What came over time".part()).part())
+        .child(
+            svg("title")
+                .attr("id", "chart-title")
+                .child("What came over time".part())
+                .part(),
+        )
         .child(svg("desc").attr("id", "chart-told").child(told.part()).part())
         .child(svg("path").class("chart-grid").attr("d", GRID).part())
         .child(cursor.part())
@@ -130,7 +147,10 @@ pub(super) const LAYERS: [&str; 4] = ["of-accepted", "of-duplicates", "of-refuse
 
 /// The lines at the end and the half of the scale. As wide as any chart.
 const GRID: &str = "M0 48h9999M0 524h9999";
-const _: () = assert!(HEADROOM == 48 && (HEIGHT + HEADROOM) / 2 == 524, "GRID has these numbers in it");
+const _: () = assert!(
+    HEADROOM == 48 && (HEIGHT + HEADROOM) / 2 == 524,
+    "GRID has these numbers in it"
+);
 
 /// The bar below the mouse, counted from 1.
 fn pointed_at(event: &ev::MouseEvent, bars: usize) -> u32 {

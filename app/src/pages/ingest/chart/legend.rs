@@ -60,7 +60,10 @@ fn outcome(page: Page, which: usize) -> Part {
         .attr("type", "button")
         .class("stat")
         .text("title", move || {
-            format!("{} {meaning}. Press to show or hide them in the chart.", grouped(count()))
+            format!(
+                "{} {meaning}. Press to show or hide them in the chart.",
+                grouped(count())
+            )
         })
         .spelled("aria-pressed", move || !page.hides(name))
         .press(move |_| page.toggle(name))

@@ -31,7 +31,11 @@ pub(super) fn as_table() -> Part {
 
 fn table(page: Page, here: bool) -> Part {
     let traffic = page.traffic.get_untracked();
-    let rows = traffic.bars.iter().enumerate().filter(|(_, bar)| bar.iter().any(|n| *n > 0));
+    let rows = traffic
+        .bars
+        .iter()
+        .enumerate()
+        .filter(|(_, bar)| bar.iter().any(|n| *n > 0));
     let rows = rows
         .map(|(at, bar)| {
             let minute = traffic.first + i64::try_from(at).unwrap_or(0) * traffic.step;

@@ -2,7 +2,10 @@
 
 use eventglass_model::Timestamp;
 
-use crate::{browser, format::{Civil, grouped}};
+use crate::{
+    browser,
+    format::{Civil, grouped},
+};
 
 /// What each outcome is called, in the order of the stack.
 pub(super) const LABELS: [&str; 4] = ["Accepted", "Duplicates", "Refused", "Limited"];

@@ -19,7 +19,8 @@ pub(in super::super) fn delete_dialog(page: Page, which: Which) -> Part {
         };
         let buttons = vec![
             view! { <Button label="Keep" on_press=move |()| asking.set(false)/> }.part(),
-            view! { <Button kind=ButtonKind::Danger busy label="Delete" on_press=move |()| which.delete(page)/> }.part(),
+            view! { <Button kind=ButtonKind::Danger busy label="Delete" on_press=move |()| which.delete(page)/> }
+                .part(),
         ];
         vec![
             el("p", "", vec![what.part(), " This cannot be undone.".part()]),

@@ -4,9 +4,7 @@ use leptos::prelude::*;
 
 use super::actions::Which;
 use crate::{
-    components::{
-        Badge, Button, ButtonKind, CopyButton, Glyph, IconButton, Json, Record, TimeStyle, TimeText, items,
-    },
+    components::{Badge, Button, ButtonKind, CopyButton, Glyph, IconButton, Json, Record, TimeStyle, TimeText, items},
     format::pretty,
     pages::ingest::{doors::door_name, state::Page},
     view::{IntoPart, Part, el, memo, show_some, titled},
@@ -31,7 +29,12 @@ fn card(page: Page, which: Which, id: i64, record: &Record) -> Part {
     let key = record.text("key").unwrap_or_else(|| "a key that is gone".to_owned());
     let mut from = vec![key.part()];
     if let Some(event_id) = record.text("event_id") {
-        let event_id = titled("code", "", "The sender's id of the event".to_owned(), vec![event_id.part()]);
+        let event_id = titled(
+            "code",
+            "",
+            "The sender's id of the event".to_owned(),
+            vec![event_id.part()],
+        );
         from.extend([" · ".part(), event_id]);
     }
     let faults: Vec<Part> = record.list("errors").iter().map(fault).collect();

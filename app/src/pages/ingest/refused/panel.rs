@@ -9,7 +9,9 @@ use super::{
 use crate::{
     api::{self, ApiError, Fetched},
     browser,
-    components::{Button, ErrorView, Glyph, IconButton, Record, SkeletonLines, TimeStyle, TimeText, items, side_panel, wait},
+    components::{
+        Button, ErrorView, Glyph, IconButton, Record, SkeletonLines, TimeStyle, TimeText, items, side_panel, wait,
+    },
     format::grouped,
     hydration::use_hydrated,
     pages::ingest::state::Page,
@@ -75,7 +77,9 @@ fn standing(page: Page, reason: &str) -> Option<Part> {
 /// What is known of a reason.
 fn reason_of(page: Page, reason: &str) -> Option<Record> {
     let reasons = Record::read_list(&page.reasons.read());
-    reasons.into_iter().find(|known| known.text("reason").as_deref() == Some(reason))
+    reasons
+        .into_iter()
+        .find(|known| known.text("reason").as_deref() == Some(reason))
 }
 
 /// The first items, and what can be done with all.
@@ -88,7 +92,8 @@ fn found(page: Page, which: Which, text: String) -> Part {
         return el("p", "panel-body note", vec![NOTHING.part()]);
     }
     let replay = Callback::new(move |()| which.replay(page, None));
-    let many = reason_of(page, &page.reason.read_untracked()).is_some_and(|known| known.number("count") > MOST_REPLAYED);
+    let many =
+        reason_of(page, &page.reason.read_untracked()).is_some_and(|known| known.number("count") > MOST_REPLAYED);
     let label = if many { "Replay the newest 500" } else { "Replay all" };
     let buttons = vec![
         view! { <Button busy=which.busy glyph=Glyph::Refresh label on_press=replay/> }.part(),
@@ -125,7 +130,11 @@ fn page_of(page: Page, which: Which, list: &Record) -> Part {
     });
     let rest = show(move || match next.get().and_then(|text| Record::read(&text)) {
         Some(list) => page_of(page, which, &list),
-        None => el("div", "ev-footer", vec![view! { <Button label="Load more" on_press=more/> }.part()]),
+        None => el(
+            "div",
+            "ev-footer",
+            vec![view! { <Button label="Load more" on_press=more/> }.part()],
+        ),
     });
     vec![cards.part(), rest.part()].part()
 }
