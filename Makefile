@@ -42,7 +42,7 @@ lint: setup ## Check format and lints
 	echo "==> Linting the browser's half (seconds; the first time about 1 min)"
 	$(ENV) cargo clippy --package eventglass-frontend --target wasm32-unknown-unknown -- -D warnings
 
-test-rust: setup ## Run the Rust tests
+test-rust: setup-test ## Run the Rust tests
 	echo "==> Running the Rust tests (about 1 min; the first time about 6 min)"
 	$(ENV) cargo test --workspace --exclude eventglass-frontend
 

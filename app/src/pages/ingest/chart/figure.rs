@@ -49,7 +49,7 @@ pub(super) fn figure() -> Part {
             civil(minute, here.get()).minute_text(),
             clock(minute + traffic.step, here.get()),
         );
-        format!("{from} – {to}: {}", counts(outcomes, shown()))
+        format!("{from} – {to}: {}", counts(outcomes))
     };
     let line = text(move || {
         let said = read_out();
@@ -64,11 +64,7 @@ pub(super) fn figure() -> Part {
         let span = SPANS.iter().find(|(minutes, ..)| *minutes == page.span.get());
         let total = traffic.read().total().outcomes;
         let span = span.map_or("", |(_, _, words)| words);
-        format!(
-            "In {span}: {}; {}.",
-            counts(&total, [true; 4]),
-            each_bar(traffic.read().step)
-        )
+        format!("In {span}: {}; {}.", counts(&total), each_bar(traffic.read().step))
     });
     let moments: Vec<Part> = (0..MOMENTS)
         .map(|place| {

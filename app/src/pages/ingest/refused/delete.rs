@@ -14,8 +14,11 @@ pub(in super::super) fn delete_dialog(page: Page, which: Which) -> Part {
     let Which { asking, busy, .. } = which;
     let body = make(move || {
         let what = match which.id.get_value() {
-            Some(_) => "This event was not stored, and what was sent is kept here alone.",
-            None => "None of these events was stored, and what was sent is kept here alone.",
+            Some(_) => "This event was not stored, and what was sent is kept here alone.".to_owned(),
+            None => format!(
+                "None of the events that were refused for \u{201c}{}\u{201d} was stored, and what was sent is kept here alone.",
+                page.reason.read_untracked()
+            ),
         };
         let buttons = vec![
             view! { <Button label="Keep" on_press=move |()| asking.set(false)/> }.part(),
