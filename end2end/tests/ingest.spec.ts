@@ -155,6 +155,12 @@ test("what is refused is deleted, one or all, when one is sure", async ({ page }
   await expect(items).toHaveCount(20);
   await panel(page).getByRole("button", { name: "Load more" }).click();
   await expect(items).toHaveCount(25);
+  // More come: what is being read stays as it is until one asks.
+  await pour(page.request, project, [shouting(25)]);
+  await expect(reasonRow(page, SEVERITY)).toContainText("26");
+  await expect(items).toHaveCount(25);
+  await expect(items.first()).toContainText("loud-24");
+  await expect(panel(page)).toContainText("26 kept");
 
   const dialog = page.getByRole("dialog");
   await items.first().getByRole("button", { name: "Delete" }).click();
@@ -164,7 +170,9 @@ test("what is refused is deleted, one or all, when one is sure", async ({ page }
   await dialog.getByRole("button", { name: "Delete" }).click();
   await expect(items).toHaveCount(24);
   await expect(items.first()).toContainText("loud-23");
-  await expect(reasonRow(page, SEVERITY)).toContainText("24");
+  await expect(reasonRow(page, SEVERITY)).toContainText("25");
+  await panel(page).getByRole("button", { name: "Look for newer ones" }).click();
+  await expect(items.first()).toContainText("loud-25");
 
   await panel(page).getByRole("button", { name: "Delete all" }).click();
   await dialog.getByRole("button", { name: "Delete" }).click();

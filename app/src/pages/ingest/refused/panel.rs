@@ -67,7 +67,7 @@ pub(in super::super) fn RefusedPanel() -> impl IntoView {
 
 /// How many there are, and since when.
 fn standing(page: Page, reason: &str) -> Option<Part> {
-    let found = reason_of(page, reason)?;
+    let found = reason_of(&page.reasons.read(), reason)?;
     let time = found.moment("last_seen")?;
     let count = grouped(found.number("count"));
     let ago = view! { <TimeText time style=TimeStyle::Ago/> }.part();
@@ -75,14 +75,16 @@ fn standing(page: Page, reason: &str) -> Option<Part> {
 }
 
 /// What is known of a reason.
-fn reason_of(page: Page, reason: &str) -> Option<Record> {
-    let reasons = Record::read_list(&page.reasons.read());
+fn reason_of(reasons: &str, reason: &str) -> Option<Record> {
+    let reasons = Record::read_list(reasons);
     reasons
         .into_iter()
         .find(|known| known.text("reason").as_deref() == Some(reason))
 }
 
-/// The first items, and what can be done with all.
+/// The first items, and what can be done with all. Drawn again only when they
+/// are fetched again, not by each answer about the page's health: items must
+/// not move under their reader's eyes.
 fn found(page: Page, which: Which, text: String) -> Part {
     let Some(list) = Record::read(&text) else {
         let retry = Callback::new(move |()| which.reload.update(|n| *n += 1));
@@ -92,8 +94,8 @@ fn found(page: Page, which: Which, text: String) -> Part {
         return el("p", "panel-body note", vec![NOTHING.part()]);
     }
     let replay = Callback::new(move |()| which.replay(page, None));
-    let many =
-        reason_of(page, &page.reason.read_untracked()).is_some_and(|known| known.number("count") > MOST_REPLAYED);
+    let many = reason_of(&page.reasons.read_untracked(), &page.reason.read_untracked())
+        .is_some_and(|known| known.number("count") > MOST_REPLAYED);
     let label = if many { "Replay the newest 500" } else { "Replay all" };
     let buttons = vec![
         view! { <Button busy=which.busy glyph=Glyph::Refresh label on_press=replay/> }.part(),
