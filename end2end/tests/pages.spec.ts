@@ -50,6 +50,24 @@ for (const theme of ["light", "dark"] as const) {
   }
 }
 
+// Rendering it took the whole server down once. Only the server's half: a
+// browser that draws so many levels is busy for long.
+test("json of any depth can be opened", async ({ page }) => {
+  const project = await newProject(page);
+  for (const [open, close] of [["[", "]"], ['{"a":', "}"]]) {
+    const deep = `${open.repeat(100_000)}1${close.repeat(100_000)}`;
+    const id = `deep${open.length}`;
+    const sent = await page.request.post("/api/v1/events", {
+      data: `{"event_id":"${id}","kind":"llm","input":${deep},"attributes":{"x":${deep}}}`,
+      headers: { "content-type": "application/json", "x-api-key": project.key },
+    });
+    expect(sent.status()).toBe(202);
+    const opened = await page.request.get(`/p/${project.slug}/events/${id}`);
+    expect(opened.status()).toBe(200);
+    expect(await opened.text()).toContain(id);
+  }
+});
+
 test.describe("without scripts", () => {
   test.use({ javaScriptEnabled: false });
   test("events can be read", async ({ page }) => {

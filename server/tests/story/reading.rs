@@ -138,14 +138,11 @@ async fn one_event_by_either_id() {
     );
 }
 
-/// Rendering it took the whole server down once.
+/// Its page is opened in `end2end/tests/pages.spec.ts`: pages need a built site.
 #[tokio::test]
-async fn json_of_any_depth_can_be_opened() {
+async fn json_of_any_depth_is_kept() {
     let app = TestApp::new().await;
     let (ada, _, sdk) = app.project("shop").await;
-    // Pages are for browsers, which send the token as a cookie.
-    let token = ada.header_value("authorization").replace("Bearer ", "eg_session=");
-    let browser = app.anonymous().with("cookie", &token);
     for (n, (open, close)) in [("[", "]"), ("{\"a\":", "}")].iter().enumerate() {
         let deep = format!("{}1{}", open.repeat(100_000), close.repeat(100_000));
         let body = format!(r#"{{"event_id":"deep{n}","kind":"llm","input":{deep},"attributes":{{"x":{deep}}}}}"#);
@@ -155,7 +152,5 @@ async fn json_of_any_depth_can_be_opened() {
             .expect(202);
         let event = ada.get(&format!("/api/v1/projects/shop/events/deep{n}")).await;
         assert!(event.body.len() > 400_000, "kept whole");
-        let page = browser.get(&format!("/p/shop/events/deep{n}")).await;
-        assert_eq!(page.status, 200);
     }
 }
