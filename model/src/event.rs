@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::{CostSource, Severity, Status, Timestamp};
+use crate::{CostSource, ServiceTier, Severity, Status, Timestamp};
 
 /// One row of a list of events: everything but the payload.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -70,15 +70,72 @@ pub struct Tokens {
     /// Input read from the provider's cache.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub cache_read: i64,
-    /// Input written to the provider's cache.
+    /// Input written to the provider's cache, for its usual time.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub cache_write: i64,
+    /// Input written to the provider's cache for an hour.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub cache_write_1h: i64,
+    /// Audio that went in, uncached.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub input_audio: i64,
+    /// Images that went in, uncached.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub input_image: i64,
     /// Output spent on reasoning.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub output_reasoning: i64,
+    /// Audio that came out.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub output_audio: i64,
+    /// Images that came out.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub output_image: i64,
     /// The total as the client gave it, which need not be the sum.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub total: i64,
+    /// How the call was served, where that was said and is not the usual.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service_tier: Option<ServiceTier>,
+}
+
+impl Tokens {
+    /// Input that is in no other bucket.
+    #[must_use]
+    pub fn input_uncached(&self) -> i64 {
+        let apart = [
+            self.cache_read,
+            self.cache_write,
+            self.cache_write_1h,
+            self.input_audio,
+            self.input_image,
+        ];
+        rest(self.input_total, &apart)
+    }
+
+    /// Output that is in no other bucket.
+    #[must_use]
+    pub fn output_text(&self) -> i64 {
+        rest(
+            self.output_total,
+            &[self.output_reasoning, self.output_audio, self.output_image],
+        )
+    }
+
+    /// All of them: the sum of input and output, or, where neither was told,
+    /// the total that was.
+    #[must_use]
+    pub const fn sum(&self) -> i64 {
+        match self.input_total.saturating_add(self.output_total) {
+            0 => self.total,
+            sum => sum,
+        }
+    }
+}
+
+/// What is left of a total without its parts, at least nothing.
+fn rest(total: i64, parts: &[i64]) -> i64 {
+    parts.iter().fold(total, |left, part| left.saturating_sub(*part)).max(0)
 }
 
 #[allow(

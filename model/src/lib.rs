@@ -8,24 +8,32 @@
 //! names a thing is a string.
 
 mod auth;
+mod budget;
 mod event;
 mod event_query;
 mod facets;
 mod names;
 mod outcome;
+mod price;
 mod problem;
 mod project;
 mod time;
 mod trust;
 mod urlencode;
+mod usd;
 mod vocabulary;
 
 pub use auth::{Credentials, Me, SessionToken};
+pub use budget::{Budget, BudgetStatus, DayCost};
 pub use event::{Event, EventPage, EventSummary, Tokens};
 pub use event_query::{DEFAULT_PAGE, EventQuery, MAX_PAGE, TimeBound};
 pub use facets::{FACET_FIELDS, FacetValue, Facets};
 pub use names::{Email, NameError, Password, ProjectName, slug_from_name};
 pub use outcome::{BatchOutcome, ItemOutcome, ItemStatus};
+pub use price::{
+    ModelPrice, PriceChanged, PriceList, PriceOrigin, PricePeriod, PriceTier, Rates, RecomputeJob, RecomputeRequest,
+    RecomputeState, RecomputeStatus, SetPrice, UnpricedList, UnpricedModel,
+};
 pub use problem::{FieldError, Loc, Problem};
 pub use project::{
     ApiKey, ApiKeyList, CreateApiKey, CreateProject, CreatedApiKey, CreatedProject, Project, ProjectList,
@@ -36,4 +44,5 @@ pub use trust::{
     ProjectSettingsView, RefusedItem, RefusedList, RefusedReason, ReplayOutcome, ReplayRequest, SenderCounts, Usage,
 };
 pub use urlencode::{decode_pairs, encode_pairs, encode_segment};
-pub use vocabulary::{CostSource, Door, Duplicates, Severity, Status, UnknownWord};
+pub use usd::Usd;
+pub use vocabulary::{CostSource, Door, Duplicates, ServiceTier, Severity, Status, UnknownWord};

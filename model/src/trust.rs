@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::{Door, Duplicates, FieldError, Timestamp};
+use crate::{Budget, Door, Duplicates, FieldError, Timestamp};
 
 /// Requests that a key may send in a minute unless the project says otherwise.
 pub const DEFAULT_KEY_REQUESTS_PER_MINUTE: u32 = 10_000;
@@ -16,6 +16,8 @@ pub struct ProjectSettings {
     pub duplicates: Duplicates,
     /// How much may come.
     pub limits: ProjectLimits,
+    /// What it wants to spend on models.
+    pub budget: Option<Budget>,
 }
 
 impl Default for ProjectSettings {
@@ -23,6 +25,7 @@ impl Default for ProjectSettings {
         Self {
             duplicates: Duplicates::Accept,
             limits: ProjectLimits::default(),
+            budget: None,
         }
     }
 }

@@ -114,6 +114,20 @@ words! {
 }
 
 words! {
+    /// How a provider served a call, where that changes the price.
+    ServiceTier ("service tier") {
+        /// As usual.
+        Standard = 0 "standard" | "default" | "auto" | "on_demand",
+        /// Within a day, for less.
+        Batch = 1 "batch",
+        /// When there is room, for less.
+        Flex = 2 "flex",
+        /// Before others, for more.
+        Priority = 3 "priority",
+    }
+}
+
+words! {
     /// The wire dialect in which something came.
     Door ("door") {
         /// Ours, and WatchLLM's envelope.

@@ -115,6 +115,7 @@ fn tokens(fields: &mut Fields<'_>) -> Option<Tokens> {
         cache_write: count(&["cache_write"]),
         output_reasoning: count(&["output_reasoning", "reasoning"]),
         total: count(&["total", "total_tokens"]),
+        ..Tokens::default()
     };
     fields.absorb(inner);
     Some(tokens)

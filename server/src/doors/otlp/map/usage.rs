@@ -103,6 +103,7 @@ impl Report {
             cache_write: write,
             output_reasoning: reasoning,
             total,
+            ..Tokens::default()
         }
     }
 }
@@ -219,6 +220,7 @@ mod tests {
                 cache_write,
                 output_reasoning,
                 total,
+                ..Tokens::default()
             })
         };
         assert_eq!(
