@@ -220,7 +220,7 @@ fn bound(value: &str) -> Result<Option<TimeBound>, String> {
 }
 
 /// The values of a list: split at commas, unless the whole is quoted.
-fn list(value: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn list(value: &str) -> impl Iterator<Item = &str> {
     let quoted = value.strip_prefix('"').and_then(|v| v.strip_suffix('"'));
     let separator = if quoted.is_some() { '\u{0}' } else { ',' };
     quoted.unwrap_or(value).split(separator).filter(|v| !v.is_empty())

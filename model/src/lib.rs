@@ -9,14 +9,17 @@
 
 mod auth;
 mod budget;
+mod dashboard;
 mod event;
 mod event_query;
 mod facets;
+mod metrics;
 mod names;
 mod outcome;
 mod price;
 mod problem;
 mod project;
+mod services;
 mod time;
 mod trust;
 mod urlencode;
@@ -25,9 +28,16 @@ mod vocabulary;
 
 pub use auth::{Credentials, Me, SessionToken};
 pub use budget::{Budget, BudgetStatus, DayCost};
+pub use dashboard::{
+    Dashboard, DashboardDraft, DashboardList, DashboardSummary, GRID_COLUMNS, MAX_WIDGETS, Place, Widget, WidgetKind,
+};
 pub use event::{Event, EventPage, EventSummary, Tokens};
 pub use event_query::{DEFAULT_PAGE, EventQuery, MAX_PAGE, TimeBound};
 pub use facets::{FACET_FIELDS, FacetValue, Facets};
+pub use metrics::{
+    DEFAULT_GROUPS, Dimension, Interval, MAX_GROUPS, MAX_MEASURES, MAX_POINTS, Measure, MetricField, MetricPoint,
+    MetricSeries, Metrics, MetricsQuery, MetricsSource, Period,
+};
 pub use names::{Email, NameError, Password, ProjectName, slug_from_name};
 pub use outcome::{BatchOutcome, ItemOutcome, ItemStatus};
 pub use price::{
@@ -38,6 +48,7 @@ pub use problem::{FieldError, Loc, Problem};
 pub use project::{
     ApiKey, ApiKeyList, CreateApiKey, CreateProject, CreatedApiKey, CreatedProject, Project, ProjectList,
 };
+pub use services::{ServiceHealth, ServiceList, ServicePoint, ServiceStatus, ServicesQuery, VersionSeen};
 pub use time::{Timestamp, TimestampError};
 pub use trust::{
     DEFAULT_KEY_REQUESTS_PER_MINUTE, DoorMinute, IngestCounts, IngestHealth, Plan, ProjectLimits, ProjectSettings,
@@ -45,4 +56,4 @@ pub use trust::{
 };
 pub use urlencode::{decode_pairs, encode_pairs, encode_segment};
 pub use usd::Usd;
-pub use vocabulary::{CostSource, Door, Duplicates, ServiceTier, Severity, Status, UnknownWord};
+pub use vocabulary::{CostSource, Door, Duplicates, ServiceTier, Severity, Status, UnknownWord, is_error};

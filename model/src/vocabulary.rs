@@ -71,6 +71,15 @@ macro_rules! words {
     };
 }
 
+pub(crate) use words;
+
+/// Whether an event counts as an error, in every chart and list: it says that
+/// it failed or ran out of time, or it is at least as bad as an error.
+#[must_use]
+pub const fn is_error(severity: Severity, status: Status) -> bool {
+    matches!(status, Status::Error | Status::Timeout) || matches!(severity, Severity::Error | Severity::Critical)
+}
+
 words! {
     /// How bad it is.
     Severity ("severity") {
