@@ -212,7 +212,7 @@ impl EventQuery {
     }
 }
 
-fn bound(value: &str) -> Result<Option<TimeBound>, String> {
+pub(crate) fn bound(value: &str) -> Result<Option<TimeBound>, String> {
     if value.is_empty() {
         return Ok(None);
     }

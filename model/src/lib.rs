@@ -21,6 +21,7 @@ mod problem;
 mod project;
 mod services;
 mod time;
+mod traces;
 mod trust;
 mod urlencode;
 mod usd;
@@ -50,6 +51,11 @@ pub use project::{
 };
 pub use services::{ServiceHealth, ServiceList, ServicePoint, ServiceStatus, ServicesQuery, VersionSeen};
 pub use time::{Timestamp, TimestampError};
+pub use traces::{
+    Activity, ActivityBucket, CreatedShare, Group, GroupPage, GroupQuery, PromptDiff, Share, ShareList, Skeleton,
+    SpanLog, SpanScore, SpanSums, Step, TextChange, TextPiece, Trace, TraceComparison, TracePage, TraceQuery,
+    TraceSpan, TraceSteps, TraceSummary, TraceUpdate, ValueDiff, span_flags,
+};
 pub use trust::{
     DEFAULT_KEY_REQUESTS_PER_MINUTE, DoorMinute, IngestCounts, IngestHealth, Plan, ProjectLimits, ProjectSettings,
     ProjectSettingsView, RefusedItem, RefusedList, RefusedReason, ReplayOutcome, ReplayRequest, SenderCounts, Usage,
