@@ -3,6 +3,7 @@
 
 #[cfg(test)]
 mod conformance;
+mod error;
 mod facets;
 mod key;
 mod open;
@@ -16,13 +17,13 @@ pub mod sqlite;
 mod traits;
 mod trust;
 
+pub use error::StoreError;
 pub use key::EventKey;
 pub(crate) use key::tail_matches;
 pub use open::open;
 pub use scan::{Scan, ScanStore, Scanned, Totals};
 pub use traits::{
-    AccessStore, Appended, EventStore, KeyHolder, KeyRow, Merged, NewKey, PulseCounts, SharedStore, Store, StoreError,
-    UserRow,
+    AccessStore, Appended, EventStore, KeyHolder, KeyRow, Merged, NewKey, PulseCounts, SharedStore, Store, UserRow,
 };
 pub(crate) use trust::door;
 pub use trust::{Expiry, IngestMinute, NewRefused, StoredAnswer, TrustStore};

@@ -4,41 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use eventglass_model::{ApiKey, Event, EventPage, Facets, Project, Timestamp};
-use thiserror::Error;
 
 use crate::ingest::{PendingEvent, PendingPart};
 use crate::query::{EventSearch, PulseSearch};
-use crate::store::{ScanStore, TrustStore};
-
-/// Why a store could not do it. Absence is not an error: look-ups give `Option`.
-#[derive(Debug, Error)]
-pub enum StoreError {
-    /// Something with that name is there already.
-    #[error("{0} is taken")]
-    Conflict(&'static str),
-    /// A cursor or watermark that this store did not make.
-    #[error("{0} is not one that this server gave")]
-    BadToken(&'static str),
-    /// What was read makes no sense; the database was changed by something else.
-    #[error("inconsistent data: {0}")]
-    Inconsistent(String),
-    /// The database failed.
-    #[error("database: {0}")]
-    Database(#[from] sqlx::Error),
-    /// The database failed on the way of the events.
-    #[error("database: {0}")]
-    Sqlite(#[from] rusqlite::Error),
-    /// The schema could not be brought up to date.
-    #[error("migration: {0}")]
-    Migrate(#[from] sqlx::migrate::MigrateError),
-}
-
-impl StoreError {
-    /// A thread of the store ended in a way that it never should.
-    pub(crate) fn panicked(error: tokio::task::JoinError) -> Self {
-        Self::Inconsistent(format!("a thread of the store ended: {error}"))
-    }
-}
+use crate::store::{ScanStore, StoreError, TrustStore};
 
 /// What became of an event that was to be appended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

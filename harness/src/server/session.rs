@@ -115,18 +115,27 @@ impl Session {
         serde_json::from_slice(&answer.body).with_context(|| format!("not the expected answer to POST {path}"))
     }
 
-    async fn call(&self, method: Method, uri: Uri, body: String) -> anyhow::Result<Answer> {
+    /// The answer to `GET path`, whatever its status.
+    ///
+    /// # Errors
+    /// When the server cannot be reached.
+    pub async fn look(&self, path: &str) -> anyhow::Result<Answer> {
+        self.send(Method::GET, self.url.at(path)?, String::new()).await
+    }
+
+    async fn send(&self, method: Method, uri: Uri, body: String) -> anyhow::Result<Answer> {
         let json = HeaderValue::from_static("application/json");
         let mut headers: Vec<(HeaderName, HeaderValue)> = vec![(header::CONTENT_TYPE, json)];
         if !self.bearer.is_empty() {
             headers.push((header::AUTHORIZATION, self.bearer.clone()));
         }
         let what = format!("{method} {}", uri.path());
-        let answer = self
-            .client
-            .send(method, uri, &headers, body)
-            .await
-            .with_context(|| what.clone())?;
+        self.client.send(method, uri, &headers, body).await.context(what)
+    }
+
+    async fn call(&self, method: Method, uri: Uri, body: String) -> anyhow::Result<Answer> {
+        let what = format!("{method} {}", uri.path());
+        let answer = self.send(method, uri, body).await?;
         if !answer.is_success() {
             bail!(
                 "{what} was answered {}: {}",

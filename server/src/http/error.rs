@@ -8,6 +8,9 @@ use eventglass_engine::ingest::IngestError;
 use eventglass_engine::store::StoreError;
 use eventglass_model::{FieldError, Problem};
 
+/// Said of a read while the database is away, full or busy.
+pub(crate) const AWAY: &str = "the database cannot be reached, or is too busy, at the moment; try again";
+
 /// An error on its way to the caller. The cause of a failure of ours is
 /// logged where it is turned into one of these, and not sent.
 #[derive(Debug)]
@@ -111,6 +114,10 @@ impl From<StoreError> for ApiError {
             StoreError::Conflict(what) => Self::new(StatusCode::CONFLICT, "conflict", format!("{what} is taken")),
             StoreError::BadToken(name) => {
                 Self::invalid(vec![FieldError::new(eventglass_model::loc!["query", name], error)])
+            }
+            error if error.is_passing() => {
+                tracing::warn!(%error, "the database is away or busy");
+                Self::unavailable(AWAY)
             }
             error @ (StoreError::Inconsistent(_)
             | StoreError::Database(_)

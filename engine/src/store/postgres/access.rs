@@ -30,7 +30,7 @@ impl AccessStore for PostgresStore {
     async fn user_by_email(&self, email: &str) -> Result<Option<UserRow>, StoreError> {
         let found = sqlx::query("SELECT id, email, password_hash, created_at FROM users WHERE email = $1")
             .bind(stored(email))
-            .fetch_optional(&self.readers)
+            .fetch_optional(&self.lookups)
             .await?;
         found.as_ref().map(user).transpose()
     }
@@ -65,7 +65,7 @@ impl AccessStore for PostgresStore {
         )
         .bind(token_hash.to_vec())
         .bind(now.micros())
-        .fetch_optional(&self.readers)
+        .fetch_optional(&self.lookups)
         .await?;
         found.as_ref().map(user).transpose()
     }
@@ -130,7 +130,7 @@ impl AccessStore for PostgresStore {
         let sql = format!("SELECT {PROJECT} FROM projects p WHERE p.id = $1");
         let found = sqlx::query(AssertSqlSafe(sql))
             .bind(id)
-            .fetch_optional(&self.readers)
+            .fetch_optional(&self.lookups)
             .await?;
         found.as_ref().map(project).transpose()
     }
@@ -139,7 +139,7 @@ impl AccessStore for PostgresStore {
         let sql = format!("SELECT {PROJECT} FROM projects p WHERE p.slug = $1");
         let found = sqlx::query(AssertSqlSafe(sql))
             .bind(stored(slug))
-            .fetch_optional(&self.readers)
+            .fetch_optional(&self.lookups)
             .await?;
         found.as_ref().map(project).transpose()
     }
@@ -153,7 +153,7 @@ impl AccessStore for PostgresStore {
             .bind(user_id)
             .bind(after)
             .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-            .fetch_all(&self.readers)
+            .fetch_all(&self.lookups)
             .await?;
         rows.iter().map(project).collect()
     }
@@ -163,7 +163,7 @@ impl AccessStore for PostgresStore {
             sqlx::query_scalar("SELECT role FROM members WHERE project_id = $1 AND user_id = $2")
                 .bind(project_id)
                 .bind(user_id)
-                .fetch_optional(&self.readers)
+                .fetch_optional(&self.lookups)
                 .await?,
         )
     }
@@ -195,7 +195,7 @@ impl AccessStore for PostgresStore {
     async fn keys_by_prefix(&self, prefix: &str) -> Result<Vec<KeyRow>, StoreError> {
         let rows = sqlx::query("SELECT id, project_id, secret_hash FROM api_keys WHERE prefix = $1")
             .bind(stored(prefix))
-            .fetch_all(&self.readers)
+            .fetch_all(&self.lookups)
             .await?;
         rows.iter()
             .map(|row| {
@@ -216,7 +216,7 @@ impl AccessStore for PostgresStore {
         .bind(project_id)
         .bind(before)
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .fetch_all(&self.readers)
+        .fetch_all(&self.lookups)
         .await?;
         rows.iter()
             .map(|row| {

@@ -1,40 +1,55 @@
-//! A throw-away Postgres for tests: in a temporary folder, on a Unix socket
-//! alone, without fsync. It ends with the process that started it, however
+//! A throw-away Postgres, for tests and measurements: in a temporary folder, on
+//! a Unix socket alone. It ends with the process that started it, however
 //! that ends: a shell waits for the other end of its pipe to go.
 //!
 //! Found on the PATH or where Debian keeps it; `scripts/setup.sh` installs it.
 
 use std::fs;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::OnceLock;
+use std::process::{ChildStdin, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
+
+/// How long it may take to start, or to end.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running cluster.
 pub struct Cluster {
     folder: PathBuf,
     bin: PathBuf,
+    settings: &'static [&'static str],
     databases: AtomicU32,
     /// Closed when this process ends, by whatever cause.
     _alive: ChildStdin,
 }
 
+/// Quick, and forgetful when the machine goes down. Ending the processes is no such thing.
+#[allow(dead_code, reason = "for tests")]
+pub const QUICK: &[&str] = &["fsync=off", "shared_buffers=64MB", "max_connections=300"];
+/// As Debian sets it up: every commit is on the disk.
+#[allow(dead_code, reason = "for measurements")]
+pub const DURABLE: &[&str] = &[];
+
 /// The cluster of this process, started when first asked for.
+#[cfg(test)]
 pub fn shared() -> &'static Cluster {
-    static CLUSTER: OnceLock<Cluster> = OnceLock::new();
-    CLUSTER.get_or_init(Cluster::start)
+    static CLUSTER: std::sync::OnceLock<Cluster> = std::sync::OnceLock::new();
+    CLUSTER.get_or_init(|| Cluster::start(&std::env::temp_dir(), QUICK).expect("Postgres"))
 }
 
 impl Cluster {
-    fn start() -> Self {
-        let bin = binaries();
-        let folder = std::env::temp_dir().join(format!("eventglass-pg-{}", std::process::id()));
+    /// Makes a cluster in a new folder in `parent`, and starts it.
+    ///
+    /// # Errors
+    /// When Postgres is missing or does not start.
+    pub fn start(parent: &Path, settings: &'static [&'static str]) -> io::Result<Self> {
+        let bin = binaries()?;
+        let folder = parent.join(format!("eventglass-pg-{}", std::process::id()));
         let _ = fs::remove_dir_all(&folder);
-        fs::create_dir(&folder).unwrap();
-        if is_root() {
-            run(Command::new("chown").arg("postgres").arg(&folder));
+        fs::create_dir_all(&folder)?;
+        if is_root()? {
+            run(Command::new("chown").arg("postgres").arg(&folder))?;
         }
         let initdb = [
             "--username=eventglass",
@@ -44,10 +59,10 @@ impl Cluster {
             "--no-instructions",
             "--locale=C",
         ];
-        run(as_user(&bin.join("initdb"))
+        run(as_user(&bin.join("initdb"))?
             .args(initdb)
             .arg("-D")
-            .arg(folder.join("data")));
+            .arg(folder.join("data")))?;
 
         // Not to end with us on Ctrl-C: it has to clean up.
         let watch = "trap '' INT TERM HUP; read -r _; kill -QUIT \"$(head -n 1 \"$1/data/postmaster.pid\")\"; \
@@ -60,119 +75,143 @@ impl Cluster {
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+            .spawn()?;
+        let alive = watcher.stdin.take().ok_or_else(|| io::Error::other("no pipe"))?;
         let cluster = Self {
-            _alive: watcher.stdin.take().unwrap(),
+            _alive: alive,
             folder,
             bin,
+            settings,
             databases: AtomicU32::new(0),
         };
-        cluster.launch();
-        cluster
+        cluster.launch()?;
+        Ok(cluster)
     }
 
-    fn launch(&self) {
-        let log = fs::File::create(self.folder.join("log")).unwrap();
-        let settings = [
-            "listen_addresses=",
-            "fsync=off",
-            "max_connections=300",
-            "shared_buffers=64MB",
-            "log_min_messages=error",
-        ];
-        let mut command = as_user(&self.bin.join("postgres"));
+    /// Starts the server, which is not running, and waits until it answers.
+    ///
+    /// # Errors
+    /// When it does not start; with its log.
+    pub fn launch(&self) -> io::Result<()> {
+        let log = fs::File::create(self.folder.join("log"))?;
+        let mut command = as_user(&self.bin.join("postgres"))?;
         command
             .arg("-D")
             .arg(self.folder.join("data"))
             .arg("-k")
             .arg(&self.folder);
-        for setting in settings {
+        for setting in ["listen_addresses=", "log_min_messages=error"]
+            .iter()
+            .chain(self.settings)
+        {
             command.args(["-c", setting]);
         }
         #[expect(clippy::zombie_processes, reason = "the watcher ends it")]
-        let mut server: Child = command
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(log)
-            .spawn()
-            .unwrap();
+        let mut server = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn()?;
         let started = Instant::now();
-        while !self.answers() {
-            if server.try_wait().unwrap().is_some() || started.elapsed() > Duration::from_secs(30) {
-                panic!("Postgres: {}", fs::read_to_string(self.folder.join("log")).unwrap());
+        while self.execute("postgres", "SELECT 1").is_err() {
+            if server.try_wait()?.is_some() || started.elapsed() > PATIENCE {
+                return Err(io::Error::other(fs::read_to_string(self.folder.join("log"))?));
             }
             std::thread::sleep(Duration::from_millis(20));
         }
+        Ok(())
     }
 
-    fn answers(&self) -> bool {
-        self.psql("SELECT 1", "postgres")
+    /// Ends the server as a power cut would.
+    ///
+    /// # Errors
+    /// When it was not running.
+    #[allow(dead_code, reason = "for tests that cause faults")]
+    pub fn crash(&self) -> io::Result<()> {
+        let pid = self.server()?;
+        run(Command::new("kill").args(["-QUIT", &pid]))?;
+        let process = Path::new("/proc").join(pid).join("exe");
+        while process.exists() || self.execute("postgres", "SELECT 1").is_ok() {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Ok(())
     }
 
-    fn psql(&self, statement: &str, database: &str) -> bool {
-        let mut psql = Command::new(self.bin.join("psql"))
-            .args(["-qX", "-v", "ON_ERROR_STOP=1", "-U", "eventglass", "-d", database, "-h"])
-            .arg(&self.folder)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        // It may be gone before it has read.
-        let _ = psql.stdin.take().unwrap().write_all(statement.as_bytes());
-        psql.wait().unwrap().success()
+    /// The server's process.
+    ///
+    /// # Errors
+    /// When it is not running.
+    pub fn server(&self) -> io::Result<String> {
+        let file = fs::read_to_string(self.folder.join("data/postmaster.pid"))?;
+        let pid = file.lines().next().unwrap_or_default();
+        Ok(pid.to_owned())
+    }
+
+    /// Where its files are.
+    #[allow(dead_code, reason = "for measurements")]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// One of its programs, to be run as who owns the files.
+    ///
+    /// # Errors
+    /// When the system does not tell who we are.
+    #[allow(dead_code, reason = "for tests of backups")]
+    pub fn program(&self, name: &str) -> io::Result<Command> {
+        as_user(&self.bin.join(name))
     }
 
     /// Makes an empty database and gives its URL.
-    pub fn database(&self) -> String {
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn new_database(&self) -> io::Result<String> {
         let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
-        assert!(
-            self.psql(&format!("CREATE DATABASE {name}"), "postgres"),
-            "cannot make {name}"
-        );
-        format!("postgres://eventglass@localhost/{name}?host={}", self.folder.display())
+        self.execute("postgres", &format!("CREATE DATABASE {name}"))?;
+        Ok(format!(
+            "postgres://eventglass@localhost/{name}?host={}",
+            self.folder.display()
+        ))
     }
 
-    /// Cuts all connections, whatever they are doing.
-    #[allow(dead_code, reason = "for the tests that cause faults")]
-    pub fn cut_connections(&self) {
-        let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
-             WHERE application_name = 'eventglass' AND pid <> pg_backend_pid()";
-        assert!(self.psql(cut, "postgres"), "cannot cut connections");
+    /// As [`Self::new_database`].
+    #[cfg(test)]
+    pub fn database(&self) -> String {
+        self.new_database().expect("a database")
     }
 
-    /// Holds all projects of a database as a server would that hangs in mid-commit.
-    #[allow(dead_code, reason = "for the tests that cause faults")]
-    pub fn hold_projects(&self, url: &str, seconds: u32) {
-        let database = url.split("localhost/").nth(1).and_then(|rest| rest.split('?').next());
-        let hold = format!("BEGIN; SELECT 1 FROM projects FOR UPDATE; SELECT pg_sleep({seconds}); COMMIT");
-        assert!(self.psql(&hold, database.unwrap_or_default()), "cannot hold projects");
-    }
-
-    /// Ends the server as a power cut would, and starts it again after a while.
-    #[allow(dead_code, reason = "for the tests that cause faults")]
-    pub fn crash_and_restart(&self, after: Duration) {
-        let file = fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap();
-        let pid = file.lines().next().unwrap().to_owned();
-        run(Command::new("kill").args(["-QUIT", &pid]));
-        while Path::new("/proc").join(&pid).join("exe").exists() || self.answers() {
-            std::thread::sleep(Duration::from_millis(20));
+    /// Runs statements in a database, by its name or by the URL that was given for it.
+    ///
+    /// # Errors
+    /// When one of them fails.
+    pub fn execute(&self, database: &str, statements: &str) -> io::Result<String> {
+        let after = database.split("localhost/").nth(1).unwrap_or(database);
+        let name = after.split('?').next().unwrap_or(after);
+        let mut psql = Command::new(self.bin.join("psql"))
+            .args(["-qXAt", "-v", "ON_ERROR_STOP=1", "-U", "eventglass", "-d", name, "-h"])
+            .arg(&self.folder)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()?;
+        if let Some(mut input) = psql.stdin.take() {
+            // It may be gone before it has read.
+            let _ = input.write_all(statements.as_bytes());
         }
-        std::thread::sleep(after);
-        self.launch();
+        let output = psql.wait_with_output()?;
+        if !output.status.success() {
+            return Err(io::Error::other(String::from_utf8_lossy(&output.stderr).into_owned()));
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
     }
 }
 
-fn is_root() -> bool {
-    let id = Command::new("id").arg("-u").output().unwrap();
-    id.stdout.starts_with(b"0\n")
+fn is_root() -> io::Result<bool> {
+    let id = Command::new("id").arg("-u").output()?;
+    Ok(id.stdout.starts_with(b"0\n"))
 }
 
 /// A command as the user that Debian's package made, when we are root: Postgres refuses that.
-fn as_user(program: &Path) -> Command {
+fn as_user(program: &Path) -> io::Result<Command> {
     let mut command;
-    if is_root() {
+    if is_root()? {
         command = Command::new("setpriv");
         command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups", "--"]);
         command.arg(program);
@@ -180,16 +219,19 @@ fn as_user(program: &Path) -> Command {
         command = Command::new(program);
     }
     command.current_dir("/");
-    command
+    Ok(command)
 }
 
-fn run(command: &mut Command) {
-    let output = command.output().unwrap();
+fn run(command: &mut Command) -> io::Result<()> {
+    let output = command.output()?;
+    if output.status.success() {
+        return Ok(());
+    }
     let text = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{command:?}: {text}");
+    Err(io::Error::other(format!("{command:?}: {text}")))
 }
 
-fn binaries() -> PathBuf {
+fn binaries() -> io::Result<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
     let mut of_debian: Vec<PathBuf> = fs::read_dir("/usr/lib/postgresql")
@@ -198,10 +240,10 @@ fn binaries() -> PathBuf {
     of_debian.sort();
     // A link in a folder of the PATH leads to where the others are.
     folders.extend(of_debian.into_iter().rev());
-    let found = folders
+    folders
         .into_iter()
         .filter_map(|folder| fs::canonicalize(folder.join("initdb")).ok())
         .filter_map(|initdb| initdb.parent().map(Path::to_owned))
-        .find(|folder| folder.join("postgres").exists() && folder.join("psql").exists());
-    found.expect("Postgres is missing: run scripts/setup.sh --test")
+        .find(|folder| folder.join("postgres").exists() && folder.join("psql").exists())
+        .ok_or_else(|| io::Error::other("Postgres is missing: run scripts/setup.sh --test"))
 }

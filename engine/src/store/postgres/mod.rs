@@ -38,8 +38,11 @@ use tokio::task::JoinHandle;
 
 use crate::store::{Store, StoreError};
 
-/// Connections that read.
+/// Connections that search.
 const READERS: u32 = 8;
+/// Connections that look up what a request needs before anything else: its key,
+/// its session, its project. Slow searches must not keep events or people out.
+const LOOKUPS: u32 = 2;
 /// Connections that write all but groups of events, which have one of their own.
 const WRITERS: u32 = 4;
 /// How long a read waits for a free connection, or for a database that is not there.
@@ -59,6 +62,7 @@ const IDLE_TIMEOUT: &str = "15s";
 /// The store in a Postgres database.
 pub struct PostgresStore {
     readers: PgPool,
+    lookups: PgPool,
     writers: PgPool,
     /// One connection, for the one task that commits groups.
     groups: PgPool,
@@ -100,9 +104,11 @@ impl PostgresStore {
                 .after_connect(|connection, _| Box::pin(be_durable(connection)))
                 .connect_lazy_with(writing.clone())
         };
+        let readers = |connections| pool(connections, READ_ACQUIRE).connect_lazy_with(reading(&options));
         let partitions = writers(1);
         Ok(Self {
-            readers: pool(READERS, READ_ACQUIRE).connect_lazy_with(reading(&options)),
+            readers: readers(READERS),
+            lookups: readers(LOOKUPS),
             writers: writers(WRITERS),
             groups: writers(1),
             partitions: Arc::new(partitions::Partitions::new(partitions)),
@@ -178,6 +184,7 @@ impl Store for PostgresStore {
     async fn close(&self) {
         self.keeper.abort();
         self.readers.close().await;
+        self.lookups.close().await;
         self.writers.close().await;
         self.groups.close().await;
     }

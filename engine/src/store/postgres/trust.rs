@@ -28,7 +28,7 @@ impl TrustStore for PostgresStore {
     async fn project_settings(&self, project_id: i64) -> Result<Option<(ProjectSettings, String)>, StoreError> {
         let found: Option<(String, String)> = sqlx::query_as("SELECT settings, plan FROM projects WHERE id = $1")
             .bind(project_id)
-            .fetch_optional(&self.readers)
+            .fetch_optional(&self.lookups)
             .await?;
         found
             .map(|(settings, plan)| {
@@ -58,7 +58,7 @@ impl TrustStore for PostgresStore {
         let events: Option<i64> = sqlx::query_scalar("SELECT events FROM usage WHERE project_id = $1 AND month = $2")
             .bind(project_id)
             .bind(month)
-            .fetch_optional(&self.readers)
+            .fetch_optional(&self.lookups)
             .await?;
         Ok(unsigned(events.unwrap_or(0)))
     }
@@ -66,7 +66,7 @@ impl TrustStore for PostgresStore {
     async fn unacknowledged(&self, hashes: &[IdHash]) -> Result<HashSet<IdHash>, StoreError> {
         let rows: Vec<Vec<u8>> = sqlx::query_scalar("SELECT event_hash FROM unacknowledged WHERE event_hash = ANY($1)")
             .bind(hashes.iter().map(|hash| hash.to_vec()).collect::<Vec<_>>())
-            .fetch_all(&self.readers)
+            .fetch_all(&self.lookups)
             .await?;
         Ok(rows
             .into_iter()
@@ -99,7 +99,7 @@ impl TrustStore for PostgresStore {
         .bind(project_id)
         .bind(key_hash.to_vec())
         .bind(since.micros())
-        .fetch_optional(&self.readers)
+        .fetch_optional(&self.lookups)
         .await?;
         found.as_ref().map(answer).transpose()
     }

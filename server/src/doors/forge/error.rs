@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use eventglass_engine::access::AccessError;
 use eventglass_model::FieldError;
 use serde::Serialize;
 
@@ -39,6 +40,15 @@ impl ForgeError {
     /// The request asks for something that cannot be: 400.
     pub(super) fn bad(detail: impl Into<String>) -> Self {
         Self(ApiError::new(StatusCode::BAD_REQUEST, "bad_request", detail))
+    }
+
+    /// Whoever may not come in is not told whether the project is there. That
+    /// the store failed is another matter.
+    pub(super) fn of_access(error: AccessError) -> Self {
+        match error {
+            AccessError::Store(error) => error.into(),
+            AccessError::NotFound | AccessError::Forbidden => Self::no_access(),
+        }
     }
 
     /// The project is not theirs, or is not: 403.

@@ -37,7 +37,7 @@ pub(super) async fn holder(state: &AppState, user: &User, project: &str) -> Resu
         .workspace
         .open(user, project)
         .await
-        .map_err(|_| ForgeError::no_access())?;
+        .map_err(ForgeError::of_access)?;
     if access.role < Role::Member {
         return Err(ForgeError::no_access());
     }

@@ -100,7 +100,8 @@ where
     let body_hash: [u8; 32] = Sha256::digest(body).into();
     let now = state.clock.now();
     let since = now.plus_micros(-i64::from(state.settings.idempotency_hours) * 3_600_000_000);
-    if let Some(first) = state.store.answer(project_id, key, since).await? {
+    let first = state.store.answer(project_id, key, since).await;
+    if let Some(first) = first.map_err(|error| Refusal::unavailable(&error))? {
         return if first.body_hash == body_hash {
             Ok(replay(first))
         } else {

@@ -48,8 +48,13 @@ where
     F: FnOnce(Inbound) -> Fut,
     Fut: Future<Output = Result<Response, Refusal>>,
 {
-    let holder = holder_of_key(request.headers(), &state).await;
-    receive_of::<D, F, Fut>(state, request, holder.map_err(Refusal::from), handle).await
+    let holder = holder_of_key(request.headers(), &state)
+        .await
+        .map_err(|error| match error {
+            KeyError::Failed(error) => Refusal::unavailable(&error),
+            error => error.into(),
+        });
+    receive_of::<D, F, Fut>(state, request, holder, handle).await
 }
 
 /// As [`receive`], of a sender that was identified otherwise than by a key, or was not.
@@ -79,7 +84,8 @@ where
             sdk: headers::sdk(&request_headers),
         };
         sender = Some(from.clone());
-        let policy = state.ingest.policies().of(from.project_id).await?;
+        let policy = state.ingest.policies().of(from.project_id).await;
+        let policy = policy.map_err(|error| Refusal::unavailable(&error))?;
         let limits = &policy.settings.limits;
         rates = state
             .ingest
@@ -122,6 +128,14 @@ where
     headers::add_rates(&mut response, rates.as_ref(), &state);
     count(&state, D::DOOR, sender.as_ref(), &ledger, response.status(), started);
     delivery::track(response, ledger.take_receipts(), handover)
+}
+
+/// A read that failed: logged, worded by its door, and with the time to try again.
+pub(super) fn failed_read<D: Dialect>(refusal: &Refusal) -> Response {
+    refusal.log(D::DOOR);
+    let mut response = D::refuse(refusal, &HeaderMap::new());
+    headers::add_retry_after(&mut response, refusal);
+    response
 }
 
 /// The project of a key, for a door's reads.

@@ -6,6 +6,8 @@ use eventglass_engine::ingest::IngestError;
 use eventglass_engine::store::StoreError;
 use eventglass_model::{Door, FieldError};
 
+use crate::http::error::AWAY;
+
 /// Why a whole request was refused. Nothing of it is stored.
 #[derive(Debug)]
 pub(in crate::doors) enum Refusal {
@@ -37,6 +39,8 @@ pub(in crate::doors) enum Refusal {
     Busy,
     /// The store cannot be written: 503.
     Unavailable(String),
+    /// The database is away or busy, for a read: 503.
+    Away(String),
     /// The same `Idempotency-Key` came with another body: 422.
     OtherBody,
     /// There is no such thing: 404.
@@ -57,7 +61,7 @@ impl Refusal {
             Self::MediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Invalid(_) | Self::TooManyEvents(_) | Self::OtherBody => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Limited(_) | Self::Quota(_) => StatusCode::TOO_MANY_REQUESTS,
-            Self::Busy | Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::Unavailable(_) | Self::Away(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -79,7 +83,7 @@ impl Refusal {
             Self::Limited(_) => "rate_limited",
             Self::Quota(_) => "quota_reached",
             Self::Busy => "busy",
-            Self::Unavailable(_) => "unavailable",
+            Self::Unavailable(_) | Self::Away(_) => "unavailable",
             Self::OtherBody => "idempotency_key_reused",
             Self::NotFound(_) => "not_found",
             Self::Internal(_) => "internal",
@@ -104,6 +108,7 @@ impl Refusal {
             Self::Quota(quota) => quota.to_string(),
             Self::Busy => "the server has no room for more at the moment; try again".to_owned(),
             Self::Unavailable(_) => "the events could not be stored; try again".to_owned(),
+            Self::Away(_) => AWAY.to_owned(),
             Self::OtherBody => "this Idempotency-Key came before with another body".to_owned(),
             Self::NotFound(what) => format!("there is no such {what}"),
             Self::Internal(_) => "the server failed; its log says why".to_owned(),
@@ -115,17 +120,23 @@ impl Refusal {
         match self {
             Self::Limited(limited) => Some(limited.retry_after),
             Self::Quota(quota) => Some(quota.retry_after),
-            Self::Busy => Some(1),
+            Self::Busy | Self::Away(_) => Some(1),
             Self::Unavailable(_) => Some(2),
             _ => None,
         }
     }
 
+    /// The store failed on the way of events.
+    pub(super) fn unavailable(error: &StoreError) -> Self {
+        Self::Unavailable(error.to_string())
+    }
+
     /// Logs what an operator should know of.
-    pub(super) fn log(&self, door: Door) {
+    pub(in crate::doors) fn log(&self, door: Door) {
         match self {
             Self::Internal(cause) => tracing::error!(%door, %cause, "request failed"),
             Self::Unavailable(cause) => tracing::warn!(%door, %cause, "refused: the store cannot be written"),
+            Self::Away(cause) => tracing::warn!(%door, %cause, "the database is away or busy"),
             Self::Busy => tracing::warn!(%door, "refused: no room for more"),
             _ => {}
         }
@@ -153,7 +164,13 @@ impl From<Limited> for Refusal {
 }
 
 impl From<StoreError> for Refusal {
+    /// Of a read. What stands between an event and the store is [`Refusal::Unavailable`],
+    /// whatever the cause: a sender is to keep its events and try again.
     fn from(error: StoreError) -> Self {
-        Self::Unavailable(error.to_string())
+        if error.is_passing() {
+            Self::Away(error.to_string())
+        } else {
+            Self::Internal(error.to_string())
+        }
     }
 }

@@ -7,8 +7,8 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{error_body, refused};
-use crate::doors::gate::{Refusal, project_of_key};
+use super::{Langfuse, error_body};
+use crate::doors::gate::{Refusal, failed_read, project_of_key};
 use crate::state::AppState;
 
 pub(super) async fn health() -> Json<Value> {
@@ -87,6 +87,6 @@ impl From<Refusal> for Failed {
 
 impl IntoResponse for Failed {
     fn into_response(self) -> Response {
-        refused(&self.0)
+        failed_read::<Langfuse>(&self.0)
     }
 }

@@ -7,9 +7,10 @@ use axum::response::{IntoResponse, Response};
 use eventglass_model::FieldError;
 use serde_json::{Value, json};
 
+use super::Pulse;
 use super::answer::sentence;
 use crate::doors::fastapi;
-use crate::doors::gate::Refusal;
+use crate::doors::gate::{Refusal, failed_read};
 
 /// A whole request refused.
 pub(super) fn of(refusal: &Refusal) -> Response {
@@ -54,6 +55,6 @@ impl<E: Into<Refusal>> From<E> for PulseError {
 
 impl IntoResponse for PulseError {
     fn into_response(self) -> Response {
-        of(&self.0)
+        failed_read::<Pulse>(&self.0)
     }
 }
