@@ -3,6 +3,7 @@
 use eventglass_model::{DEFAULT_PAGE, EventQuery, Severity, Timestamp};
 
 use crate::query::words::Words;
+use crate::store::EventKey;
 
 /// What the store is asked for. See [`EventQuery`] for the meaning of the fields.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,6 +28,8 @@ pub struct EventSearch {
 pub enum Only {
     /// The event with this id of the client's.
     Event(String),
+    /// The event with this key.
+    Key(EventKey),
     /// The events of this trace.
     Trace(String),
 }

@@ -22,6 +22,9 @@ pub(super) fn push_conditions(query: &mut QueryBuilder<Postgres>, project_id: i6
     push_times(query, search.from, search.to);
     match &search.only {
         Some(Only::Event(event_id)) => push_event_id(query, project_id, event_id),
+        Some(Only::Key(key)) => {
+            query.push(" AND e.key = ").push_bind(key.0);
+        }
         Some(Only::Trace(trace_id)) => push_any_of(query, "e.trace_id", &texts([trace_id])),
         None => {}
     }

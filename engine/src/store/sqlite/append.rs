@@ -10,10 +10,9 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use eventglass_model::Timestamp;
-use rusqlite::{
-    CachedStatement, Connection, OpenFlags, OptionalExtension, Statement, ToSql, Transaction, TransactionBehavior,
-};
+use rusqlite::{CachedStatement, Connection, OpenFlags, Statement, ToSql, Transaction, TransactionBehavior};
 
+use super::ids::{Entry, IdLog, Lookup, RecentIds, ShortHash, Step};
 use super::sql;
 use crate::guard::Month;
 use crate::ingest::{IdHash, PendingEvent};
@@ -42,12 +41,14 @@ pub(super) struct Appender {
     arrivals: u64,
     /// `received_at` of the last commit, in microseconds.
     last_commit: i64,
+    ids: IdLog,
 }
 
 impl Appender {
     /// Opens the file, which exists and has its schema.
-    pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
+    pub(super) fn open(path: &Path, recent: RecentIds) -> Result<Self, StoreError> {
         let connection = open(path)?;
+        let ids = IdLog::load(&connection, recent)?;
         let last_commit: Option<i64> =
             connection.query_row("SELECT max(last_event_at) FROM projects", [], |row| row.get(0))?;
         let mut seed = [0; 8];
@@ -58,6 +59,7 @@ impl Appender {
             connection: Some(connection),
             arrivals: u64::from_le_bytes(seed) >> 8,
             last_commit: last_commit.unwrap_or(0),
+            ids,
         })
     }
 
@@ -80,7 +82,11 @@ impl Appender {
         }
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
-            None => open(&self.path)?,
+            None => {
+                let connection = open(&self.path)?;
+                self.ids = IdLog::load(&connection, self.ids.recent().clone())?;
+                connection
+            }
         };
         let done = work(self, &mut connection)?;
         self.connection = Some(connection);
@@ -92,9 +98,15 @@ impl Appender {
         now.micros().max(self.last_commit + 1)
     }
 
-    /// That commit has succeeded.
-    pub(super) const fn committed(&mut self, received_at: i64) {
+    /// That commit has succeeded, and has written these ids.
+    pub(super) fn committed(&mut self, received_at: i64, ids: &[Entry], step: &Step) {
         self.last_commit = received_at;
+        self.ids.committed(step, ids);
+    }
+
+    /// The ids of what is stored.
+    pub(super) const fn ids(&self) -> &IdLog {
+        &self.ids
     }
 
     /// A key for the next event to arrive.
@@ -109,21 +121,17 @@ impl Appender {
     }
 
     /// The places of events and their keys, in the order of those: the table and
-    /// the text index are both cheapest to write forwards. Of two events with
-    /// one id the first in the group comes first, wherever its time would put it.
+    /// the text index are both cheapest to write forwards. Of several events with
+    /// one id only the first in the group has one.
     fn places_in_order(&mut self, events: &[PendingEvent]) -> Vec<(usize, EventKey)> {
         let mut seen: HashSet<(i64, &IdHash)> = HashSet::with_capacity(events.len());
-        let (mut places, mut repeats) = (Vec::with_capacity(events.len()), Vec::new());
+        let mut places = Vec::with_capacity(events.len());
         for (place, event) in events.iter().enumerate() {
-            let entry = (place, self.key(event.event.time));
             if seen.insert((event.project_id, &event.event_hash)) {
-                places.push(entry);
-            } else {
-                repeats.push(entry);
+                places.push((place, self.key(event.event.time)));
             }
         }
         places.sort_by_key(|(_, key)| *key);
-        places.extend(repeats);
         places
     }
 
@@ -136,19 +144,24 @@ impl Appender {
         let started = Instant::now();
         let received_at = self.next_commit(now);
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut outcomes = vec![Appended::New; events.len()];
+        let mut outcomes = vec![Appended::Duplicate; events.len()];
         let mut rows = Vec::with_capacity(events.len());
-        let mut insert = Insert::new(&tx, received_at)?;
+        let mut insert = Insert::new(&tx, self.ids.recent().clone(), received_at)?;
         for (place, key) in self.places_in_order(events) {
             let (Some(event), Some(outcome)) = (events.get(place), outcomes.get_mut(place)) else {
                 continue;
             };
-            match insert.event(key, event, &mut self.arrivals)? {
-                Some(key) => rows.push((key, event)),
-                None => *outcome = Appended::Duplicate,
+            if let Some(key) = insert.event(key, event, &mut self.arrivals)? {
+                *outcome = Appended::New;
+                rows.push((key, event));
             }
         }
         drop(insert);
+        let ids: Vec<Entry> = rows
+            .iter()
+            .map(|(key, row)| (ShortHash::of(&row.event_hash), *key))
+            .collect();
+        let step = self.ids.write(&tx, &ids)?;
         // An event whose key was taken has another one now.
         rows.sort_by_key(|(key, _)| *key);
         let inserted = Instant::now();
@@ -158,7 +171,7 @@ impl Appender {
         let indexed = Instant::now();
         tx.commit()?;
 
-        self.committed(received_at);
+        self.committed(received_at, &ids, &step);
         for (stage, from, to) in [("insert", started, inserted), ("text", inserted, indexed)] {
             metrics::histogram!("eventglass_stage_seconds", "stage" => stage)
                 .record(to.duration_since(from).as_secs_f64());
@@ -211,54 +224,43 @@ fn open(path: &Path) -> Result<Connection, StoreError> {
 /// Inserts events, one after the other.
 pub(super) struct Insert<'tx> {
     statement: CachedStatement<'tx>,
-    by_hash: CachedStatement<'tx>,
-    by_key: CachedStatement<'tx>,
+    stored: Lookup<'tx>,
+    recent: RecentIds,
     received_at: i64,
 }
 
 impl<'tx> Insert<'tx> {
-    pub(super) fn new(tx: &'tx Connection, received_at: i64) -> Result<Self, StoreError> {
+    pub(super) fn new(tx: &'tx Connection, recent: RecentIds, received_at: i64) -> Result<Self, StoreError> {
         Ok(Self {
             statement: tx.prepare_cached(&INSERT_EVENT)?,
-            by_hash: tx.prepare_cached("SELECT project_id, event_id FROM events WHERE event_hash = ?1")?,
-            by_key: tx.prepare_cached("SELECT 1 FROM events WHERE key = ?1")?,
+            stored: Lookup::new(tx)?,
+            recent,
             received_at,
         })
     }
 
     /// Inserts an event, under another key where this one is taken, and gives
-    /// the key; `None` when its id is stored already. Only after a clash does
-    /// it look for the reason: most events are new, and the indexes know.
+    /// the key; `None` when its id is stored already.
     pub(super) fn event(
         &mut self,
         key: EventKey,
         row: &PendingEvent,
         arrivals: &mut u64,
     ) -> Result<Option<EventKey>, StoreError> {
-        if self.insert(key, row)? {
-            return Ok(Some(key));
+        let id = &row.event.event_id;
+        if self
+            .stored
+            .key(&self.recent, row.project_id, id, &row.event_hash)?
+            .is_some()
+        {
+            return Ok(None);
         }
-        let stored: Option<(i64, String)> = self
-            .by_hash
-            .query_row([&row.event_hash[..]], |found| Ok((found.get(0)?, found.get(1)?)))
-            .optional()?;
-        match stored {
-            Some((project_id, event_id)) if project_id == row.project_id && event_id == row.event.event_id => {
-                return Ok(None);
-            }
-            Some(_) => {
-                let reason = "two ids share a hash of 128 bits".to_owned();
-                return Err(StoreError::Inconsistent(reason));
-            }
-            None => {}
-        }
-        loop {
+        let mut key = key;
+        while !self.insert(key, row)? {
             *arrivals += 1;
-            let key = EventKey::elsewhere(row.event.time, *arrivals);
-            if !self.by_key.exists([key.0])? && self.insert(key, row)? {
-                return Ok(Some(key));
-            }
+            key = EventKey::elsewhere(row.event.time, *arrivals);
         }
+        Ok(Some(key))
     }
 
     fn insert(&mut self, key: EventKey, row: &PendingEvent) -> Result<bool, StoreError> {

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use eventglass_model::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::append::{Appender, Insert, count_events, insert_texts};
+use super::ids::{Entry, Lookup, ShortHash};
 use crate::ingest::{IdHash, PendingEvent, PendingPart};
 use crate::store::{Appended, EventKey, Merged, StoreError};
 
@@ -28,14 +29,15 @@ impl Appender {
             by_event.entry((part.project_id, part.event_hash)).or_default().push(n);
         }
         let mut outcomes = vec![Appended::Duplicate; parts.len()];
-        let mut new_events = 0;
+        let (mut new_events, mut ids) = (0, Vec::new());
         for places in by_event.values() {
             let of_event: Vec<(usize, &PendingPart)> =
                 places.iter().filter_map(|n| Some((*n, parts.get(*n)?))).collect();
-            new_events += self.merge_event(&tx, &of_event, received_at, now, &mut outcomes)?;
+            new_events += self.merge_event(&tx, &of_event, (received_at, now), &mut outcomes, &mut ids)?;
         }
+        let step = self.ids().write(&tx, &ids)?;
         tx.commit()?;
-        self.committed(received_at);
+        self.committed(received_at, &ids, &step);
         Ok(Merged { outcomes, new_events })
     }
 
@@ -44,9 +46,9 @@ impl Appender {
         &mut self,
         tx: &Transaction<'_>,
         parts: &[(usize, &PendingPart)],
-        received_at: i64,
-        now: Timestamp,
+        (received_at, now): (i64, Timestamp),
         outcomes: &mut [Appended],
+        ids: &mut Vec<Entry>,
     ) -> Result<u64, StoreError> {
         let Some((_, first)) = parts.first() else { return Ok(0) };
         let before = stored_parts(tx, first)?;
@@ -63,10 +65,8 @@ impl Appender {
         }
         let pending = |parts: &[String]| (first.part.fold)(parts).prepare(first.project_id, false);
         let event = pending(&stored_parts(tx, first)?);
-        let old_key: Option<i64> = tx
-            .prepare_cached("SELECT key FROM events WHERE event_hash = ?1")?
-            .query_row([&first.event_hash[..]], |row| row.get(0))
-            .optional()?;
+        let recent = self.ids().recent().clone();
+        let old_key = Lookup::new(tx)?.key(&recent, first.project_id, &event.event.event_id, &first.event_hash)?;
         let mut key = self.key(event.event.time);
         if let Some(old_key) = old_key {
             // An event of another door with this id has no parts: it stays as it is.
@@ -76,11 +76,14 @@ impl Appender {
             let old = pending(&before);
             remove(tx, old_key, &old)?;
             if old.event.time == event.event.time {
-                key = EventKey(old_key);
+                key = old_key;
             }
         }
-        let inserted = Insert::new(tx, received_at)?.event(key, &event, self.arrivals_mut())?;
+        let inserted = Insert::new(tx, recent, received_at)?.event(key, &event, self.arrivals_mut())?;
         let key = inserted.ok_or_else(|| StoreError::Inconsistent("an event is still there".to_owned()))?;
+        if old_key != Some(key) {
+            ids.push((ShortHash::of(&event.event_hash), key));
+        }
         let rows = [(key, &event)];
         insert_texts(tx, &rows)?;
         if old_key.is_some() {
@@ -123,10 +126,11 @@ fn insert_part(tx: &Connection, part: &PendingPart, received_at: i64, place: usi
 
 /// Takes an event away, its words from the text index included, for which that
 /// must be told them.
-fn remove(tx: &Connection, key: i64, event: &PendingEvent) -> Result<(), StoreError> {
-    tx.prepare_cached("DELETE FROM events WHERE key = ?1")?.execute([key])?;
+fn remove(tx: &Connection, key: EventKey, event: &PendingEvent) -> Result<(), StoreError> {
+    tx.prepare_cached("DELETE FROM events WHERE key = ?1")?
+        .execute([key.0])?;
     tx.prepare_cached("INSERT INTO event_text (event_text, rowid, text) VALUES ('delete', ?1, ?2)")?
-        .execute((key, &event.text))?;
+        .execute((key.0, &event.text))?;
     Ok(())
 }
 

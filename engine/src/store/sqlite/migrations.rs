@@ -11,6 +11,7 @@ use crate::store::StoreError;
 const HISTORY: &[(i64, &str, &str)] = &[
     (1, "core", include_str!("../../../../migrations/sqlite/0001_core.sql")),
     (2, "trust", include_str!("../../../../migrations/sqlite/0002_trust.sql")),
+    (3, "ids", include_str!("../../../../migrations/sqlite/0003_ids.sql")),
 ];
 
 /// Runs what has not run yet.

@@ -7,6 +7,7 @@
 mod access;
 mod append;
 mod checkpoint;
+mod ids;
 mod merge;
 mod migrations;
 mod read;
@@ -40,6 +41,7 @@ pub struct SqliteStore {
     path: std::path::PathBuf,
     writer: std::sync::Arc<Mutex<Writer>>,
     readers: SqlitePool,
+    recent: ids::RecentIds,
     checkpointer: JoinHandle<()>,
 }
 
@@ -73,8 +75,9 @@ impl SqliteStore {
             .pragma("wal_autocheckpoint", "0");
         let mut connection = SqliteConnection::connect_with(&writing).await?;
         migrations::run(&mut connection).await?;
-        let file = path.to_owned();
-        let appender = tokio::task::spawn_blocking(move || append::Appender::open(&file))
+        let recent = ids::RecentIds::default();
+        let (file, written) = (path.to_owned(), recent.clone());
+        let appender = tokio::task::spawn_blocking(move || append::Appender::open(&file, written))
             .await
             .map_err(StoreError::panicked)??;
         let writer = Writer { connection, appender };
@@ -100,6 +103,7 @@ impl SqliteStore {
             path: path.to_owned(),
             writer,
             readers,
+            recent,
             checkpointer,
         })
     }

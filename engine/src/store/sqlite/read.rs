@@ -5,6 +5,7 @@ use eventglass_model::{Event, EventPage, EventSummary, Facets, Severity, Timesta
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use uuid::Uuid;
 
+use super::ids::ShortHash;
 use super::{SqliteStore, sql};
 use crate::ingest::{PendingEvent, PendingPart, field_token, id_hash, severity_token};
 use crate::query::{EventSearch, Only, PulseSearch, Words};
@@ -35,13 +36,14 @@ impl EventStore for SqliteStore {
     }
 
     async fn search(&self, project_id: i64, search: &EventSearch) -> Result<EventPage, StoreError> {
+        let named = self.named(project_id, search);
         // One transaction: the watermark and the page are of the same moment.
         let mut tx = self.readers.begin().await?;
         let watermark: Option<i64> = sqlx::query_scalar("SELECT last_event_at FROM projects WHERE id = $1")
             .bind(project_id)
             .fetch_one(&mut *tx)
             .await?;
-        let items = find(&mut tx, project_id, search).await?;
+        let items = find(&mut tx, project_id, search, &named).await?;
         tx.commit().await?;
 
         Ok(page(items, search, watermark))
@@ -62,19 +64,14 @@ impl EventStore for SqliteStore {
                 return row::event(&found).map(Some);
             }
         }
-        let mut query = QueryBuilder::new(format!("SELECT {} FROM events e WHERE e.event_hash = ", row::WHOLE));
-        query
-            .push_bind(id_hash(project_id, id).to_vec())
-            .push(" AND e.project_id = ")
-            .push_bind(project_id);
-        query.push(" AND e.event_id = ").push_bind(id.to_owned());
-        query
-            .build()
-            .fetch_optional(&mut *reader)
-            .await?
-            .as_ref()
-            .map(row::event)
-            .transpose()
+        let recent = self.recent.find(ShortHash::of(&id_hash(project_id, id)));
+        let Some(key) = key_of(&mut reader, project_id, id, &recent).await? else {
+            return Ok(None);
+        };
+        let mut query = QueryBuilder::new(format!("SELECT {} FROM events e WHERE e.key = ", row::WHOLE));
+        query.push_bind(key.0);
+        let found = query.build().fetch_optional(&mut *reader).await?;
+        found.as_ref().map(row::event).transpose()
     }
 
     async fn facets(
@@ -84,8 +81,9 @@ impl EventStore for SqliteStore {
         fields: &[&str],
         most: usize,
     ) -> Result<Facets, StoreError> {
+        let named = self.named(project_id, search);
         let mut tx = self.readers.begin().await?;
-        let search = &resolve_id(&mut tx, project_id, search).await?;
+        let search = &resolve_id(&mut tx, project_id, search, &named).await?;
         let mut query = QueryBuilder::new("SELECT severity, kind, service, environment, count(*) AS events FROM (");
         let walk = push_search(
             &mut query,
@@ -137,8 +135,9 @@ async fn find(
     tx: &mut SqliteConnection,
     project_id: i64,
     search: &EventSearch,
+    named: &[EventKey],
 ) -> Result<Vec<(EventKey, EventSummary)>, StoreError> {
-    let search = &resolve_id(tx, project_id, search).await?;
+    let search = &resolve_id(tx, project_id, search, named).await?;
     let mut query = QueryBuilder::new("");
     let walk;
     if let Some(watermark) = &search.arrived_after {
@@ -173,42 +172,74 @@ async fn find(
         .collect()
 }
 
+impl SqliteStore {
+    /// Where the event may be whose id the search names; to be asked before the
+    /// transaction of the search begins.
+    fn named(&self, project_id: i64, search: &EventSearch) -> Vec<EventKey> {
+        let id = search.words.id.as_deref();
+        id.map(|id| self.recent.find(ShortHash::of(&id_hash(project_id, id))))
+            .unwrap_or_default()
+    }
+}
+
+/// The key of the event with this id of the client's. `recent`: where the ids
+/// in memory say that it may be.
+pub(super) async fn key_of(
+    connection: &mut SqliteConnection,
+    project_id: i64,
+    event_id: &str,
+    recent: &[EventKey],
+) -> Result<Option<EventKey>, StoreError> {
+    let hash = ShortHash::of(&id_hash(project_id, event_id));
+    let mut query = QueryBuilder::new("SELECT key FROM events WHERE (key IN (SELECT key FROM event_ids WHERE hash = ");
+    query.push_bind(hash.bytes().to_vec()).push(")");
+    for key in recent {
+        query.push(" OR key = ").push_bind(key.0);
+    }
+    query.push(") AND project_id = ").push_bind(project_id);
+    query.push(" AND event_id = ").push_bind(event_id.to_owned());
+    let key: Option<i64> = query.build_query_scalar().fetch_optional(connection).await?;
+    Ok(key.map(EventKey))
+}
+
 /// The search, for one event or trace alone when its words are the id of one.
 async fn resolve_id(
     tx: &mut SqliteConnection,
     project_id: i64,
     search: &EventSearch,
+    named: &[EventKey],
 ) -> Result<EventSearch, StoreError> {
     let mut resolved = search.clone();
     let Some(id) = &search.words.id else {
         return Ok(resolved);
     };
-    // The server's own id of an event leads to the client's.
-    if let Some((key, _)) = Uuid::parse_str(id).ok().and_then(EventKey::from_id) {
-        let event_id = sqlx::query_scalar("SELECT event_id FROM events WHERE key = $1 AND project_id = $2")
-            .bind(key.0)
+    let mut key = None;
+    if let Some((by_server, _)) = Uuid::parse_str(id).ok().and_then(EventKey::from_id) {
+        let found: Option<i64> = sqlx::query_scalar("SELECT key FROM events WHERE key = $1 AND project_id = $2")
+            .bind(by_server.0)
             .bind(project_id)
             .fetch_optional(&mut *tx)
             .await?;
-        if let Some(event_id) = event_id {
-            resolved.only = Some(Only::Event(event_id));
-            resolved.words = Words::default();
-            return Ok(resolved);
-        }
+        key = found.map(EventKey);
     }
-    for only in [Only::Event(id.clone()), Only::Trace(id.clone())] {
-        let by_id = EventSearch {
-            only: Some(only),
-            ..EventSearch::default()
-        };
-        let mut query = QueryBuilder::new("");
-        push_search(&mut query, "1", project_id, &by_id);
-        query.push(" LIMIT 1");
-        if query.build().fetch_optional(&mut *tx).await?.is_some() {
-            resolved.only = by_id.only;
-            resolved.words = Words::default();
-            break;
-        }
+    if key.is_none() {
+        key = key_of(tx, project_id, id, named).await?;
+    }
+    if let Some(key) = key {
+        resolved.only = Some(Only::Key(key));
+        resolved.words = Words::default();
+        return Ok(resolved);
+    }
+    let by_trace = EventSearch {
+        only: Some(Only::Trace(id.clone())),
+        ..EventSearch::default()
+    };
+    let mut query = QueryBuilder::new("");
+    push_search(&mut query, "1", project_id, &by_trace);
+    query.push(" LIMIT 1");
+    if query.build().fetch_optional(&mut *tx).await?.is_some() {
+        resolved.only = by_trace.only;
+        resolved.words = Words::default();
     }
     Ok(resolved)
 }
@@ -222,10 +253,8 @@ pub(super) fn push_search(
     search: &EventSearch,
 ) -> &'static str {
     let (from, to) = (search.from, search.to);
-    let walk = if matches!(search.only, Some(Only::Event(_))) {
-        query.push(format!(
-            "SELECT {columns} FROM events e INDEXED BY events_by_event_id WHERE 1"
-        ));
+    let walk = if matches!(search.only, Some(Only::Key(_))) {
+        query.push(format!("SELECT {columns} FROM events e WHERE 1"));
         "e.key"
     } else {
         push_source(query, columns, sql::match_expression(project_id, search), from, to)

@@ -3,19 +3,19 @@
 use eventglass_model::Timestamp;
 use sqlx::{QueryBuilder, Sqlite};
 
-use crate::ingest::{field_token, id_hash, severity_token};
+use crate::ingest::{field_token, severity_token};
 use crate::query::{EventSearch, Only, Term};
 use crate::store::EventKey;
 use crate::store::pattern::{PHRASE_COLUMNS, contains_pattern, pieces};
 
-/// Makes an event an empty row that belongs to nobody. Binds: its hash, its project, its id.
+/// Makes an event an empty row that belongs to nobody. Binds: its key.
 pub(super) const EMPTY_EVENT: &str = "UPDATE events SET project_id = 0, event_id = '', event_hash = randomblob(16), \
      kind = '', name = NULL, message = NULL, service = NULL, endpoint = NULL, method = NULL, version = NULL, \
      environment = NULL, topic = NULL, user_id = NULL, session_id = NULL, request_id = NULL, trace_id = NULL, \
      span_id = NULL, parent_span_id = NULL, duration_us = NULL, status_code = NULL, provider = NULL, model = NULL, \
      tokens = NULL, cost_nano_usd = NULL, cost_source = NULL, country = NULL, city = NULL, region = NULL, \
      device = NULL, input = NULL, output = NULL, attributes = NULL \
-     WHERE event_hash = $1 AND project_id = $2 AND event_id = $3";
+     WHERE key = $1";
 
 /// `?, ?, ?`.
 pub(super) fn placeholders(count: usize) -> String {
@@ -65,10 +65,10 @@ pub(super) fn push_conditions(query: &mut QueryBuilder<Sqlite>, project_id: i64,
     query.push(" AND e.project_id = ").push_bind(project_id);
     push_times(query, search.from, search.to);
     match &search.only {
+        Some(Only::Key(key)) => {
+            query.push(" AND e.key = ").push_bind(key.0);
+        }
         Some(Only::Event(event_id)) => {
-            query
-                .push(" AND e.event_hash = ")
-                .push_bind(id_hash(project_id, event_id).to_vec());
             query.push(" AND e.event_id = ").push_bind(event_id.clone());
         }
         Some(Only::Trace(trace_id)) => {

@@ -7,6 +7,8 @@ use eventglass_model::{DoorMinute, ProjectSettings, RefusedItem, RefusedReason, 
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection, QueryBuilder, Row, Sqlite};
 
+use super::ids::ShortHash;
+use super::read::key_of;
 use super::{SqliteStore, sql};
 use crate::ingest::{IdHash, id_hash};
 use crate::store::row::{answer, counts, key_label, refused_item};
@@ -334,24 +336,26 @@ impl TrustStore for SqliteStore {
 
     async fn remove_event(&self, project_id: i64, event_id: &str) -> Result<bool, StoreError> {
         let mut writer = self.writer.lock().await;
+        let hash = ShortHash::of(&id_hash(project_id, event_id));
+        let recent = self.recent.find(hash);
         let mut tx = writer.connection.begin_with("BEGIN IMMEDIATE").await?;
+        let Some(key) = key_of(&mut tx, project_id, event_id, &recent).await? else {
+            return Ok(false);
+        };
         // The row stays, empty and nobody's, to keep its key: words in the text
         // index still point to it, and must not come to point to another event.
-        let done = sqlx::query(sql::EMPTY_EVENT)
-            .bind(id_hash(project_id, event_id).to_vec())
-            .bind(project_id)
-            .bind(event_id)
+        sqlx::query(sql::EMPTY_EVENT).bind(key.0).execute(&mut *tx).await?;
+        sqlx::query("DELETE FROM event_ids WHERE hash = $1 AND key = $2")
+            .bind(hash.bytes().to_vec())
+            .bind(key.0)
             .execute(&mut *tx)
             .await?;
-        let removed = done.rows_affected() > 0;
-        if removed {
-            sqlx::query("UPDATE projects SET event_count = event_count - 1 WHERE id = $1")
-                .bind(project_id)
-                .execute(&mut *tx)
-                .await?;
-        }
+        sqlx::query("UPDATE projects SET event_count = event_count - 1 WHERE id = $1")
+            .bind(project_id)
+            .execute(&mut *tx)
+            .await?;
         tx.commit().await?;
-        Ok(removed)
+        Ok(true)
     }
 }
 
