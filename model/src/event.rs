@@ -205,4 +205,11 @@ pub struct EventPage {
     /// Give it back as `arrived_after` to learn what has been stored since
     /// this answer was made, whatever time those events carry.
     pub watermark: String,
+    /// Whether the time that a search may take was over before the page was
+    /// full or everything had been looked at. `next_cursor` goes on from there.
+    #[serde(default)]
+    pub partial: bool,
+    /// Of a partial page: everything from this moment on has been looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub searched_to: Option<Timestamp>,
 }

@@ -1,8 +1,6 @@
 //! What to look for among a project's events.
 
-use std::fmt;
-
-use crate::{FieldError, Severity, Timestamp, loc};
+use crate::{FieldError, Severity, TimeBound, TimeRange, loc};
 
 /// Events of a page when `limit` is not given.
 pub const DEFAULT_PAGE: usize = 50;
@@ -13,75 +11,14 @@ const MAX_Q: usize = 1_000;
 /// The most values of one filter.
 const MAX_VALUES: usize = 50;
 
-/// One end of a span of time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TimeBound {
-    /// A moment.
-    At(Timestamp),
-    /// So many seconds before the server's now.
-    Ago(u32),
-}
-
-impl TimeBound {
-    /// Reads a timestamp, `now`, or `-15m`, `-24h`, `-7d`, `-90s`, `-2w`.
-    ///
-    /// # Errors
-    /// A sentence for people.
-    pub fn parse(text: &str) -> Result<Self, &'static str> {
-        const EXPECTED: &str = "expected an RFC 3339 timestamp, `now`, or a time ago such as -15m, -24h or -7d";
-        if text == "now" {
-            return Ok(Self::Ago(0));
-        }
-        let Some(ago) = text.strip_prefix('-') else {
-            return Timestamp::parse(text).map(Self::At).map_err(|_| EXPECTED);
-        };
-        let (number, unit) = ago.split_at_checked(ago.len().saturating_sub(1)).ok_or(EXPECTED)?;
-        let seconds = match unit {
-            "s" => 1,
-            "m" => 60,
-            "h" => 3_600,
-            "d" => 86_400,
-            "w" => 604_800,
-            _ => return Err(EXPECTED),
-        };
-        if !number.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(EXPECTED);
-        }
-        let count: u32 = number.parse().map_err(|_| EXPECTED)?;
-        count.checked_mul(seconds).map(Self::Ago).ok_or(EXPECTED)
-    }
-
-    /// The moment it means.
-    #[must_use]
-    pub fn resolve(self, now: Timestamp) -> Timestamp {
-        match self {
-            Self::At(time) => time,
-            Self::Ago(seconds) => now.plus_micros(-(i64::from(seconds) * 1_000_000)),
-        }
-    }
-}
-
-impl fmt::Display for TimeBound {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::At(time) => time.fmt(f),
-            Self::Ago(0) => f.write_str("now"),
-            Self::Ago(s) if s % 86_400 == 0 => write!(f, "-{}d", s / 86_400),
-            Self::Ago(s) if s % 3_600 == 0 => write!(f, "-{}h", s / 3_600),
-            Self::Ago(s) if s % 60 == 0 => write!(f, "-{}m", s / 60),
-            Self::Ago(s) => write!(f, "-{s}s"),
-        }
-    }
-}
-
 /// The parameters of `GET /api/v1/projects/{id}/events`. Several values of
 /// one filter (commas, or the parameter again) mean any of them; several
 /// filters mean all of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EventQuery {
-    /// Words, `"phrases"` and `prefixes*` that must all be in the event's text; or one of its ids.
+    /// A query of the search language ([`crate::search`]); or an event's id, or a trace's.
     pub q: String,
-    /// From this moment on.
+    /// From this moment on. (`time=last 3h` sets both ends at once.)
     pub from: Option<TimeBound>,
     /// Before this moment.
     pub to: Option<TimeBound>,
@@ -107,6 +44,7 @@ impl EventQuery {
         "q",
         "from",
         "to",
+        "time",
         "severity",
         "kind",
         "service",
@@ -137,6 +75,11 @@ impl EventQuery {
             "q" => self.q = value,
             "from" => self.from = bound(&value)?,
             "to" => self.to = bound(&value)?,
+            "time" if value.is_empty() => {}
+            "time" => {
+                let range = TimeRange::parse(&value)?;
+                (self.from, self.to) = (range.from, range.to);
+            }
             "severity" => {
                 for word in list(&value) {
                     self.severity.push(Severity::parse(word).map_err(|e| e.to_string())?);
@@ -229,7 +172,7 @@ pub(crate) fn list(value: &str) -> impl Iterator<Item = &str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{decode_pairs, encode_pairs};
+    use crate::{Timestamp, decode_pairs, encode_pairs};
 
     #[test]
     fn survives_the_url() {
@@ -263,14 +206,5 @@ mod tests {
             ]
         );
         assert!(errors[2].msg.starts_with("unknown parameter; expected one of: q, from"));
-    }
-
-    #[test]
-    fn times_ago() {
-        assert_eq!(TimeBound::parse("-15m"), Ok(TimeBound::Ago(900)));
-        assert_eq!(TimeBound::parse("-2w").unwrap().to_string(), "-14d");
-        for bad in ["-", "-m", "15m", "-1y", "-+1h", "-99999999999w", "-é"] {
-            assert!(TimeBound::parse(bad).is_err(), "{bad}");
-        }
     }
 }

@@ -19,6 +19,7 @@ pub struct FacetValue {
 pub struct Facets {
     /// Values by field, most frequent first, at most 100 each.
     pub facets: std::collections::BTreeMap<String, Vec<FacetValue>>,
-    /// Whether only the newest events were counted (the limit is a setting).
+    /// Whether only the newest events were counted (how many, and for how
+    /// long, are settings).
     pub partial: bool,
 }

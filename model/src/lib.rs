@@ -13,18 +13,22 @@ mod dashboard;
 mod event;
 mod event_query;
 mod facets;
+mod histogram;
 mod metrics;
 mod names;
 mod outcome;
 mod price;
 mod problem;
 mod project;
+pub mod search;
 mod services;
 mod time;
+mod time_range;
 mod traces;
 mod trust;
 mod urlencode;
 mod usd;
+mod view;
 mod vocabulary;
 
 pub use auth::{Credentials, Me, SessionToken};
@@ -33,8 +37,9 @@ pub use dashboard::{
     Dashboard, DashboardDraft, DashboardList, DashboardSummary, GRID_COLUMNS, MAX_WIDGETS, Place, Widget, WidgetKind,
 };
 pub use event::{Event, EventPage, EventSummary, Tokens};
-pub use event_query::{DEFAULT_PAGE, EventQuery, MAX_PAGE, TimeBound};
+pub use event_query::{DEFAULT_PAGE, EventQuery, MAX_PAGE};
 pub use facets::{FACET_FIELDS, FacetValue, Facets};
+pub use histogram::{Histogram, HistogramBucket};
 pub use metrics::{
     DEFAULT_GROUPS, Dimension, Interval, MAX_GROUPS, MAX_MEASURES, MAX_POINTS, Measure, MetricField, MetricPoint,
     MetricSeries, Metrics, MetricsQuery, MetricsSource, Period,
@@ -51,6 +56,7 @@ pub use project::{
 };
 pub use services::{ServiceHealth, ServiceList, ServicePoint, ServiceStatus, ServicesQuery, VersionSeen};
 pub use time::{Timestamp, TimestampError};
+pub use time_range::{TimeBound, TimeRange};
 pub use traces::{
     Activity, ActivityBucket, CreatedShare, Group, GroupPage, GroupQuery, PromptDiff, Share, ShareList, Skeleton,
     SpanLog, SpanScore, SpanSums, Step, TextChange, TextPiece, Trace, TraceComparison, TracePage, TraceQuery,
@@ -62,4 +68,5 @@ pub use trust::{
 };
 pub use urlencode::{decode_pairs, encode_pairs, encode_segment};
 pub use usd::Usd;
+pub use view::{View, ViewList, ViewSettings};
 pub use vocabulary::{CostSource, Door, Duplicates, ServiceTier, Severity, Status, UnknownWord, is_error};

@@ -62,6 +62,9 @@ pub struct FieldError {
     pub loc: Vec<Loc>,
     /// What is wrong, for people.
     pub msg: String,
+    /// Where in the text of the field, in characters from 0, when that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<usize>,
 }
 
 impl FieldError {
@@ -70,6 +73,7 @@ impl FieldError {
         Self {
             loc,
             msg: msg.to_string(),
+            position: None,
         }
     }
 }

@@ -20,6 +20,8 @@ pub(crate) fn page(
         items: items.into_iter().map(|(_, item)| item).collect(),
         next_cursor,
         watermark: format!("{:x}", watermark.unwrap_or(0)),
+        partial: false,
+        searched_to: None,
     }
 }
 
