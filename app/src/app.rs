@@ -9,17 +9,15 @@ use leptos_router::{
 };
 
 use crate::{
+    bundles::{Dashboards, Events, Settings},
     components::{Toaster, Toasts},
     hydration::provide_hydrated,
     layout::{Help, TopBar},
     pages::{
         auth::{Home, LoginPage, RegisterPage},
-        events::EventsPage,
-        ingest::IngestPage,
         kit::KitPage,
         not_found::NotFound,
         projects::{ProjectHome, ProjectsPage},
-        settings::{GeneralPage, KeysPage},
     },
     session::Session,
     view::{IntoPart, Part},
@@ -102,19 +100,19 @@ fn project() -> Part {
 }
 
 fn events() -> Part {
-    view! { <EventsPage/> }.part()
+    Events::Events.part()
 }
 
 fn ingest() -> Part {
-    view! { <IngestPage/> }.part()
+    Dashboards::Ingest.part()
 }
 
 fn general() -> Part {
-    view! { <GeneralPage/> }.part()
+    Settings::General.part()
 }
 
 fn keys() -> Part {
-    view! { <KeysPage/> }.part()
+    Settings::Keys.part()
 }
 
 fn kit() -> Part {

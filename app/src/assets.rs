@@ -1,7 +1,11 @@
 //! What the server hands to the pages it renders: where the site's files are,
 //! and a way to say how the answer went.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
+
+use crate::Bundle;
 
 /// The site's files as URL paths. Their names carry a hash of their content,
 /// so a browser may keep them for good.
@@ -9,12 +13,26 @@ use serde::Deserialize;
 pub struct SiteAssets {
     /// The module that loads the wasm and exports `hydrate`.
     pub js: String,
-    /// The wasm itself.
+    /// The main wasm, which has what every page needs.
     pub wasm: String,
+    /// The further wasm files of each bundle, by its name.
+    #[serde(default)]
+    pub bundles: BTreeMap<String, Vec<String>>,
     /// The style sheet.
     pub css: String,
     /// The fonts every page needs, to be preloaded.
     pub fonts: Vec<String>,
+}
+
+impl SiteAssets {
+    /// Every wasm file that the page at a path loads.
+    #[must_use]
+    pub fn wasm_of(&self, path: &str) -> Vec<String> {
+        let bundle = Bundle::of(path).and_then(|bundle| self.bundles.get(bundle.name()));
+        let mut files = vec![self.wasm.clone()];
+        files.extend(bundle.into_iter().flatten().cloned());
+        files
+    }
 }
 
 #[cfg(feature = "ssr")]

@@ -8,6 +8,7 @@ pub mod api;
 mod app;
 pub mod assets;
 mod browser;
+mod bundles;
 mod components;
 mod format;
 mod hydration;
@@ -22,5 +23,6 @@ mod status;
 mod view;
 
 pub use app::*;
+pub use bundles::{Bundle, load_this_page};
 #[cfg(feature = "ssr")]
 pub use shell::shell;

@@ -10,12 +10,19 @@ use crate::{App, assets::SiteAssets};
 const THEME_SCRIPT: &str =
     "try{const t=localStorage.getItem('eg_theme');if(t)document.documentElement.dataset.theme=t}catch{}";
 
-/// The document: head, app and what wakes it in the browser.
+/// The document of the page at a path: head, app and what wakes it in the browser.
 ///
 /// No inline style and no inline script without the nonce: the policy that
 /// the server sends forbids both.
-pub fn shell(assets: SiteAssets) -> impl IntoView {
-    let SiteAssets { js, wasm, css, fonts } = assets;
+pub fn shell(assets: &SiteAssets, path: &str) -> impl IntoView + use<> {
+    let preloads = assets
+        .wasm_of(path)
+        .into_iter()
+        .map(|file| view! { <link rel="preload" r#as="fetch" type="application/wasm" crossorigin="" href=file/> })
+        .collect_view();
+    let SiteAssets {
+        js, wasm, css, fonts, ..
+    } = assets.clone();
     let wake = format!("import init,{{hydrate}} from {js:?};init({{module_or_path:{wasm:?}}}).then(()=>hydrate())");
     let fonts = fonts
         .into_iter()
@@ -36,7 +43,7 @@ pub fn shell(assets: SiteAssets) -> impl IntoView {
                 {fonts}
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg"/>
                 <link rel="modulepreload" href=js/>
-                <link rel="preload" r#as="fetch" type="application/wasm" crossorigin="" href=wasm/>
+                {preloads}
                 <script type="module" nonce=use_nonce()>
                     {wake}
                 </script>

@@ -12,6 +12,18 @@ pub(crate) fn origin() -> String {
     window().location().origin().unwrap_or_default()
 }
 
+/// The path in the address bar: `/p/shop/events`.
+#[must_use]
+pub(crate) fn path() -> String {
+    window().location().pathname().unwrap_or_default()
+}
+
+/// All of what is in the address bar.
+#[must_use]
+pub(crate) fn address() -> String {
+    window().location().href().unwrap_or_default()
+}
+
 /// Leaves for another page by loading it afresh, so that nothing of the
 /// session before stays in memory.
 pub(crate) fn assign(path: &str) {

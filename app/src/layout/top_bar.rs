@@ -6,6 +6,7 @@ use leptos_router::hooks::use_location;
 use super::{Mark, project_menu::ProjectMenu, theme::ThemeToggle, user_menu::UserMenu};
 use crate::{
     browser,
+    bundles::prefetch,
     components::{Glyph, Icon, Kbd, wait},
     session::Session,
     view::{IntoPart, Part, el, nothing, show_some, tag},
@@ -56,8 +57,10 @@ fn project_nav(slug: &str) -> Part {
 fn NavLink(href: String, area: &'static str, glyph: Glyph, label: &'static str) -> impl IntoView {
     let pathname = use_location().pathname;
     let here = move || pathname.with(|path| is_under(path, area)).then_some("page");
+    let target = href.clone();
     tag("a")
         .class("nav-link")
+        .on("pointerenter", move |_| prefetch(&target))
         .attr("href", href)
         .attr("title", label)
         .word("aria-current", here)

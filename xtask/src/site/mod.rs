@@ -6,7 +6,7 @@ mod output;
 mod style;
 mod wasm;
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use anyhow::{Context, Result};
 use serde::Serialize;
@@ -20,6 +20,7 @@ use crate::{cargo, paths::Paths, step::step};
 struct Manifest {
     js: String,
     wasm: String,
+    bundles: BTreeMap<String, Vec<String>>,
     css: String,
     fonts: Vec<String>,
 }
@@ -52,12 +53,18 @@ pub(crate) fn build(paths: &Paths, release: bool) -> Result<()> {
     let public = output::public_files(&paths.root.join("style/public"))?;
 
     let mut site = Output::new(paths, release.then(|| cache.join("compressed")));
-    let snippets = bound.snippets.folder_name();
-    for (name, content) in &bound.snippets.files {
-        site.add(&format!("pkg/{snippets}/{name}"), content)?;
+    // One folder, whose name changes with anything in it: the files import each
+    // other by relative paths, both ways.
+    let folder = format!("pkg/{}", output::hash_all(&bound.files));
+    for (name, content) in &bound.files {
+        site.add(&format!("{folder}/{name}"), content)?;
     }
-    let js = site.add_hashed("pkg/eventglass.js", bound.js_with_snippets_in(&snippets).as_bytes())?;
-    let wasm = site.add_hashed("pkg/eventglass.wasm", &bound.wasm)?;
+    let url = |name: &str| format!("/{folder}/{name}");
+    let bundles: BTreeMap<_, Vec<_>> = bound
+        .bundles
+        .iter()
+        .map(|(bundle, files)| (bundle.clone(), files.iter().map(|file| url(file)).collect()))
+        .collect();
     for font in &style.fonts {
         site.add(font.url.trim_start_matches('/'), &font.content)?;
     }
@@ -71,11 +78,17 @@ pub(crate) fn build(paths: &Paths, release: bool) -> Result<()> {
         .filter(|font| font.preload)
         .map(|font| font.url.clone())
         .collect();
-    let manifest = serde_json::to_vec_pretty(&Manifest { js, wasm, css, fonts })?;
+    let manifest = serde_json::to_vec_pretty(&Manifest {
+        js: url(wasm::JS),
+        wasm: url(wasm::MAIN),
+        bundles: bundles.clone(),
+        css,
+        fonts,
+    })?;
 
     site.finish(&manifest)?;
     if release {
-        budget::check(site.sizes())?;
+        budget::check(site.sizes(), &bundles)?;
     }
     Ok(())
 }

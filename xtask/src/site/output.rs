@@ -114,6 +114,17 @@ pub(super) fn hash(content: &[u8]) -> String {
         .collect()
 }
 
+/// The same for some files together, with their names.
+pub(super) fn hash_all(files: &BTreeMap<String, Vec<u8>>) -> String {
+    let mut everything = Vec::new();
+    for (name, content) in files {
+        everything.extend_from_slice(name.as_bytes());
+        everything.extend_from_slice(&content.len().to_le_bytes());
+        everything.extend_from_slice(content);
+    }
+    hash(&everything)
+}
+
 /// What is served at the site's root as it is: favicon, robots.txt.
 pub(super) fn public_files(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
     let mut files = BTreeMap::new();

@@ -4,11 +4,12 @@ use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Child, Command},
 };
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use wasm_bindgen_cli_support::Bindgen;
+use wasm_split_cli_support as wasm_split;
 
 use super::output::hash;
 use crate::{
@@ -26,45 +27,25 @@ const FEATURES: [&str; 6] = [
     "--enable-sign-ext",
 ];
 
+/// What is made of the input. The names stay: the folder they are in gets a
+/// name that holds their hash.
+pub(super) const JS: &str = "eventglass.js";
+pub(super) const MAIN: &str = "eventglass_bg.wasm";
+const LOADER: &str = "bundles.js";
+
 /// Raise it when the steps below change, so that older results are not reused.
-const RECIPE: &str = "3";
+const RECIPE: &str = "4";
 
-/// The wasm and the JavaScript that loads it.
+/// The wasm files and the JavaScript that loads them, by their paths relative to
+/// each other.
 pub(super) struct Bound {
-    pub(super) wasm: Vec<u8>,
-    js: String,
-    pub(super) snippets: Snippets,
-}
-
-/// JavaScript that crates brought along with `inline_js` or `module`. The main
-/// module imports it by relative path.
-pub(super) struct Snippets {
     pub(super) files: BTreeMap<String, Vec<u8>>,
+    /// The further wasm files of each bundle, by its name.
+    pub(super) bundles: BTreeMap<String, Vec<String>>,
 }
 
-impl Snippets {
-    /// A name for their folder that changes when any of them does.
-    pub(super) fn folder_name(&self) -> String {
-        let mut everything = Vec::new();
-        for (name, content) in &self.files {
-            everything.extend_from_slice(name.as_bytes());
-            everything.extend_from_slice(content);
-        }
-        format!("snippets.{}", hash(&everything))
-    }
-}
-
-impl Bound {
-    /// The main module, which imports its snippets from that folder.
-    pub(super) fn js_with_snippets_in(&self, folder: &str) -> String {
-        self.js
-            .replace("'./snippets/", &format!("'./{folder}/"))
-            .replace("\"./snippets/", &format!("\"./{folder}/"))
-    }
-}
-
-/// Binds and, for a release, shrinks. Reuses the last result in `cache` if the
-/// same bytes were bound before.
+/// Splits, binds and, for a release, shrinks. Reuses the last result in `cache`
+/// if the same bytes were bound before.
 pub(super) fn bind(paths: &Paths, built: &Path, cache: &Path, release: bool) -> Result<Bound> {
     let input = fs::read(built).with_context(|| format!("cannot read {}", built.display()))?;
     let key = format!("{RECIPE} {release} {} {}", hash(&input), FEATURES.join(" "));
@@ -77,61 +58,91 @@ pub(super) fn bind(paths: &Paths, built: &Path, cache: &Path, release: bool) -> 
     if cache.exists() {
         fs::remove_dir_all(cache)?;
     }
+    let site = cache.join("site");
+    let main = cache.join("main.wasm");
+    let bundles = step("Splitting the wasm into bundles", "a few seconds", || {
+        split(&input, &site, &main)
+    })?;
     step("Binding wasm to JavaScript", "a few seconds", || {
-        generate(&input, cache, release)
+        generate(&main, &site, release)
     })?;
     if release {
         step("Shrinking the wasm with wasm-opt", "1 to 2 min", || {
-            optimise(paths, &wasm_file(cache))
+            optimise(paths, &site)
         })?;
     }
+    fs::write(cache.join(BUNDLES), serde_json::to_vec(&bundles)?)?;
     fs::write(&key_file, key)?;
     load(cache)
 }
 
+/// Where a finished binding remembers which bundle has which files.
+const BUNDLES: &str = "bundles.json";
+
+/// Moves what only the bundles need out of the main wasm, and writes the
+/// JavaScript that fetches it.
+fn split(input: &[u8], site: &Path, main: &Path) -> Result<BTreeMap<String, Vec<String>>> {
+    let mut options = wasm_split::Options::new(input);
+    let link = format!("./{LOADER}");
+    let module = format!("./{JS}");
+    options.output_dir = site;
+    options.main_out_path = main;
+    options.link_name = &link;
+    options.main_module = &module;
+    let done = wasm_split::transform(options).map_err(|error| anyhow!("cannot split the wasm: {error:#}"))?;
+    let files = |names: Vec<String>| names.into_iter().map(|name| format!("{name}.wasm")).collect();
+    Ok(done
+        .prefetch_map
+        .into_iter()
+        .map(|(bundle, names)| (bundle, files(names)))
+        .collect())
+}
+
 /// wasm-bindgen as a library: its version is the one in Cargo.lock, which must
 /// equal that of the crate compiled into the wasm.
-fn generate(input: &[u8], out: &Path, release: bool) -> Result<()> {
+fn generate(main: &Path, out: &Path, release: bool) -> Result<()> {
     Bindgen::new()
-        .input_bytes("eventglass", input.to_vec())
+        .input_bytes("eventglass", fs::read(main)?)
         .web(true)?
         .typescript(false)
-        // The page says where the wasm is: its name holds a hash.
+        // The page says where the wasm is: its path holds a hash.
         .omit_default_module_path(true)
+        // The bundles reach into the main wasm by the linker's names.
+        .keep_lld_exports(true)
+        .demangle(false)
         .keep_debug(false)
         .remove_name_section(release)
         .remove_producers_section(release)
         .generate(out)
 }
 
-fn optimise(paths: &Paths, file: &Path) -> Result<()> {
-    let small = file.with_extension("small.wasm");
-    let status = Command::new(paths.node_program("wasm-opt")?)
-        .args(FEATURES)
-        .args(["-Oz", "--converge", "--strip-debug", "--strip-producers"])
-        .arg(file)
-        .arg("--output")
-        .arg(&small)
-        .status()
-        .context("cannot run wasm-opt")?;
-    ensure!(status.success(), "wasm-opt failed");
-    fs::rename(&small, file)?;
+/// All files at once: the main wasm takes longest, the rest run beside it.
+fn optimise(paths: &Paths, site: &Path) -> Result<()> {
+    let mut running: Vec<(PathBuf, Child)> = Vec::new();
+    for entry in fs::read_dir(site)? {
+        let file = entry?.path();
+        if file.extension().is_some_and(|extension| extension == "wasm") {
+            let child = Command::new(paths.node_program("wasm-opt")?)
+                .args(FEATURES)
+                .args(["-Oz", "--converge", "--strip-debug", "--strip-producers"])
+                .arg(&file)
+                .arg("--output")
+                .arg(file.with_extension("small"))
+                .spawn()
+                .context("cannot run wasm-opt")?;
+            running.push((file, child));
+        }
+    }
+    for (file, mut child) in running {
+        ensure!(child.wait()?.success(), "wasm-opt failed on {}", file.display());
+        fs::rename(file.with_extension("small"), &file)?;
+    }
     Ok(())
 }
 
-fn wasm_file(folder: &Path) -> PathBuf {
-    folder.join("eventglass_bg.wasm")
-}
-
-fn load(folder: &Path) -> Result<Bound> {
+fn load(cache: &Path) -> Result<Bound> {
     let mut files = BTreeMap::new();
-    let snippets = folder.join("snippets");
-    if snippets.exists() {
-        super::output::read_folder(&snippets, "", &mut files)?;
-    }
-    Ok(Bound {
-        wasm: fs::read(wasm_file(folder))?,
-        js: fs::read_to_string(folder.join("eventglass.js"))?,
-        snippets: Snippets { files },
-    })
+    super::output::read_folder(&cache.join("site"), "", &mut files)?;
+    let bundles = serde_json::from_slice(&fs::read(cache.join(BUNDLES))?)?;
+    Ok(Bound { files, bundles })
 }

@@ -37,7 +37,7 @@ fn paths() -> Vec<String> {
         };
         provide_context(InProcess(Arc::new(move |_| Box::pin(async move { answer() }))));
     };
-    let app = || eventglass_app::shell(SiteAssets::default());
+    let app = || eventglass_app::shell(&SiteAssets::default(), "");
     let (routes, _) = generate_route_list_with_exclusions_and_ssg_and_context(app, None, unreachable);
     let mut paths: Vec<_> = routes.iter().map(|route| route.path().to_owned()).collect();
     paths.sort();
@@ -52,9 +52,10 @@ pub(super) async fn render(State(site): State<Site>, request: Request) -> Respon
         return not_built();
     };
     let api = site.api;
+    let path = request.uri().path().to_owned();
     let renderer = render_app_async_with_context(
         move || provide(api.clone()),
-        move || eventglass_app::shell(assets.clone()),
+        move || eventglass_app::shell(&assets, &path),
     );
     let mut response = renderer(request).await;
     response.headers_mut().insert(header::CACHE_CONTROL, NOT_STORED);

@@ -1,0 +1,70 @@
+//! Which code the browser loads for which page.
+//!
+//! The frame (top bar, login, list of projects) is in the main wasm. The pages
+//! of a project are in bundles, each a wasm of its own that is loaded with the
+//! first page that needs it (`docs/decisions/0011-bundles.md`). A page belongs
+//! to the bundle whose `draw` names it; what two bundles share comes with
+//! whichever is first.
+//!
+//! To add a page: a variant of `Page` with its arm in the bundle's file, and a
+//! route in `app.rs`; if the path begins with a new word, also [`Bundle::of`].
+
+mod dashboards;
+mod events;
+mod lazy;
+mod settings;
+
+pub(crate) use dashboards::Page as Dashboards;
+pub(crate) use events::Page as Events;
+pub use lazy::load_this_page;
+pub(crate) use lazy::prefetch;
+pub(crate) use settings::Page as Settings;
+
+/// A part of the browser's code that comes on demand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bundle {
+    /// Searching and reading events.
+    Events,
+    /// Everything that draws charts.
+    Dashboards,
+    /// A project's settings.
+    Settings,
+}
+
+impl Bundle {
+    /// The bundle that draws the page at a path; none for the pages that the
+    /// main wasm draws.
+    #[must_use]
+    pub fn of(path: &str) -> Option<Self> {
+        match path.strip_prefix("/p/")?.split('/').nth(1)? {
+            "events" => Some(Self::Events),
+            "ingest" => Some(Self::Dashboards),
+            "settings" => Some(Self::Settings),
+            _ => None,
+        }
+    }
+
+    /// What the bundle's `wasm_split` names it; the site's manifest lists its
+    /// files under this.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Events => "events",
+            Self::Dashboards => "dashboards",
+            Self::Settings => "settings",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_what_draws_a_path() {
+        assert_eq!(Bundle::of("/p/shop/events/7"), Some(Bundle::Events));
+        assert_eq!(Bundle::of("/p/events/settings/keys"), Some(Bundle::Settings));
+        assert_eq!(Bundle::of("/p/events"), None);
+        assert_eq!(Bundle::of("/projects"), None);
+    }
+}
