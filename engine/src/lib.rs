@@ -2,6 +2,7 @@
 //!
 //! - [`ingest`]: the pipeline that turns canonical events into committed ones;
 //! - [`guard`]: how much may come in;
+//! - [`rollups`]: what events add up to, kept with them;
 //! - [`store`]: traits for what is kept, and the SQLite that keeps it;
 //! - [`query`]: what a search means, above any one database;
 //! - [`access`]: passwords, sessions, projects and keys;
@@ -12,4 +13,5 @@ pub mod clock;
 pub mod guard;
 pub mod ingest;
 pub mod query;
+pub mod rollups;
 pub mod store;

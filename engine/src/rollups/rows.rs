@@ -1,0 +1,126 @@
+//! Events that were looked at one by one, as far as they are measured.
+
+use std::time::{Duration, Instant};
+
+use eventglass_model::{Dimension, MetricField, Timestamp};
+
+use super::ask::Ask;
+use super::cell::{Numbers, user_of};
+use super::collect::{Acc, Groups, Want};
+use super::facts::Facts;
+use super::histogram::step_of;
+use super::key::Value;
+
+/// The most groups that are told apart; later ones are in the rest.
+const MOST_GROUPS: usize = 20_000;
+
+/// What of an event is measured.
+#[derive(Clone, Debug)]
+pub struct FactsRow {
+    pub(super) time: Timestamp,
+    pub(super) group: usize,
+    numbers: Numbers,
+    duration_us: Option<i64>,
+    user: Option<u64>,
+    value: Option<f64>,
+}
+
+impl FactsRow {
+    pub(super) fn add_to(&self, acc: &mut Acc, want: Want) {
+        acc.numbers.add(&self.numbers);
+        if let (true, Some(micros)) = (want.durations, self.duration_us) {
+            acc.durations.add(step_of(micros), 1);
+        }
+        if let (true, Some(user)) = (want.users, self.user) {
+            acc.users.add(user);
+        }
+        acc.values.extend(self.value);
+    }
+}
+
+/// Takes events, newest first, until there are enough or time runs out.
+pub struct Scanned {
+    pub(super) rows: Vec<FactsRow>,
+    pub(super) groups: Groups,
+    /// Whether there are older ones that were not looked at.
+    pub partial: bool,
+    seen: usize,
+    most: usize,
+    deadline: Instant,
+}
+
+impl Scanned {
+    /// Begins, with as many events and as much time as there may be.
+    #[must_use]
+    pub fn new(most: usize, time: Duration) -> Self {
+        Self {
+            rows: Vec::new(),
+            groups: Groups::default(),
+            partial: false,
+            seen: 0,
+            most,
+            deadline: Instant::now() + time,
+        }
+    }
+
+    /// Whether there is no room or no time for another event. Notes that there was one.
+    pub fn is_over(&mut self) -> bool {
+        // The clock is asked now and then: that costs more than an event.
+        let late = self.seen.is_multiple_of(256) && Instant::now() >= self.deadline;
+        self.partial |= late || self.rows.len() >= self.most;
+        self.partial
+    }
+
+    /// Takes an event that the search has found. `value`: of the attribute that was asked for.
+    pub fn take(&mut self, ask: &Ask, facts: &Facts<'_>, value: Option<f64>) {
+        self.seen += 1;
+        if !ask.lets(|dimension| facts.text(dimension)) || !ask.holds(facts) {
+            return;
+        }
+        let name: Vec<Value> = ask.group.iter().map(|dimension| value_of(facts, *dimension)).collect();
+        let name = if self.groups.len() < MOST_GROUPS || name.is_empty() { name } else { self.known_or_other(name) };
+        let group = self.groups.number(name);
+        let mut numbers = Numbers::default();
+        numbers.apply(facts, 1);
+        #[expect(clippy::cast_precision_loss, reason = "percentiles of what is far below 2^52")]
+        let value = match &ask.field {
+            MetricField::Duration => None,
+            MetricField::Cost => facts.cost_nano_usd.map(|nano| nano as f64 / 1e9),
+            MetricField::Tokens => facts.tokens.map(|tokens| tokens.all as f64),
+            MetricField::Attribute(_) => value.filter(|value| value.is_finite()),
+        };
+        self.rows.push(FactsRow {
+            time: facts.time,
+            group,
+            numbers,
+            duration_us: facts.duration_us,
+            user: user_of(facts),
+            value,
+        });
+    }
+
+    fn known_or_other(&self, name: Vec<Value>) -> Vec<Value> {
+        if self.groups.has(&name) { name } else { vec![Value::Other; name.len()] }
+    }
+}
+
+impl Ask {
+    /// Whether an event is among those that are grouped: one without any place
+    /// is not grouped by place, nor one without a version, user or session by those.
+    fn holds(&self, facts: &Facts<'_>) -> bool {
+        let by = |dimension: Dimension| self.group.contains(&dimension);
+        let places = by(Dimension::Country) || by(Dimension::City);
+        (!places || facts.country.is_some() || facts.city.is_some())
+            && (!by(Dimension::Version) || facts.version.is_some())
+            && (!by(Dimension::UserId) || facts.user_id.is_some())
+            && (!by(Dimension::SessionId) || facts.session_id.is_some())
+    }
+}
+
+fn value_of(facts: &Facts<'_>, dimension: Dimension) -> Value {
+    if dimension == Dimension::StatusCode {
+        let code = facts.status_code.map(|code| code.to_string());
+        return Value::of(code.as_deref());
+    }
+    Value::of(facts.text(dimension))
+}
