@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use eventglass_model::{Interval, Measure, MetricPoint, MetricSeries, Metrics, MetricsSource, Period, Timestamp};
 
+use super::Map;
 use super::ask::{Ask, Source, is_percentile};
 use super::blob::{read_durations, read_numbers, read_table, read_total, read_users};
 use super::collect::{Acc, Groups, Want, at};
@@ -12,8 +13,7 @@ use super::key::Value;
 use super::live::View;
 use super::pending::ProjectPending;
 use super::plan::{Part, Span, Stored};
-use super::rows::Scanned;
-use super::Map;
+use super::rows::ScannedRows;
 use crate::store::StoreError;
 
 const MICROS: i64 = 1_000_000;
@@ -24,7 +24,9 @@ const MICROS: i64 = 1_000_000;
 /// [`StoreError::Inconsistent`] when a blob cannot be read.
 pub fn answer(ask: &Ask, view: &View) -> Result<Metrics, StoreError> {
     let Source::Rollups(family) = ask.source else {
-        return Err(StoreError::Inconsistent("a question to the events was put to rollups".to_owned()));
+        return Err(StoreError::Inconsistent(
+            "a question to the events was put to rollups".to_owned(),
+        ));
     };
     let mut answer = Answer::new(ask);
     let empty = Vec::new();
@@ -51,7 +53,7 @@ pub fn answer(ask: &Ask, view: &View) -> Result<Metrics, StoreError> {
     Ok(answer.finish(&walk.groups, view.rebuilding, MetricsSource::Rollups))
 }
 
-impl Scanned {
+impl ScannedRows {
     /// Answers a question from the events that were looked at.
     #[must_use]
     pub fn answer(&self, ask: &Ask) -> Metrics {
@@ -179,7 +181,9 @@ impl<'a> Walk<'a> {
         let unit = self.family.finest();
         let (from, to) = (unit.bucket_of(span.from), unit.bucket_of(span.to.plus_micros(-1)));
         for pending in self.pending {
-            let cells = pending.family(self.family).map(|cells| cells.range(from..=to.max(from)));
+            let cells = pending
+                .family(self.family)
+                .map(|cells| cells.range(from..=to.max(from)));
             for (bucket, cells) in cells.into_iter().flatten() {
                 for (key, cell) in cells {
                     if let Some(group) = self.ask.group_of(self.family, key) {
@@ -212,7 +216,10 @@ struct Answer<'a> {
 
 impl<'a> Answer<'a> {
     fn new(ask: &'a Ask) -> Self {
-        let first_point = ask.span.step.map_or(ask.span.from, |step| Interval::start_of(ask.span.from, step));
+        let first_point = ask
+            .span
+            .step
+            .map_or(ask.span.from, |step| Interval::start_of(ask.span.from, step));
         Self {
             ask,
             totals: Vec::new(),
@@ -251,7 +258,10 @@ impl<'a> Answer<'a> {
                 order.push((group, acc.measure(first, field).unwrap_or(f64::NEG_INFINITY)));
             }
         }
-        order.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| by_name(groups.name(a.0), groups.name(b.0))));
+        order.sort_by(|a, b| {
+            b.1.total_cmp(&a.1)
+                .then_with(|| by_name(groups.name(a.0), groups.name(b.0)))
+        });
         let most = if self.ask.group.is_empty() { 1 } else { self.ask.limit };
         self.has_rest |= order.len() > most;
         self.shown = order.into_iter().take(most).map(|(group, _)| group).collect();
@@ -296,7 +306,11 @@ impl<'a> Answer<'a> {
             }
         }
         let count = groups_of(&self.totals, groups);
-        let series = if self.has_rest { self.shown.len() + 1 } else { self.shown.len() };
+        let series = if self.has_rest {
+            self.shown.len() + 1
+        } else {
+            self.shown.len()
+        };
         let mut list = Vec::with_capacity(series * ask.measures.len());
         for measure in &ask.measures {
             for place in 0..series {
@@ -304,7 +318,11 @@ impl<'a> Answer<'a> {
                 let name = self.shown.get(place).map_or(&[][..], |group| groups.name(*group));
                 let of = |list: &mut Vec<Acc>| at(list, place).and_then(|acc| acc.measure(*measure, &ask.field));
                 let total = of(&mut totals);
-                let previous = if ask.previous.is_some() { of(&mut self.previous) } else { None };
+                let previous = if ask.previous.is_some() {
+                    of(&mut self.previous)
+                } else {
+                    None
+                };
                 list.push(MetricSeries {
                     measure: *measure,
                     group: if other { "other".to_owned() } else { label(name) },
@@ -326,12 +344,17 @@ impl<'a> Answer<'a> {
             groups: if ask.group.is_empty() { 1 } else { count },
             partial,
             source,
-            previous: ask.previous.map(|span| Period { from: span.from, to: span.to }),
+            previous: ask.previous.map(|span| Period {
+                from: span.from,
+                to: span.to,
+            }),
         }
     }
 
     fn points_of(&mut self, place: usize, measure: Measure) -> Vec<MetricPoint> {
-        let Some(step) = self.ask.span.step else { return Vec::new() };
+        let Some(step) = self.ask.span.step else {
+            return Vec::new();
+        };
         let mut time = self.first_point;
         let mut points = Vec::new();
         for acc in self.points.get_mut(place).into_iter().flatten() {

@@ -43,7 +43,10 @@ pub(super) enum Pattern {
 
 impl Pattern {
     fn of(text: &str) -> Self {
-        text.strip_suffix('*').map_or_else(|| Self::Exactly(text.to_owned()), |start| Self::Begins(start.to_owned()))
+        text.strip_suffix('*').map_or_else(
+            || Self::Exactly(text.to_owned()),
+            |start| Self::Begins(start.to_owned()),
+        )
     }
 
     fn matches(&self, value: Option<&str>) -> bool {
@@ -76,11 +79,23 @@ impl Ask {
     ///
     /// # Errors
     /// [`AskError`], naming the parameter.
-    pub fn new(query: &MetricsQuery, searched: bool, settings: &RollupSettings, now: Timestamp) -> Result<Self, AskError> {
-        let error = |name, msg: &str| AskError { name, msg: msg.to_owned() };
+    pub fn new(
+        query: &MetricsQuery,
+        searched: bool,
+        settings: &RollupSettings,
+        now: Timestamp,
+    ) -> Result<Self, AskError> {
+        let error = |name, msg: &str| AskError {
+            name,
+            msg: msg.to_owned(),
+        };
         let to = query.to.map_or(now, |to| to.resolve(now));
         let from = query.from.unwrap_or(TimeBound::Ago(0)).resolve(now);
-        let from = if query.from.is_none() { to.plus_micros(-DAY * MICROS) } else { from };
+        let from = if query.from.is_none() {
+            to.plus_micros(-DAY * MICROS)
+        } else {
+            from
+        };
         let seconds = to.micros().saturating_sub(from.micros()).div_euclid(MICROS);
         if from >= to {
             return Err(error("from", "must be before `to`"));
@@ -117,7 +132,10 @@ impl Ask {
         };
         let points = widened.points();
         if points > MAX_POINTS {
-            return Err(error("interval", &format!("makes {points} points; at most {MAX_POINTS} are given")));
+            return Err(error(
+                "interval",
+                &format!("makes {points} points; at most {MAX_POINTS} are given"),
+            ));
         }
         let limit = query.limit.unwrap_or(DEFAULT_GROUPS);
         if points * measures.len() * if group.is_empty() { 1 } else { limit + 1 } > MOST_POINTS {
@@ -173,9 +191,14 @@ impl Ask {
     /// The blobs to be read: for totals, for points, for the period before.
     #[must_use]
     pub fn reads(&self) -> Vec<Vec<Read>> {
-        let Source::Rollups(family) = self.source else { return Vec::new() };
+        let Source::Rollups(family) = self.source else {
+            return Vec::new();
+        };
         let spans = [
-            Some(Span { step: None, ..self.span }),
+            Some(Span {
+                step: None,
+                ..self.span
+            }),
             self.span.step.is_some().then_some(self.span),
             self.previous,
         ];
@@ -231,7 +254,10 @@ impl Ask {
     /// The group of a key of a family; `None` when the filters do not let it through.
     pub(super) fn group_of(&self, family: Family, key: &[Value]) -> Option<Vec<Value>> {
         let value = |dimension: Dimension| {
-            let place = family.dimensions().iter().position(|of_family| *of_family == dimension)?;
+            let place = family
+                .dimensions()
+                .iter()
+                .position(|of_family| *of_family == dimension)?;
             key.get(place)
         };
         let model_is_given = matches!(family, Family::Users | Family::Sessions);
@@ -242,7 +268,12 @@ impl Ask {
             let value = value(*dimension).and_then(Value::text);
             patterns.iter().any(|pattern| pattern.matches(value))
         });
-        passes.then(|| self.group.iter().map(|dimension| value(*dimension).cloned().unwrap_or(Value::None)).collect())
+        passes.then(|| {
+            self.group
+                .iter()
+                .map(|dimension| value(*dimension).cloned().unwrap_or(Value::None))
+                .collect()
+        })
     }
 }
 
@@ -284,10 +315,15 @@ fn source(
         let has = |dimension: &Dimension| family.dimensions().contains(dimension);
         let of_models = matches!(family, Family::Users | Family::Sessions);
         group.iter().all(has)
-            && filters.iter().all(|filter| has(&filter.0) || of_models && any_model(filter))
+            && filters
+                .iter()
+                .all(|filter| has(&filter.0) || of_models && any_model(filter))
             && (!of_models || filters.iter().any(any_model))
             && (family.counts_users() || !measures.contains(&Measure::Users))
             && (*family == Family::Series || !group.is_empty())
     };
-    Family::ALL.into_iter().find(|family| knows(family)).map_or(Source::Events, Source::Rollups)
+    Family::ALL
+        .into_iter()
+        .find(|family| knows(family))
+        .map_or(Source::Events, Source::Rollups)
 }

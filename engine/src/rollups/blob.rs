@@ -83,7 +83,9 @@ pub(super) fn write_durations(cells: &mut SeriesCells) -> Vec<u8> {
 
 /// Gives each step of each series, and how many values there are in it.
 pub(super) fn read_durations(blob: &[u8], mut each: impl FnMut(u32, u16, i64)) -> Result<(), StoreError> {
-    read_each(blob, |id, reader| read_steps(reader, |step, count| each(id, step, count)))
+    read_each(blob, |id, reader| {
+        read_steps(reader, |step, count| each(id, step, count))
+    })
 }
 
 pub(super) fn write_users(cells: &mut SeriesCells) -> Vec<u8> {
@@ -129,7 +131,10 @@ pub(super) fn read_series(
 
 /// Writes cells with their names, the names in order.
 pub(super) fn write_table(cells: &mut Map<Key, Cell>) -> Vec<u8> {
-    let mut rows: Vec<(&Key, &mut Cell)> = cells.iter_mut().filter_map(|(key, cell)| (!cell.is_empty()).then_some((key, cell))).collect();
+    let mut rows: Vec<(&Key, &mut Cell)> = cells
+        .iter_mut()
+        .filter_map(|(key, cell)| (!cell.is_empty()).then_some((key, cell)))
+        .collect();
     rows.sort_unstable_by_key(|(key, _)| *key);
     let mut texts = Texts::default();
     let mut body = Writer::default();
@@ -145,11 +150,7 @@ pub(super) fn write_table(cells: &mut Map<Key, Cell>) -> Vec<u8> {
     writer.finish()
 }
 
-pub(super) fn read_table(
-    blob: &[u8],
-    dimensions: usize,
-    mut each: impl FnMut(Key, Cell),
-) -> Result<(), StoreError> {
+pub(super) fn read_table(blob: &[u8], dimensions: usize, mut each: impl FnMut(Key, Cell)) -> Result<(), StoreError> {
     let plain = unpack(blob)?;
     let mut reader = Reader(&plain);
     let values = read_values(&mut reader)?;

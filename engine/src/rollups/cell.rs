@@ -106,7 +106,13 @@ impl Numbers {
     /// A bit for each number that is not zero, and those.
     pub(super) fn write(&self, writer: &mut Writer) {
         let mut mask = 0_u32;
-        for (n, zero) in self.counts.iter().map(|n| *n == 0).chain(self.sums.iter().map(|n| *n == 0)).enumerate() {
+        for (n, zero) in self
+            .counts
+            .iter()
+            .map(|n| *n == 0)
+            .chain(self.sums.iter().map(|n| *n == 0))
+            .enumerate()
+        {
             mask |= u32::from(!zero) << n;
         }
         writer.unsigned(u128::from(mask));
@@ -177,7 +183,11 @@ impl Cell {
         let mut durations = Steps::default();
         read_steps(reader, |step, count| durations.add(step, count))?;
         let users = Users::read(reader)?;
-        Ok(Self { numbers, durations, users })
+        Ok(Self {
+            numbers,
+            durations,
+            users,
+        })
     }
 }
 

@@ -55,10 +55,6 @@ impl Writer {
         self.0.append(&mut other.0);
     }
 
-    pub(super) const fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// The blob.
     pub(super) fn finish(self) -> Vec<u8> {
         if self.0.len() >= WORTH_COMPRESSING

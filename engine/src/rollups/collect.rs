@@ -46,7 +46,10 @@ impl Acc {
             MetricField::Duration => (sum(Sum::Duration) / 1e3, numbers.count(Count::Timed)),
             MetricField::Cost => (sum(Sum::Cost) / 1e9, numbers.count(Count::Priced)),
             MetricField::Tokens => (sum(Sum::Tokens), numbers.count(Count::Counted)),
-            MetricField::Attribute(_) => (self.values.iter().sum(), i64::try_from(self.values.len()).unwrap_or(i64::MAX)),
+            MetricField::Attribute(_) => (
+                self.values.iter().sum(),
+                i64::try_from(self.values.len()).unwrap_or(i64::MAX),
+            ),
         };
         let percentile = |acc: &mut Self, share: f64| match field {
             MetricField::Duration => acc.durations.quantile(share).map(|micros| micros / 1e3),

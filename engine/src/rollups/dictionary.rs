@@ -132,14 +132,26 @@ mod tests {
 
     fn key(service: &str, endpoint: &str) -> Key {
         let none = || Value::None;
-        vec![Value::of(Some(service)), Value::of(Some(endpoint)), none(), none(), none(), none()].into()
+        vec![
+            Value::of(Some(service)),
+            Value::of(Some(endpoint)),
+            none(),
+            none(),
+            none(),
+            none(),
+        ]
+        .into()
     }
 
     #[test]
     fn series_are_bounded() {
-        let settings = RollupSettings { series: 4, ..RollupSettings::default() };
+        let settings = RollupSettings {
+            series: 4,
+            ..RollupSettings::default()
+        };
         let mut series = Dictionary::default();
-        let mut number = |service: &str, endpoint: &str, day: i64| series.number(&key(service, endpoint), day, &settings, day);
+        let mut number =
+            |service: &str, endpoint: &str, day: i64| series.number(&key(service, endpoint), day, &settings, day);
         let first = number("a", "/1", 100);
         assert_eq!(number("a", "/1", 101), first);
         for endpoint in ["/2", "/3", "/4"] {

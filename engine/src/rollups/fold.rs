@@ -111,7 +111,11 @@ impl Bucket {
     ///
     /// # Errors
     /// [`StoreError::Inconsistent`] when a stored one cannot be read.
-    pub fn merge(self, stored: &[Option<Vec<u8>>], settings: &RollupSettings) -> Result<Vec<(Part, Vec<u8>)>, StoreError> {
+    pub fn merge(
+        self,
+        stored: &[Option<Vec<u8>>],
+        settings: &RollupSettings,
+    ) -> Result<Vec<(Part, Vec<u8>)>, StoreError> {
         let parts = self.parts();
         let stored = |n: usize| stored.get(n).and_then(Option::as_deref);
         let blobs = match self.content {
@@ -154,7 +158,11 @@ fn bound(cells: &mut Map<Key, Cell>, family: Family, most: usize) {
         .iter()
         .map(|(key, cell)| {
             let numbers = &cell.numbers;
-            let by = (numbers.sum(Sum::Cost), numbers.sum(Sum::Tokens), numbers.count(Count::Events));
+            let by = (
+                numbers.sum(Sum::Cost),
+                numbers.sum(Sum::Tokens),
+                numbers.count(Count::Events),
+            );
             (by.0, by.1, by.2, Arc::clone(key))
         })
         .collect();

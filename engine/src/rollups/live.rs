@@ -70,7 +70,11 @@ impl Live {
 
     /// Takes what a commit has written, once it is durable.
     pub fn push(&self, number: i64, project_id: i64, blob: Vec<u8>) {
-        lock(&self.queue).push(Delta { number, project_id, blob });
+        lock(&self.queue).push(Delta {
+            number,
+            project_id,
+            blob,
+        });
     }
 
     /// Begins anew with what is stored: deltas up to `folded` are in the blobs.
@@ -80,12 +84,19 @@ impl Live {
     pub fn reset(&self, folded: i64, deltas: Vec<(i64, i64, Vec<u8>)>) -> Result<(), StoreError> {
         let mut state = lock(&self.state);
         lock(&self.queue).clear();
-        *state = State { folded, ..State::default() };
+        *state = State {
+            folded,
+            ..State::default()
+        };
         state.open.through = folded;
         self.last.fetch_max(folded, Ordering::Relaxed);
         for (number, project_id, blob) in deltas {
             self.last.fetch_max(number, Ordering::Relaxed);
-            lock(&self.queue).push(Delta { number, project_id, blob });
+            lock(&self.queue).push(Delta {
+                number,
+                project_id,
+                blob,
+            });
         }
         self.drain(&mut state)
     }
@@ -113,7 +124,11 @@ impl Live {
         }
         let closing = state.closing.as_ref().filter(|batch| batch.through > folded);
         Ok(Some(
-            closing.into_iter().chain([&state.open]).filter_map(|batch| batch.pending.project(project_id)).collect(),
+            closing
+                .into_iter()
+                .chain([&state.open])
+                .filter_map(|batch| batch.pending.project(project_id))
+                .collect(),
         ))
     }
 
@@ -137,10 +152,30 @@ impl Live {
         self.drain(&mut state)?;
         if state.closing.is_none() && state.open.rows > 0 {
             let through = state.open.through;
-            let open = std::mem::replace(&mut state.open, Batch { through, ..Batch::default() });
+            let open = std::mem::replace(
+                &mut state.open,
+                Batch {
+                    through,
+                    ..Batch::default()
+                },
+            );
             state.closing = Some(open);
         }
         Ok(state.closing.clone())
+    }
+
+    /// Forgets what waits of a project: it is counted anew.
+    ///
+    /// # Errors
+    /// [`StoreError::Inconsistent`] when a delta cannot be read.
+    pub fn forget(&self, project_id: i64) -> Result<(), StoreError> {
+        let mut state = lock(&self.state);
+        self.drain(&mut state)?;
+        state.open.pending.remove(project_id);
+        if let Some(closing) = &mut state.closing {
+            closing.pending.remove(project_id);
+        }
+        Ok(())
     }
 
     /// What was to be folded is in the blobs.

@@ -39,7 +39,7 @@ pub use key::{Key, Value, key_bytes, key_of_bytes};
 pub use live::{Batch, Live, View};
 pub use pending::{Pending, ProjectPending};
 pub use plan::{Part, Read, Stored};
-pub use rows::{FactsRow, Scanned};
+pub use rows::{FactsRow, ScannedRows};
 pub use settings::RollupSettings;
 
 /// A map with a fast hash that a client cannot foresee.

@@ -26,7 +26,9 @@ impl std::fmt::Debug for ProjectPending {
 
 impl ProjectPending {
     pub(super) fn add(&mut self, family: Family, bucket: i64, key: Key, cell: Cell) {
-        let Some(cells) = self.families.get_mut(family as usize) else { return };
+        let Some(cells) = self.families.get_mut(family as usize) else {
+            return;
+        };
         match cells.entry(bucket).or_default().entry(key) {
             std::collections::hash_map::Entry::Occupied(mut there) => there.get_mut().merge(&cell),
             std::collections::hash_map::Entry::Vacant(free) => {

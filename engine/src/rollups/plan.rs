@@ -89,7 +89,8 @@ pub(super) struct Planner<'a> {
 impl Planner<'_> {
     /// The finest tier that is kept at a moment.
     fn tier_at(&self, time: Timestamp) -> Tier {
-        let kept = |tier: &Tier| *tier >= self.finest && tier.bucket_of(time) >= self.settings.first_kept(*tier, self.now);
+        let kept =
+            |tier: &Tier| *tier >= self.finest && tier.bucket_of(time) >= self.settings.first_kept(*tier, self.now);
         Tier::ALL.into_iter().find(kept).unwrap_or(Tier::Day)
     }
 
@@ -112,7 +113,10 @@ impl Planner<'_> {
     /// which reaches from one point into the next.
     pub(super) fn segments(&self, span: Span) -> Vec<Segment> {
         let mut segments: Vec<Segment> = Vec::new();
-        let (mut at, end) = (span.from.micros().div_euclid(MICROS), span.to.micros().div_euclid(MICROS));
+        let (mut at, end) = (
+            span.from.micros().div_euclid(MICROS),
+            span.to.micros().div_euclid(MICROS),
+        );
         while at < end {
             let fits = |tier: &&Tier| {
                 let unit = tier.seconds();
@@ -126,7 +130,11 @@ impl Planner<'_> {
             let bucket = at.div_euclid(tier.seconds());
             match segments.last_mut() {
                 Some(last) if last.tier == tier && last.to == bucket => last.to += 1,
-                _ => segments.push(Segment { tier, from: bucket, to: bucket + 1 }),
+                _ => segments.push(Segment {
+                    tier,
+                    from: bucket,
+                    to: bucket + 1,
+                }),
             }
             at = (bucket + 1) * tier.seconds();
         }
@@ -145,7 +153,11 @@ mod tests {
     }
 
     fn planner(settings: &RollupSettings) -> Planner<'_> {
-        Planner { finest: Tier::Minute, settings, now: at("2026-11-21T12:34:56Z") }
+        Planner {
+            finest: Tier::Minute,
+            settings,
+            now: at("2026-11-21T12:34:56Z"),
+        }
     }
 
     #[test]
@@ -153,7 +165,10 @@ mod tests {
         let settings = RollupSettings::default();
         let planner = planner(&settings);
         let span = planner.span(at("2026-11-20T12:34:56Z"), at("2026-11-21T12:34:56Z"), None);
-        assert_eq!((span.from, span.to), (at("2026-11-20T12:34:00Z"), at("2026-11-21T12:35:00Z")));
+        assert_eq!(
+            (span.from, span.to),
+            (at("2026-11-20T12:34:00Z"), at("2026-11-21T12:35:00Z"))
+        );
         let tiers: Vec<(Tier, i64)> = planner.segments(span).iter().map(|s| (s.tier, s.to - s.from)).collect();
         assert_eq!(tiers, [(Tier::Minute, 26), (Tier::Hour, 23), (Tier::Minute, 35)]);
         let span = planner.span(at("2026-11-20T12:34:56Z"), at("2026-11-21T12:34:56Z"), Some(900));

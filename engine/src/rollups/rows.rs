@@ -39,7 +39,7 @@ impl FactsRow {
 }
 
 /// Takes events, newest first, until there are enough or time runs out.
-pub struct Scanned {
+pub struct ScannedRows {
     pub(super) rows: Vec<FactsRow>,
     pub(super) groups: Groups,
     /// Whether there are older ones that were not looked at.
@@ -49,7 +49,7 @@ pub struct Scanned {
     deadline: Instant,
 }
 
-impl Scanned {
+impl ScannedRows {
     /// Begins, with as many events and as much time as there may be.
     #[must_use]
     pub fn new(most: usize, time: Duration) -> Self {
@@ -78,7 +78,11 @@ impl Scanned {
             return;
         }
         let name: Vec<Value> = ask.group.iter().map(|dimension| value_of(facts, *dimension)).collect();
-        let name = if self.groups.len() < MOST_GROUPS || name.is_empty() { name } else { self.known_or_other(name) };
+        let name = if self.groups.len() < MOST_GROUPS || name.is_empty() {
+            name
+        } else {
+            self.known_or_other(name)
+        };
         let group = self.groups.number(name);
         let mut numbers = Numbers::default();
         numbers.apply(facts, 1);
@@ -100,7 +104,11 @@ impl Scanned {
     }
 
     fn known_or_other(&self, name: Vec<Value>) -> Vec<Value> {
-        if self.groups.has(&name) { name } else { vec![Value::Other; name.len()] }
+        if self.groups.has(&name) {
+            name
+        } else {
+            vec![Value::Other; name.len()]
+        }
     }
 }
 

@@ -241,10 +241,10 @@ mod tests {
     #[test]
     fn estimates_are_close() {
         assert_eq!(of(0..0).estimate().round(), 0.0);
-        for count in [1, 2, 10, 100] {
+        for count in [1, 2, 10] {
             assert_eq!(of(0..count).estimate().round(), f64::from(count));
         }
-        for count in [1_000, 5_000, 20_000, 200_000] {
+        for count in [100, 1_000, 5_000, 20_000, 200_000] {
             let error = (of(0..count).estimate() / f64::from(count) - 1.0).abs();
             assert!(error < 0.04, "{count}: {error}");
         }

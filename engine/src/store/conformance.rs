@@ -1127,6 +1127,8 @@ async fn postgres() -> (SharedStore, ()) {
 
 every_test!(postgres_store, super::postgres());
 
+mod rollups;
+
 /// What only a store that several servers share can be asked.
 mod several_servers {
     use super::*;

@@ -11,6 +11,7 @@ mod order;
 mod page;
 mod pattern;
 pub mod postgres;
+mod rollups;
 mod row;
 mod scan;
 pub mod sqlite;
@@ -21,6 +22,7 @@ pub use error::StoreError;
 pub use key::EventKey;
 pub(crate) use key::tail_matches;
 pub use open::open;
+pub use rollups::{BuildProgress, RollupStore};
 pub use scan::{Scan, ScanStore, Scanned, Totals};
 pub use traits::{
     AccessStore, Appended, EventStore, KeyHolder, KeyRow, Merged, NewKey, PulseCounts, SharedStore, Store, UserRow,

@@ -17,7 +17,9 @@ use super::ids::{insert_ids, stored_keys, update_ids};
 use super::insert::insert_events;
 use super::partitions::Partitions;
 use super::project::{count_events, lock_projects, note_unacknowledged};
+use super::rollups;
 use crate::ingest::{IdHash, PendingEvent};
+use crate::rollups::{DeltaBuilder, Facts};
 use crate::store::order::in_order;
 use crate::store::{Appended, EventKey, StoreError};
 
@@ -67,6 +69,7 @@ impl Appender {
         let inserted = Instant::now();
         note_unacknowledged(&mut tx, &rows, received_at).await?;
         count_events(&mut tx, &rows, received_at, now).await?;
+        rollups::write(&mut tx, sums(&rows)).await?;
         let counted = Instant::now();
         tx.commit().await?;
 
@@ -123,6 +126,15 @@ impl Appender {
         update_ids(tx, rows).await?;
         insert_events(tx, rows, received_at).await
     }
+}
+
+/// What new events add up to.
+fn sums(rows: &[Keyed<'_>]) -> Vec<(i64, Vec<u8>)> {
+    let mut delta = DeltaBuilder::default();
+    for (_, row) in rows {
+        delta.add(row.project_id, &Facts::from(&row.event));
+    }
+    delta.finish()
 }
 
 /// Whether something unique was there already.

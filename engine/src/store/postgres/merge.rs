@@ -9,6 +9,7 @@ use super::append::Appender;
 use super::encode::{sent, stored};
 use super::ids::{insert_ids, update_ids};
 use super::project::{count_events, lock};
+use super::rollups::{self, changed, stored_facts};
 use crate::ingest::{IdHash, PendingEvent, PendingPart};
 use crate::store::{Appended, EventKey, Merged, StoreError};
 
@@ -74,11 +75,13 @@ impl Appender {
                 .fetch_optional(&mut *tx)
                 .await?;
         let mut rows = self.keyed(vec![&event]);
+        let mut counted = None;
         if let Some(old_key) = old_key {
             // An event of another door with this id has no parts: it stays as it is.
             if before.is_empty() {
                 return Ok(0);
             }
+            counted = stored_facts(tx, first.project_id, old_key).await?;
             remove(tx, first.project_id, old_key).await?;
             if pending(&before).event.time == event.event.time {
                 rows = vec![(EventKey(old_key), &event)];
@@ -89,6 +92,10 @@ impl Appender {
         }
         self.prepare(&rows, now).await?;
         self.insert(tx, &mut rows, received_at, now).await?;
+        let key = rows.first().map_or(0, |(key, _)| key.0);
+        let now_counted = stored_facts(tx, first.project_id, key).await?;
+        let blobs = changed(tx, first.project_id, counted.as_ref(), now_counted.as_ref()).await?;
+        rollups::write(tx, blobs).await?;
         if old_key.is_some() {
             note_change(tx, first.project_id, received_at).await?;
             return Ok(0);

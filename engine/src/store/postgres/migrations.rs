@@ -8,7 +8,14 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 
 use crate::store::StoreError;
 
-const HISTORY: &[(i64, &str, &str)] = &[(1, "core", include_str!("../../../../migrations/postgres/0001_core.sql"))];
+const HISTORY: &[(i64, &str, &str)] = &[
+    (1, "core", include_str!("../../../../migrations/postgres/0001_core.sql")),
+    (
+        4,
+        "rollups",
+        include_str!("../../../../migrations/postgres/0004_rollups.sql"),
+    ),
+];
 
 /// Runs what has not run yet.
 ///

@@ -20,6 +20,7 @@ mod migrations;
 mod partitions;
 mod project;
 mod read;
+mod rollups;
 mod row;
 mod scan;
 mod sql;
@@ -70,6 +71,7 @@ pub struct PostgresStore {
     keeper: JoinHandle<()>,
     /// Numbers events in the order of arrival; see [`crate::store::EventKey`].
     arrivals: Arc<AtomicU64>,
+    series: rollups::Series,
 }
 
 impl PostgresStore {
@@ -114,6 +116,7 @@ impl PostgresStore {
             partitions: Arc::new(partitions::Partitions::new(partitions)),
             keeper: keeper::start(options),
             arrivals: Arc::new(AtomicU64::new(u64::from_le_bytes(seed) >> 8)),
+            series: rollups::Series::default(),
         })
     }
 }

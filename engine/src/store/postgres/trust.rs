@@ -12,6 +12,7 @@ use super::access::next_ids;
 use super::encode::{sent, stored};
 use super::partitions::LOCK;
 use super::project::lock;
+use super::rollups::{self, changed, stored_facts};
 use crate::ingest::{IdHash, id_hash};
 use crate::store::row::{answer, counts, key_label, refused_item};
 use crate::store::{Expiry, IngestMinute, NewRefused, StoreError, StoredAnswer, TrustStore, door};
@@ -369,6 +370,9 @@ impl TrustStore for PostgresStore {
                 .fetch_optional(&mut *tx)
                 .await?;
         let Some(key) = key else { return Ok(false) };
+        let old = stored_facts(&mut tx, project_id, key).await?;
+        let blobs = changed(&mut tx, project_id, old.as_ref(), None).await?;
+        rollups::write(&mut tx, blobs).await?;
         sqlx::query("DELETE FROM events WHERE project_id = $1 AND key = $2")
             .bind(project_id)
             .bind(key)

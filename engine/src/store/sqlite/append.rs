@@ -6,16 +6,18 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use eventglass_model::Timestamp;
 use rusqlite::{CachedStatement, Connection, OpenFlags, Statement, ToSql, Transaction, TransactionBehavior};
 
 use super::ids::{Entry, IdLog, Lookup, RecentIds, ShortHash, Step};
+use super::rollups::{Deltas, Rollups};
 use super::sql;
 use crate::guard::Month;
 use crate::ingest::{IdHash, PendingEvent};
+use crate::rollups::{DeltaBuilder, Facts};
 use crate::store::row::INSERT_COLUMNS;
 use crate::store::{Appended, EventKey, StoreError};
 
@@ -42,6 +44,7 @@ pub(super) struct Appender {
     /// `received_at` of the last commit, in microseconds.
     last_commit: i64,
     ids: IdLog,
+    rollups: Arc<Rollups>,
 }
 
 impl Appender {
@@ -49,6 +52,7 @@ impl Appender {
     pub(super) fn open(path: &Path, recent: RecentIds) -> Result<Self, StoreError> {
         let connection = open(path)?;
         let ids = IdLog::load(&connection, recent)?;
+        let rollups = Arc::new(Rollups::load(path, &connection)?);
         let last_commit: Option<i64> =
             connection.query_row("SELECT max(last_event_at) FROM projects", [], |row| row.get(0))?;
         let mut seed = [0; 8];
@@ -60,6 +64,7 @@ impl Appender {
             arrivals: u64::from_le_bytes(seed) >> 8,
             last_commit: last_commit.unwrap_or(0),
             ids,
+            rollups,
         })
     }
 
@@ -107,6 +112,11 @@ impl Appender {
     /// The ids of what is stored.
     pub(super) const fn ids(&self) -> &IdLog {
         &self.ids
+    }
+
+    /// What is added up.
+    pub(super) const fn rollups(&self) -> &Arc<Rollups> {
+        &self.rollups
     }
 
     /// A key for the next event to arrive.
@@ -168,10 +178,12 @@ impl Appender {
         insert_texts(&tx, &rows)?;
         note_unacknowledged(&tx, &rows, received_at)?;
         count_events(&tx, &rows, received_at, now)?;
+        let deltas = Deltas::write(&tx, &self.rollups, sums(&rows))?;
         let indexed = Instant::now();
         tx.commit()?;
 
         self.committed(received_at, &ids, &step);
+        deltas.committed();
         for (stage, from, to) in [("insert", started, inserted), ("text", inserted, indexed)] {
             metrics::histogram!("eventglass_stage_seconds", "stage" => stage)
                 .record(to.duration_since(from).as_secs_f64());
@@ -268,6 +280,15 @@ impl<'tx> Insert<'tx> {
         bind_event(&mut binder, key, row, self.received_at)?;
         Ok(self.statement.raw_execute()? == 1)
     }
+}
+
+/// What new events add up to.
+fn sums(rows: &[(EventKey, &PendingEvent)]) -> Vec<(i64, Vec<u8>)> {
+    let mut delta = DeltaBuilder::default();
+    for (_, row) in rows {
+        delta.add(row.project_id, &Facts::from(&row.event));
+    }
+    delta.finish()
 }
 
 pub(super) fn insert_texts(tx: &Transaction<'_>, rows: &[(EventKey, &PendingEvent)]) -> Result<(), StoreError> {

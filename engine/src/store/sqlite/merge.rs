@@ -7,8 +7,17 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::append::{Appender, Insert, count_events, insert_texts};
 use super::ids::{Entry, Lookup, ShortHash};
+use super::rollups::{Deltas, build_of, stored_facts};
 use crate::ingest::{IdHash, PendingEvent, PendingPart};
+use crate::store::rollups::changed;
 use crate::store::{Appended, EventKey, Merged, StoreError};
+
+/// What a transaction has written besides rows.
+#[derive(Default)]
+struct Written {
+    ids: Vec<Entry>,
+    deltas: Deltas,
+}
 
 impl Appender {
     /// See [`crate::store::EventStore::merge`].
@@ -29,15 +38,16 @@ impl Appender {
             by_event.entry((part.project_id, part.event_hash)).or_default().push(n);
         }
         let mut outcomes = vec![Appended::Duplicate; parts.len()];
-        let (mut new_events, mut ids) = (0, Vec::new());
+        let (mut new_events, mut written) = (0, Written::default());
         for places in by_event.values() {
             let of_event: Vec<(usize, &PendingPart)> =
                 places.iter().filter_map(|n| Some((*n, parts.get(*n)?))).collect();
-            new_events += self.merge_event(&tx, &of_event, (received_at, now), &mut outcomes, &mut ids)?;
+            new_events += self.merge_event(&tx, &of_event, (received_at, now), &mut outcomes, &mut written)?;
         }
-        let step = self.ids().write(&tx, &ids)?;
+        let step = self.ids().write(&tx, &written.ids)?;
         tx.commit()?;
-        self.committed(received_at, &ids, &step);
+        self.committed(received_at, &written.ids, &step);
+        written.deltas.committed();
         Ok(Merged { outcomes, new_events })
     }
 
@@ -48,7 +58,7 @@ impl Appender {
         parts: &[(usize, &PendingPart)],
         (received_at, now): (i64, Timestamp),
         outcomes: &mut [Appended],
-        ids: &mut Vec<Entry>,
+        written: &mut Written,
     ) -> Result<u64, StoreError> {
         let Some((_, first)) = parts.first() else { return Ok(0) };
         let before = stored_parts(tx, first)?;
@@ -68,12 +78,14 @@ impl Appender {
         let recent = self.ids().recent().clone();
         let old_key = Lookup::new(tx)?.key(&recent, first.project_id, &event.event.event_id, &first.event_hash)?;
         let mut key = self.key(event.event.time);
+        let mut counted = None;
         if let Some(old_key) = old_key {
             // An event of another door with this id has no parts: it stays as it is.
             if before.is_empty() {
                 return Ok(0);
             }
             let old = pending(&before);
+            counted = stored_facts(tx, old_key.0)?;
             remove(tx, old_key, &old)?;
             if old.event.time == event.event.time {
                 key = old_key;
@@ -82,8 +94,12 @@ impl Appender {
         let inserted = Insert::new(tx, recent, received_at)?.event(key, &event, self.arrivals_mut())?;
         let key = inserted.ok_or_else(|| StoreError::Inconsistent("an event is still there".to_owned()))?;
         if old_key != Some(key) {
-            ids.push((ShortHash::of(&event.event_hash), key));
+            written.ids.push((ShortHash::of(&event.event_hash), key));
         }
+        let now_counted = stored_facts(tx, key.0)?;
+        let build = build_of(tx, first.project_id)?;
+        let blobs = changed(first.project_id, build, counted.as_ref(), now_counted.as_ref());
+        written.deltas.extend(Deltas::write(tx, self.rollups(), blobs)?);
         let rows = [(key, &event)];
         insert_texts(tx, &rows)?;
         if old_key.is_some() {

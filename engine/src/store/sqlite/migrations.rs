@@ -12,6 +12,11 @@ const HISTORY: &[(i64, &str, &str)] = &[
     (1, "core", include_str!("../../../../migrations/sqlite/0001_core.sql")),
     (2, "trust", include_str!("../../../../migrations/sqlite/0002_trust.sql")),
     (3, "ids", include_str!("../../../../migrations/sqlite/0003_ids.sql")),
+    (
+        4,
+        "rollups",
+        include_str!("../../../../migrations/sqlite/0004_rollups.sql"),
+    ),
 ];
 
 /// Runs what has not run yet.

@@ -11,6 +11,7 @@ mod ids;
 mod merge;
 mod migrations;
 mod read;
+mod rollups;
 mod row;
 mod scan;
 mod sql;
@@ -42,6 +43,7 @@ pub struct SqliteStore {
     writer: std::sync::Arc<Mutex<Writer>>,
     readers: SqlitePool,
     recent: ids::RecentIds,
+    rollups: std::sync::Arc<rollups::Rollups>,
     checkpointer: JoinHandle<()>,
 }
 
@@ -80,6 +82,7 @@ impl SqliteStore {
         let appender = tokio::task::spawn_blocking(move || append::Appender::open(&file, written))
             .await
             .map_err(StoreError::panicked)??;
+        let rollups = std::sync::Arc::clone(appender.rollups());
         let writer = Writer { connection, appender };
         let writer = std::sync::Arc::new(Mutex::new(writer));
 
@@ -104,6 +107,7 @@ impl SqliteStore {
             writer,
             readers,
             recent,
+            rollups,
             checkpointer,
         })
     }

@@ -9,6 +9,7 @@ use sqlx::{Connection, QueryBuilder, Row, Sqlite};
 
 use super::ids::ShortHash;
 use super::read::key_of;
+use super::rollups::{changed, stored_facts_with};
 use super::{SqliteStore, sql};
 use crate::ingest::{IdHash, id_hash};
 use crate::store::row::{answer, counts, key_label, refused_item};
@@ -344,6 +345,8 @@ impl TrustStore for SqliteStore {
         };
         // The row stays, empty and nobody's, to keep its key: words in the text
         // index still point to it, and must not come to point to another event.
+        let old = stored_facts_with(&mut tx, key.0).await?;
+        let deltas = changed(&mut tx, &self.rollups, project_id, old.as_ref(), None).await?;
         sqlx::query(sql::EMPTY_EVENT).bind(key.0).execute(&mut *tx).await?;
         sqlx::query("DELETE FROM event_ids WHERE hash = $1 AND key = $2")
             .bind(hash.bytes().to_vec())
@@ -355,6 +358,7 @@ impl TrustStore for SqliteStore {
             .execute(&mut *tx)
             .await?;
         tx.commit().await?;
+        deltas.committed();
         Ok(true)
     }
 }

@@ -1,0 +1,63 @@
+//! Writing deltas, within whatever transaction changes events. That holds the
+//! rows of its projects, so that nobody else writes theirs.
+
+use sqlx::PgConnection;
+
+use crate::store::StoreError;
+use crate::store::rollups::{Build, FACTS, StoredFacts};
+
+/// Writes the blobs of a transaction, at most one for each project.
+pub(in crate::store::postgres) async fn write(
+    tx: &mut PgConnection,
+    blobs: Vec<(i64, Vec<u8>)>,
+) -> Result<(), StoreError> {
+    if blobs.is_empty() {
+        return Ok(());
+    }
+    let (projects, data): (Vec<i64>, Vec<Vec<u8>>) = blobs.into_iter().unzip();
+    sqlx::query(
+        "INSERT INTO rollup_deltas (project_id, number, data) \
+         SELECT id, 1 + coalesce((SELECT max(d.number) FROM rollup_deltas d WHERE d.project_id = n.id), 0), data \
+         FROM UNNEST($1::bigint[], $2::bytea[]) AS n (id, data)",
+    )
+    .bind(projects)
+    .bind(data)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// An event as it is counted, before or after a change.
+pub(in crate::store::postgres) async fn stored_facts(
+    tx: &mut PgConnection,
+    project_id: i64,
+    key: i64,
+) -> Result<Option<StoredFacts>, StoreError> {
+    let query = format!("SELECT {FACTS} FROM events e WHERE e.project_id = $1 AND e.key = $2");
+    let row = sqlx::query(sqlx::AssertSqlSafe(query))
+        .bind(project_id)
+        .bind(key)
+        .fetch_optional(tx)
+        .await?;
+    row.as_ref().map(StoredFacts::read).transpose()
+}
+
+/// What it means that a row of `events` was `old` and is `new`: blobs for
+/// [`write`], in the transaction that changes it and that holds the project's
+/// row. Exact for counts, sums and percentiles; distinct users only grow. For
+/// whatever changes, removes or prices again an event that is stored: read the
+/// row before and after with [`stored_facts`], and hand both over.
+pub(in crate::store::postgres) async fn changed(
+    tx: &mut PgConnection,
+    project_id: i64,
+    old: Option<&StoredFacts>,
+    new: Option<&StoredFacts>,
+) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
+    let build: Option<(Option<i64>, i64)> =
+        sqlx::query_as("SELECT through, next_key FROM rollup_builds WHERE project_id = $1")
+            .bind(project_id)
+            .fetch_optional(tx)
+            .await?;
+    let build = build.map(|(through, next_key)| Build { through, next_key });
+    Ok(crate::store::rollups::changed(project_id, build, old, new))
+}

@@ -1,0 +1,238 @@
+//! What a store does for rollups. What they are is told in [`crate::rollups`].
+
+use async_trait::async_trait;
+use eventglass_model::{CostSource, Severity, Status, Timestamp, Tokens};
+
+use super::row::{Columns, inconsistent};
+use crate::query::EventSearch;
+use crate::rollups::{Ask, DeltaBuilder, Facts, Read, RollupSettings, ScannedRows, TokenCounts, View, tokens_of};
+use crate::store::StoreError;
+
+/// Events that a rebuild counts in one transaction.
+pub(super) const BUILD_EVENTS: i64 = 5_000;
+/// Events that a scan reads at once.
+pub(super) const SCAN_EVENTS: i64 = 20_000;
+
+/// How far counting a project anew has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BuildProgress {
+    /// The project.
+    pub project_id: i64,
+    /// Events counted so far.
+    pub events: i64,
+    /// Whether that was all.
+    pub done: bool,
+}
+
+/// Rollups: written with the events, folded and read.
+#[async_trait]
+pub trait RollupStore: Send + Sync {
+    /// What answers a question: blobs, list by list as they are asked for, and
+    /// what is not in them yet; all of one moment.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    async fn rollups(&self, project_id: i64, reads: &[Vec<Read>]) -> Result<View, StoreError>;
+
+    /// Shows a question the events that a search finds, newest first, until
+    /// `scanned` is full or out of time.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    async fn scan_facts(
+        &self,
+        project_id: i64,
+        ask: &Ask,
+        search: &EventSearch,
+        scanned: ScannedRows,
+    ) -> Result<ScannedRows, StoreError>;
+
+    /// Folds what commits have left, unless another process does. Says whether
+    /// there was something.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`]; then it is folded later.
+    async fn fold_rollups(&self, settings: &RollupSettings, now: Timestamp) -> Result<bool, StoreError>;
+
+    /// Deletes minutes and hours that are not kept any more.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    async fn expire_rollups(&self, settings: &RollupSettings, now: Timestamp) -> Result<(), StoreError>;
+
+    /// Has the events of all projects counted anew, by [`Self::build_rollups`].
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    async fn request_rebuild(&self) -> Result<(), StoreError>;
+
+    /// Takes a step in counting stored events, unless another process does.
+    /// `None` when there is nothing to count.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`]; then the step is taken later.
+    async fn build_rollups(&self) -> Result<Option<BuildProgress>, StoreError>;
+
+    /// Projects that are still to be counted, with the events counted so far.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    async fn rebuilding(&self) -> Result<Vec<BuildProgress>, StoreError>;
+}
+
+/// What [`StoredFacts::read`] reads, of the table called `e`.
+pub(super) const FACTS: &str = "e.key, e.received_at, e.time, e.kind, e.name, e.severity, e.status, e.service, \
+     e.endpoint, e.version, e.environment, e.user_id, e.session_id, e.provider, e.model, e.country, e.city, \
+     e.duration_us, e.status_code, e.tokens, e.cost_nano_usd, e.cost_source";
+
+/// A stored event, as far as it is counted.
+pub(crate) struct StoredFacts {
+    pub(crate) key: i64,
+    received_at: i64,
+    time: Timestamp,
+    kind: String,
+    name: Option<String>,
+    severity: Severity,
+    status: Status,
+    service: Option<String>,
+    endpoint: Option<String>,
+    version: Option<String>,
+    environment: Option<String>,
+    user_id: Option<String>,
+    session_id: Option<String>,
+    provider: Option<String>,
+    model: Option<String>,
+    country: Option<String>,
+    city: Option<String>,
+    duration_us: Option<i64>,
+    status_code: Option<i64>,
+    tokens: Option<TokenCounts>,
+    cost_nano_usd: Option<i64>,
+    cost_source: Option<CostSource>,
+}
+
+impl StoredFacts {
+    /// Reads a row of [`FACTS`].
+    pub(super) fn read(row: &impl Columns) -> Result<Self, StoreError> {
+        let (severity, status) = (row.int("severity")?, row.int("status")?);
+        let tokens: Option<Tokens> = row
+            .maybe_text("tokens")?
+            .map(|json| serde_json::from_str(&json))
+            .transpose()
+            .map_err(inconsistent)?;
+        Ok(Self {
+            key: row.int("key")?,
+            received_at: row.int("received_at")?,
+            time: Timestamp::from_micros(row.int("time")?),
+            kind: row.text("kind")?,
+            name: row.maybe_text("name")?,
+            severity: Severity::from_code(severity).ok_or_else(|| inconsistent(format!("severity {severity}")))?,
+            status: Status::from_code(status).ok_or_else(|| inconsistent(format!("status {status}")))?,
+            service: row.maybe_text("service")?,
+            endpoint: row.maybe_text("endpoint")?,
+            version: row.maybe_text("version")?,
+            environment: row.maybe_text("environment")?,
+            user_id: row.maybe_text("user_id")?,
+            session_id: row.maybe_text("session_id")?,
+            provider: row.maybe_text("provider")?,
+            model: row.maybe_text("model")?,
+            country: row.maybe_text("country")?,
+            city: row.maybe_text("city")?,
+            duration_us: row.maybe_int("duration_us")?,
+            status_code: row.maybe_int("status_code")?,
+            tokens: tokens.as_ref().map(tokens_of),
+            cost_nano_usd: row.maybe_int("cost_nano_usd")?,
+            cost_source: row.maybe_int("cost_source")?.and_then(CostSource::from_code),
+        })
+    }
+
+    /// What of it is counted.
+    pub(crate) fn facts(&self) -> Facts<'_> {
+        Facts {
+            time: self.time,
+            kind: &self.kind,
+            name: self.name.as_deref(),
+            severity: self.severity,
+            status: self.status,
+            service: self.service.as_deref(),
+            endpoint: self.endpoint.as_deref(),
+            version: self.version.as_deref(),
+            environment: self.environment.as_deref(),
+            user_id: self.user_id.as_deref(),
+            session_id: self.session_id.as_deref(),
+            provider: self.provider.as_deref(),
+            model: self.model.as_deref(),
+            country: self.country.as_deref(),
+            city: self.city.as_deref(),
+            duration_us: self.duration_us,
+            status_code: self.status_code,
+            tokens: self.tokens,
+            cost_nano_usd: self.cost_nano_usd,
+            cost_source: self.cost_source,
+        }
+    }
+}
+
+/// A project whose stored events are being counted: those received until a
+/// moment, in the order of their keys.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Build {
+    pub(super) through: Option<i64>,
+    pub(super) next_key: i64,
+}
+
+impl Build {
+    /// Whether a row will still be counted as it then is.
+    fn is_ahead(&self, row: &StoredFacts) -> bool {
+        self.through
+            .is_some_and(|through| row.received_at <= through && row.key >= self.next_key)
+    }
+}
+
+/// What it means that a row of `events` has changed from `old` to `new`
+/// (`None`: it was not there, or is not there any more): the delta to be
+/// written in the same transaction. While a rebuild is on its way, rows that
+/// it has not come to are left to it.
+pub(super) fn changed(
+    project_id: i64,
+    build: Option<Build>,
+    old: Option<&StoredFacts>,
+    new: Option<&StoredFacts>,
+) -> Vec<(i64, Vec<u8>)> {
+    let counted = |row: &&StoredFacts| !build.is_some_and(|build| build.is_ahead(row));
+    let (old, new) = (
+        old.filter(counted).map(StoredFacts::facts),
+        new.filter(counted).map(StoredFacts::facts),
+    );
+    let mut delta = DeltaBuilder::default();
+    delta.change(project_id, old.as_ref(), new.as_ref());
+    delta.finish()
+}
+
+/// What stored rows add up to.
+pub(super) fn sum_of(project_id: i64, rows: &[StoredFacts]) -> Vec<(i64, Vec<u8>)> {
+    let mut delta = DeltaBuilder::default();
+    for row in rows {
+        delta.add(project_id, &row.facts());
+    }
+    delta.finish()
+}
+
+/// Where the next chunk of a rebuild begins.
+pub(super) fn after(rows: &[StoredFacts]) -> i64 {
+    rows.last().map_or(i64::MAX, |row| row.key.saturating_add(1))
+}
+
+/// The number at a path of an event's attributes: `cart.total`, or a key with
+/// dots in it as it stands.
+pub(super) fn number_at(attributes: Option<&str>, path: &str) -> Option<f64> {
+    let value: serde_json::Value = serde_json::from_str(attributes?).ok()?;
+    let found = value
+        .get(path)
+        .or_else(|| path.split('.').try_fold(&value, |value, name| value.get(name)))?;
+    match found {
+        serde_json::Value::Number(number) => number.as_f64(),
+        serde_json::Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}
