@@ -11,9 +11,11 @@ mod accept;
 pub mod config;
 mod doors;
 mod http;
+mod rebuild;
 mod serve;
 mod state;
 
 pub use http::router;
+pub use rebuild::rebuild_rollups;
 pub use serve::{init_logs, serve};
 pub use state::AppState;

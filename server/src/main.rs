@@ -25,6 +25,8 @@ struct Cli {
 enum Command {
     /// Serve the API and the pages (what happens when no command is given)
     Serve(ServeArgs),
+    /// Count all stored events anew, for charts and dashboards; also while a server runs
+    RebuildRollups(StoreArgs),
     /// Print every setting with its default and what it means
     Settings,
     /// Write realistic events to a file
@@ -59,10 +61,21 @@ struct ServeArgs {
     config: Option<PathBuf>,
 }
 
+#[derive(clap::Args)]
+struct StoreArgs {
+    /// Folder of the database [default: ./data]
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// Settings file [default: ./eventglass.toml, if there is one]
+    #[arg(long, env = "EVENTGLASS_CONFIG")]
+    config: Option<PathBuf>,
+}
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.command.unwrap_or_else(|| Command::Serve(ServeArgs::default())) {
         Command::Serve(args) => serve(args).map(|()| ExitCode::SUCCESS),
+        Command::RebuildRollups(args) => rebuild_rollups(args).map(|()| ExitCode::SUCCESS),
         Command::Settings => print_settings(),
         Command::Generate(args) => generate::run(&args),
         Command::Ingest(args) => ingest::run(&args),
@@ -92,6 +105,15 @@ fn serve(args: ServeArgs) -> anyhow::Result<()> {
         .enable_all()
         .build()?;
     runtime.block_on(eventglass_server::serve(settings))
+}
+
+fn rebuild_rollups(args: StoreArgs) -> anyhow::Result<()> {
+    let usual = Path::new("eventglass.toml");
+    let file = args.config.or_else(|| usual.exists().then(|| usual.to_owned()));
+    let mut settings = Settings::load(file.as_deref(), std::env::vars().collect())?;
+    settings.data = args.data.unwrap_or(settings.data);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(eventglass_server::rebuild_rollups(settings))
 }
 
 fn print_settings() -> anyhow::Result<ExitCode> {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::Context;
 use eventglass_engine::clock::{SharedClock, SystemClock};
 use eventglass_engine::ingest::Ingest;
+use eventglass_engine::rollups;
 use eventglass_engine::store;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
@@ -17,7 +18,7 @@ use crate::config::{LogFormat, Settings};
 use crate::{AppState, router};
 
 /// Name of the database in the data folder.
-const DATABASE: &str = "eventglass.db";
+pub(crate) const DATABASE: &str = "eventglass.db";
 /// Upper bounds of the buckets of times, in seconds: 100 µs to 10 s.
 const SECONDS: &[f64] = &[
     0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
@@ -66,6 +67,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
         settings.limits(),
         settings.plans(),
     );
+    let keeper = rollups::keep(Arc::clone(&store), Arc::clone(&clock), settings.rollups());
     let shutdown = Duration::from_secs(settings.shutdown_secs);
 
     let bounds = Bounds {
@@ -101,6 +103,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     if tokio::time::timeout(shutdown, writer).await.is_err() {
         tracing::error!("the writer did not finish in time");
     }
+    keeper.abort();
     store.close().await;
     tracing::info!("ended");
     Ok(())
@@ -173,7 +176,7 @@ fn describe() {
     describe_histogram!(
         "eventglass_stage_seconds",
         Unit::Seconds,
-        "Stages of ingest: parse, queue, insert, text, sync, commit"
+        "Stages of ingest: parse, queue, insert, text, sync, commit; and fold, beside it"
     );
     describe_histogram!("eventglass_commit_events", "Events of one commit");
 }

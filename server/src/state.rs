@@ -6,6 +6,7 @@ use std::time::Instant;
 use eventglass_engine::access::{AccountError, Accounts, KeyRing, Workspace};
 use eventglass_engine::clock::SharedClock;
 use eventglass_engine::ingest::Ingest;
+use eventglass_engine::query::MetricsReader;
 use eventglass_engine::store::SharedStore;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::Semaphore;
@@ -26,6 +27,7 @@ pub struct Parts {
     pub accounts: Accounts,
     pub keys: Arc<KeyRing>,
     pub workspace: Workspace,
+    pub metrics_reader: MetricsReader,
     pub metrics: Option<PrometheusHandle>,
     pub started: Instant,
     /// Room for the bodies of requests under way.
@@ -54,6 +56,7 @@ impl AppState {
             settings.open_registration,
         )?;
         let workspace = Workspace::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&keys));
+        let metrics_reader = MetricsReader::new(Arc::clone(&store), settings.rollups());
         let started = Instant::now();
         let in_flight = room(settings.in_flight_bytes);
         Ok(Self(Arc::new(Parts {
@@ -64,6 +67,7 @@ impl AppState {
             accounts,
             keys,
             workspace,
+            metrics_reader,
             metrics,
             started,
             in_flight,

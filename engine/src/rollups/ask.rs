@@ -1,5 +1,6 @@
 //! From the words of a request to a question that can be answered.
 
+use eventglass_model::search;
 use eventglass_model::{
     DEFAULT_GROUPS, Dimension, MAX_POINTS, Measure, MetricField, MetricsQuery, Period, TimeBound, Timestamp,
 };
@@ -7,6 +8,7 @@ use eventglass_model::{
 use super::family::{Family, Tier};
 use super::key::Value;
 use super::plan::{Part, Planner, Read, Segment, Span};
+use super::series_test::SeriesTest;
 use super::settings::RollupSettings;
 
 const DAY: i64 = 86_400;
@@ -65,6 +67,10 @@ pub struct Ask {
     pub(super) field: MetricField,
     pub(super) group: Vec<Dimension>,
     pub(super) filters: Vec<(Dimension, Vec<Pattern>)>,
+    /// What the search says, when it only speaks of what series are made of.
+    search: SeriesTest,
+    /// Else the search, which the store knows how to do.
+    words: String,
     pub(super) limit: usize,
     pub(super) now: Timestamp,
     pub(super) span: Span,
@@ -74,17 +80,28 @@ pub struct Ask {
 }
 
 impl Ask {
-    /// Puts a question together. `searched`: whether events are also to be
-    /// found by words, which rollups know nothing of.
+    /// Puts a question together. It goes to the rollups where they know the answer.
     ///
     /// # Errors
     /// [`AskError`], naming the parameter.
-    pub fn new(
-        query: &MetricsQuery,
-        searched: bool,
-        settings: &RollupSettings,
-        now: Timestamp,
-    ) -> Result<Self, AskError> {
+    pub fn new(query: &MetricsQuery, settings: &RollupSettings, now: Timestamp) -> Result<Self, AskError> {
+        Self::put(query, false, settings, now)
+    }
+
+    /// A question that goes to the events in any case.
+    ///
+    /// # Errors
+    /// [`AskError`], naming the parameter.
+    pub fn of_events(query: &MetricsQuery, settings: &RollupSettings, now: Timestamp) -> Result<Self, AskError> {
+        Self::put(query, true, settings, now)
+    }
+
+    fn put(query: &MetricsQuery, of_events: bool, settings: &RollupSettings, now: Timestamp) -> Result<Self, AskError> {
+        let search = search::parse(&query.q).map_err(|error| AskError {
+            name: "q",
+            msg: error.to_string(),
+        })?;
+        let search = SeriesTest::of(&search);
         let error = |name, msg: &str| AskError {
             name,
             msg: msg.to_owned(),
@@ -116,7 +133,10 @@ impl Ask {
             .filter(|(_, values)| !values.is_empty())
             .map(|(dimension, values)| (dimension, values.iter().map(|value| Pattern::of(value)).collect()))
             .collect();
-        let source = source(&measures, &query.field, &group, &filters, searched);
+        let source = match &search {
+            Some(search) if !of_events => source(&measures, &query.field, &group, &filters, search),
+            _ => Source::Events,
+        };
         let finest = match source {
             Source::Rollups(family) => family.finest(),
             Source::Events => Tier::Minute,
@@ -155,6 +175,12 @@ impl Ask {
             field: query.field.clone(),
             group,
             filters,
+            words: if search.is_some() {
+                String::new()
+            } else {
+                query.q.clone()
+            },
+            search: search.unwrap_or_default(),
             limit,
             now,
             span: widened,
@@ -177,6 +203,12 @@ impl Ask {
             from: self.previous.map_or(self.span.from, |previous| previous.from),
             to: self.span.to,
         }
+    }
+
+    /// The search that events have to be found by, besides what is compared here.
+    #[must_use]
+    pub fn words(&self) -> &str {
+        &self.words
     }
 
     /// The path of the attribute whose values are needed.
@@ -230,7 +262,7 @@ impl Ask {
         if family != Family::Series {
             return vec![Part::Table(family)];
         }
-        if self.group.is_empty() && self.filters.is_empty() {
+        if self.group.is_empty() && self.filters.is_empty() && self.search.is_all() {
             return vec![Part::Total];
         }
         let mut parts = vec![Part::Numbers];
@@ -251,6 +283,11 @@ impl Ask {
         })
     }
 
+    /// Whether an event is what the search speaks of.
+    pub(super) fn finds<'v>(&self, value: &dyn Fn(Dimension) -> Option<&'v str>) -> bool {
+        self.search.lets(value)
+    }
+
     /// The group of a key of a family; `None` when the filters do not let it through.
     pub(super) fn group_of(&self, family: Family, key: &[Value]) -> Option<Vec<Value>> {
         let value = |dimension: Dimension| {
@@ -268,6 +305,7 @@ impl Ask {
             let value = value(*dimension).and_then(Value::text);
             patterns.iter().any(|pattern| pattern.matches(value))
         });
+        let passes = passes && self.search.lets(&|dimension| value(dimension).and_then(Value::text));
         passes.then(|| {
             self.group
                 .iter()
@@ -297,7 +335,7 @@ fn source(
     field: &MetricField,
     group: &[Dimension],
     filters: &[(Dimension, Vec<Pattern>)],
-    searched: bool,
+    search: &SeriesTest,
 ) -> Source {
     let takes_field = |measure: &Measure| is_percentile(*measure) || matches!(measure, Measure::Avg | Measure::Sum);
     let unknown = match field {
@@ -305,7 +343,7 @@ fn source(
         MetricField::Cost | MetricField::Tokens => measures.iter().any(|measure| is_percentile(*measure)),
         MetricField::Attribute(_) => measures.iter().any(takes_field),
     };
-    if searched || unknown {
+    if unknown {
         return Source::Events;
     }
     let any_model = |(dimension, patterns): &(Dimension, Vec<Pattern>)| {
@@ -318,6 +356,7 @@ fn source(
             && filters
                 .iter()
                 .all(|filter| has(&filter.0) || of_models && any_model(filter))
+            && search.all_are(&has)
             && (!of_models || filters.iter().any(any_model))
             && (family.counts_users() || !measures.contains(&Measure::Users))
             && (*family == Family::Series || !group.is_empty())
@@ -326,4 +365,10 @@ fn source(
         .into_iter()
         .find(|family| knows(family))
         .map_or(Source::Events, Source::Rollups)
+}
+
+impl std::fmt::Display for AskError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.name, self.msg)
+    }
 }

@@ -74,7 +74,8 @@ impl ScannedRows {
     /// Takes an event that the search has found. `value`: of the attribute that was asked for.
     pub fn take(&mut self, ask: &Ask, facts: &Facts<'_>, value: Option<f64>) {
         self.seen += 1;
-        if !ask.lets(|dimension| facts.text(dimension)) || !ask.holds(facts) {
+        let text = |dimension| facts.text(dimension);
+        if !ask.lets(text) || !ask.finds(&text) || !ask.holds(facts) {
             return;
         }
         let name: Vec<Value> = ask.group.iter().map(|dimension| value_of(facts, *dimension)).collect();

@@ -3,6 +3,7 @@
 
 #[cfg(test)]
 mod conformance;
+mod dashboards;
 mod error;
 mod facets;
 mod key;
@@ -18,6 +19,7 @@ pub mod sqlite;
 mod traits;
 mod trust;
 
+pub use dashboards::{Changed, DashboardStore, NewDashboard};
 pub use error::StoreError;
 pub use key::EventKey;
 pub(crate) use key::tail_matches;

@@ -8,6 +8,7 @@ use anyhow::{Context, ensure};
 use config::{Config, Environment, File, FileFormat};
 use eventglass_engine::guard::Plans;
 use eventglass_engine::ingest::Limits;
+use eventglass_engine::rollups::RollupSettings;
 use eventglass_model::Plan;
 use serde::Deserialize;
 
@@ -53,6 +54,13 @@ pub struct Settings {
     pub idempotency_hours: u32,
     pub facet_events: usize,
     pub pulse_count_limit: i64,
+    pub metrics_scan_events: usize,
+    pub metrics_scan_ms: u64,
+    pub dashboards: i64,
+    pub rollup_series: usize,
+    pub rollup_rows: usize,
+    pub rollup_minute_hours: u32,
+    pub rollup_hour_days: u32,
     pub request_timeout_secs: u64,
     pub max_connections: usize,
     pub header_timeout_secs: u64,
@@ -128,6 +136,13 @@ impl Settings {
             ("message_chars", self.message_chars as u64, 1),
             ("queue_bytes", self.queue_bytes as u64, 1_048_576),
             ("facet_events", self.facet_events as u64, 1),
+            ("metrics_scan_events", self.metrics_scan_events as u64, 1),
+            ("metrics_scan_ms", self.metrics_scan_ms, 1),
+            ("dashboards", self.dashboards.unsigned_abs(), 1),
+            ("rollup_series", self.rollup_series as u64, 1),
+            ("rollup_rows", self.rollup_rows as u64, 1),
+            ("rollup_minute_hours", u64::from(self.rollup_minute_hours), 1),
+            ("rollup_hour_days", u64::from(self.rollup_hour_days), 1),
             ("pulse_count_limit", self.pulse_count_limit.unsigned_abs(), 1),
             (
                 "in_flight_bytes",
@@ -162,6 +177,19 @@ impl Settings {
         Plans {
             by_name: self.plans.clone(),
             default: self.default_plan.clone(),
+        }
+    }
+
+    /// The part that rollups need.
+    #[must_use]
+    pub fn rollups(&self) -> RollupSettings {
+        RollupSettings {
+            series: self.rollup_series,
+            rows: self.rollup_rows,
+            minute_hours: self.rollup_minute_hours,
+            hour_days: self.rollup_hour_days,
+            scan_events: self.metrics_scan_events,
+            scan_ms: self.metrics_scan_ms,
         }
     }
 
@@ -234,6 +262,7 @@ mod tests {
             format!("{:?}", load(None, &[]).unwrap().limits()),
             format!("{:?}", Limits::default())
         );
+        assert_eq!(load(None, &[]).unwrap().rollups(), RollupSettings::default());
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod cart;
 mod doors;
 mod forge;
 mod langfuse;
+mod metrics;
 mod native;
 mod noise;
 mod otlp;

@@ -168,6 +168,7 @@ fn questions() -> Vec<MetricsQuery> {
         format!("{all}&{month}&interval=1d&group=user_id&model=*"),
         format!("{all}&{month}&interval=none&group=session_id&model=*&environment=env-1,env-2"),
         format!("{all}&{year}&interval=1w"),
+        format!("{all}&{day}&interval=1h&group=endpoint&q=-service:service-1+env:env*"),
         format!("{all}&{year}&interval=none&group=service,endpoint,kind&limit=3"),
         format!("measure=cost,avg,sum&field=cost_usd&{month}&group=model"),
         format!("measure=sum,avg&field=tokens&{day}&group=environment&interval=2h"),
@@ -178,13 +179,13 @@ fn questions() -> Vec<MetricsQuery> {
 }
 
 async fn by_rollups(store: &SharedStore, p: i64, query: &MetricsQuery) -> Metrics {
-    let ask = Ask::new(query, false, &RollupSettings::default(), at(NOON)).unwrap();
+    let ask = Ask::new(query, &RollupSettings::default(), at(NOON)).unwrap();
     assert!(matches!(ask.source(), Source::Rollups(_)), "{query:?}");
     answer(&ask, &store.rollups(p, &ask.reads()).await.unwrap()).unwrap()
 }
 
 async fn by_events(store: &SharedStore, p: i64, query: &MetricsQuery) -> Metrics {
-    let ask = Ask::new(query, true, &RollupSettings::default(), at(NOON)).unwrap();
+    let ask = Ask::of_events(query, &RollupSettings::default(), at(NOON)).unwrap();
     let search = EventSearch {
         from: Some(ask.period().from),
         to: Some(ask.period().to),
@@ -379,7 +380,7 @@ async fn old_minutes_and_hours_are_deleted(store: SharedStore) {
     store.fold_rollups(&settings, at(NOON)).await.unwrap();
     let count = async |text: &str, now: Timestamp| {
         let query = MetricsQuery::from_pairs(decode_pairs(text)).unwrap();
-        let ask = Ask::new(&query, false, &settings, now).unwrap();
+        let ask = Ask::new(&query, &settings, now).unwrap();
         let view = store.rollups(p, &ask.reads()).await.unwrap();
         let found = answer(&ask, &view).unwrap();
         (found.series[0].total.unwrap(), view.stored.concat().len())

@@ -15,6 +15,11 @@ const HISTORY: &[(i64, &str, &str)] = &[
         "rollups",
         include_str!("../../../../migrations/postgres/0004_rollups.sql"),
     ),
+    (
+        9,
+        "dashboards",
+        include_str!("../../../../migrations/postgres/0009_dashboards.sql"),
+    ),
 ];
 
 /// Runs what has not run yet.

@@ -11,6 +11,7 @@ mod append;
 #[cfg(test)]
 pub(crate) mod cluster;
 mod copy;
+mod dashboards;
 mod encode;
 mod ids;
 mod insert;

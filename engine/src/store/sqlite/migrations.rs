@@ -17,6 +17,11 @@ const HISTORY: &[(i64, &str, &str)] = &[
         "rollups",
         include_str!("../../../../migrations/sqlite/0004_rollups.sql"),
     ),
+    (
+        9,
+        "dashboards",
+        include_str!("../../../../migrations/sqlite/0009_dashboards.sql"),
+    ),
 ];
 
 /// Runs what has not run yet.

@@ -1,10 +1,12 @@
 //! The public API for people and pages. One module an area of the URL space.
 
 mod auth;
+mod dashboards;
 mod events;
 mod facets;
 mod ingest;
 mod keys;
+mod metrics;
 mod page;
 mod projects;
 mod settings;
@@ -23,6 +25,8 @@ pub fn routes() -> Router<AppState> {
         .merge(keys::routes())
         .merge(events::routes())
         .merge(facets::routes())
+        .merge(metrics::routes())
+        .merge(dashboards::routes())
         .merge(settings::routes())
         .merge(ingest::routes())
 }
