@@ -15,7 +15,7 @@ pub struct ServicesQuery {
     pub to: Option<TimeBound>,
     /// Only events of this environment.
     pub environment: Option<String>,
-    /// How many, 1 to 500; 100 when absent.
+    /// How many, 1 to 200; 100 when absent.
     pub limit: Option<usize>,
 }
 
@@ -42,8 +42,8 @@ impl ServicesQuery {
             "to" => self.to = bound(&value)?,
             "environment" => self.environment = Some(value).filter(|value| !value.is_empty()),
             "limit" => match value.parse() {
-                Ok(limit) if (1..=500).contains(&limit) => self.limit = Some(limit),
-                _ => return Err("must be a number from 1 to 500".to_owned()),
+                Ok(limit) if (1..=200).contains(&limit) => self.limit = Some(limit),
+                _ => return Err("must be a number from 1 to 200".to_owned()),
             },
             _ => return Err("unknown parameter; expected one of: from, to, environment, limit".to_owned()),
         }
@@ -81,7 +81,7 @@ words! {
 /// Answer of `GET /api/v1/projects/{id}/services`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ServiceList {
-    /// The busiest first. Services of the period before are among them, with zero events.
+    /// The busiest first; those without events in the span of time are not among them.
     pub items: Vec<ServiceHealth>,
     /// Always `null`: the list is bounded.
     pub next_cursor: Option<String>,
@@ -131,7 +131,8 @@ pub struct ServiceHealth {
     pub versions: Vec<VersionSeen>,
     /// Environments seen, the busiest first, at most 20.
     pub environments: Vec<String>,
-    /// The minute (or where only those are kept, the hour or day) of its last event.
+    /// The minute of its last event, when that is in the last hour of the span
+    /// of time; else the point of the sparkline that it is in.
     pub last_seen: Option<Timestamp>,
 }
 

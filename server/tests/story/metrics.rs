@@ -129,7 +129,7 @@ async fn bad_questions_are_refused_by_name() {
         "dashboards/x",
         "dashboards/x/export",
     ] {
-        eve.get(&format!("/api/v1/projects/shop/{path}")).await.expect(404);
+        eve.get(&format!("/api/v1/projects/shop/{path}")).await.expect(403);
     }
 }
 
