@@ -5,10 +5,11 @@ SHELL := bash
 .NOTPARALLEL:
 .SILENT:
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run dev test test-rust test-sdks test-browser lint fmt bench clean
+.PHONY: help setup setup-test run dev test test-rust test-sdks test-browser lint fmt bench bench-query clean
 
 ADDR ?= 127.0.0.1:8000
 DATA ?= ./data
+EVENTS ?= 5000000
 
 # What setup found out: which Rust, which Chromium.
 ENV := . scripts/env.sh &&
@@ -61,6 +62,9 @@ fmt: setup ## Format the Rust sources
 
 bench: setup ## Measure ingest on this machine with the release binary (about 2 min)
 	$(ENV) binary=$$(cargo xtask release) && exec "$$binary" bench
+
+bench-query: setup ## Measure searches on 5 million events, or EVENTS=... (about 10 min)
+	$(ENV) exec cargo bench --package eventglass-harness --bench query -- $(EVENTS)
 
 clean: ## Remove what was built; installed tools and ./data stay
 	$(ENV) cargo clean

@@ -5,13 +5,16 @@
 //! - [`rollups`]: what events add up to, kept with them;
 //! - [`store`]: traits for what is kept, and the SQLite that keeps it;
 //! - [`query`]: what a search means, above any one database;
+//! - [`export`]: a whole search as a file;
 //! - [`access`]: passwords, sessions, projects and keys;
 //! - [`clock`]: the only source of time.
 
 pub mod access;
 pub mod clock;
+pub mod export;
 pub mod guard;
 pub mod ingest;
 pub mod query;
 pub mod rollups;
 pub mod store;
+pub(crate) mod text;

@@ -55,6 +55,9 @@ pub struct EventSummary {
     /// Model that was called.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
+    /// What `fields=` asked for, by those names, as text; what the event has not is left out.
+    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub fields: std::collections::BTreeMap<String, String>,
 }
 
 /// Tokens of a model call in disjoint buckets: no token is counted in two,

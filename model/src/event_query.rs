@@ -8,6 +8,8 @@ pub const DEFAULT_PAGE: usize = 50;
 pub const MAX_PAGE: usize = 1_000;
 /// The longest `q`, in characters.
 const MAX_Q: usize = 1_000;
+/// The most names in `fields`.
+const MAX_FIELDS: usize = 20;
 /// The most values of one filter.
 const MAX_VALUES: usize = 50;
 
@@ -30,6 +32,8 @@ pub struct EventQuery {
     pub service: Vec<String>,
     /// Any of these environments.
     pub environment: Vec<String>,
+    /// What each event is to have besides: fields, or paths as [`crate::search`] writes them.
+    pub fields: Vec<String>,
     /// How many, 1 to [`MAX_PAGE`]; [`DEFAULT_PAGE`] when absent.
     pub limit: Option<usize>,
     /// `next_cursor` of the page before.
@@ -49,6 +53,7 @@ impl EventQuery {
         "kind",
         "service",
         "environment",
+        "fields",
         "limit",
         "cursor",
         "arrived_after",
@@ -88,6 +93,7 @@ impl EventQuery {
             "kind" => self.kind.extend(list(&value).map(str::to_owned)),
             "service" => self.service.extend(list(&value).map(str::to_owned)),
             "environment" => self.environment.extend(list(&value).map(str::to_owned)),
+            "fields" => self.fields.extend(list(&value).map(str::to_owned)),
             "limit" => match value.parse() {
                 Ok(limit) if (1..=MAX_PAGE).contains(&limit) => self.limit = Some(limit),
                 _ => return Err(format!("must be a number from 1 to {MAX_PAGE}")),
@@ -107,6 +113,9 @@ impl EventQuery {
             .max(self.kind.len())
             .max(self.service.len())
             .max(self.environment.len());
+        if self.fields.len() > MAX_FIELDS {
+            return Err(format!("must have at most {MAX_FIELDS} names"));
+        }
         if most > MAX_VALUES {
             return Err(format!("must have at most {MAX_VALUES} values"));
         }
@@ -127,6 +136,7 @@ impl EventQuery {
             ("kind", &self.kind),
             ("service", &self.service),
             ("environment", &self.environment),
+            ("fields", &self.fields),
         ] {
             // A value with a comma in it cannot stand in a list: it gets a pair of its own, quoted.
             let quoted: Vec<String> = values
@@ -184,6 +194,7 @@ mod tests {
             kind: vec!["api_call".into()],
             service: vec!["payment-service".into(), "a, b".into()],
             environment: vec!["prod".into()],
+            fields: vec!["country".into(), "attributes.plan".into()],
             limit: Some(100),
             cursor: Some("abc".into()),
             arrived_after: None,

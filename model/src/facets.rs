@@ -3,7 +3,27 @@
 use serde::{Deserialize, Serialize};
 
 /// The fields that can be asked for, as spelled in `fields=`.
-pub const FACET_FIELDS: &[&str] = &["severity", "kind", "service", "environment"];
+pub const FACET_FIELDS: &[&str] = &[
+    "severity",
+    "kind",
+    "service",
+    "environment",
+    "status",
+    "status_code",
+    "endpoint",
+    "method",
+    "version",
+    "topic",
+    "user_id",
+    "session_id",
+    "provider",
+    "model",
+    "cost_source",
+    "country",
+    "city",
+    "region",
+    "device",
+];
 
 /// One value and how many events have it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

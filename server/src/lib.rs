@@ -10,11 +10,13 @@
 mod accept;
 pub mod config;
 mod doors;
+mod export;
 mod http;
 mod rebuild;
 mod serve;
 mod state;
 
+pub use export::{ExportArgs, export};
 pub use http::router;
 pub use rebuild::rebuild_rollups;
 pub use serve::{init_logs, serve};

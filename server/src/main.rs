@@ -11,6 +11,7 @@ use eventglass_harness::generate::{self, GenerateArgs};
 use eventglass_harness::ingest::{self, IngestArgs};
 use eventglass_harness::load::{self, LoadArgs};
 use eventglass_harness::verify::{self, VerifyArgs};
+use eventglass_server::ExportArgs;
 use eventglass_server::config::{DEFAULTS, Settings};
 
 /// Shows what services and LLM agents are doing.
@@ -39,6 +40,8 @@ enum Command {
     Curl(CurlArgs),
     /// Ask a server whether it may be relied on
     Verify(VerifyArgs),
+    /// Write the events of a search to a file
+    Export(ExportArgs),
     /// Measure what this program can take on this machine
     Bench(BenchArgs),
 }
@@ -82,6 +85,7 @@ fn main() -> ExitCode {
         Command::Load(args) => load::run(&args),
         Command::Curl(args) => curl::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Export(args) => export(&args),
         Command::Bench(args) => bench::run(&args),
     };
     result.unwrap_or_else(|error| {
@@ -93,12 +97,23 @@ fn main() -> ExitCode {
     })
 }
 
-fn serve(args: ServeArgs) -> anyhow::Result<()> {
+fn settings(config: Option<PathBuf>, data: Option<PathBuf>) -> anyhow::Result<Settings> {
     let usual = Path::new("eventglass.toml");
-    let file = args.config.or_else(|| usual.exists().then(|| usual.to_owned()));
+    let file = config.or_else(|| usual.exists().then(|| usual.to_owned()));
     let mut settings = Settings::load(file.as_deref(), std::env::vars().collect())?;
+    settings.data = data.unwrap_or(settings.data);
+    Ok(settings)
+}
+
+fn export(args: &ExportArgs) -> anyhow::Result<ExitCode> {
+    let settings = settings(args.config.clone(), args.data.clone())?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(eventglass_server::export(args, &settings))
+}
+
+fn serve(args: ServeArgs) -> anyhow::Result<()> {
+    let mut settings = settings(args.config, args.data)?;
     settings.addr = args.addr.unwrap_or(settings.addr);
-    settings.data = args.data.unwrap_or(settings.data);
     eventglass_server::init_logs(&settings)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .thread_stack_size(STACK)

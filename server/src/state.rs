@@ -32,6 +32,8 @@ pub struct Parts {
     pub started: Instant,
     /// Room for the bodies of requests under way.
     pub in_flight: Arc<Semaphore>,
+    /// Room for exports under way.
+    pub exports: Arc<Semaphore>,
     /// Requests with an `Idempotency-Key` under way.
     pub idempotent: InFlight,
 }
@@ -59,6 +61,7 @@ impl AppState {
         let metrics_reader = MetricsReader::new(Arc::clone(&store), settings.rollups());
         let started = Instant::now();
         let in_flight = room(settings.in_flight_bytes);
+        let exports = Arc::new(Semaphore::new(settings.exports));
         Ok(Self(Arc::new(Parts {
             settings,
             store,
@@ -71,6 +74,7 @@ impl AppState {
             metrics,
             started,
             in_flight,
+            exports,
             idempotent: InFlight::default(),
         })))
     }

@@ -6,8 +6,10 @@ mod keys;
 mod password;
 mod projects;
 mod secret;
+mod views;
 
 pub use accounts::{AccountError, Accounts, User};
 pub use attempts::Attempts;
 pub use keys::KeyRing;
 pub use projects::{Access, AccessError, Role, Workspace};
+pub use views::{ViewError, Views};

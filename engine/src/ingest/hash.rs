@@ -14,15 +14,12 @@ pub(crate) fn id_hash(project_id: i64, id: &str) -> IdHash {
     digest.first_chunk().copied().unwrap_or_default()
 }
 
-/// The word of the text index that stands for "this field has this value".
-/// Letters and digits only, so that the tokenizer leaves it whole; a row found
-/// by it is still compared, so that a client which writes such a word into its
-/// text finds nothing it should not.
+/// 40 bits that stand for a value in the words of the index: a longer word costs
+/// the index more than a wrong candidate a search.
 #[must_use]
-pub(crate) fn field_token(field: &str, value: &str) -> String {
-    // 40 bits: a longer word costs the index more than a wrong candidate a search.
+pub(crate) fn short_hash(value: &str) -> String {
     let [a, b, c, d, e, ..] = digest(&[value.as_bytes()]);
-    format!("eg{field}{a:02x}{b:02x}{c:02x}{d:02x}{e:02x}")
+    format!("{a:02x}{b:02x}{c:02x}{d:02x}{e:02x}")
 }
 
 fn digest(parts: &[&[u8]]) -> [u8; 32] {

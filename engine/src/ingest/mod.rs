@@ -12,11 +12,12 @@ mod recorder;
 mod sender;
 pub mod text;
 mod upkeep;
+pub(crate) mod words;
 
 pub use acks::Receipt;
-pub(crate) use hash::{IdHash, field_token, id_hash};
+pub(crate) use text::search_text;
+pub(crate) use hash::{IdHash, id_hash};
 pub use limits::Limits;
-pub(crate) use new_event::severity_token;
 pub use new_event::{NewEvent, PendingEvent};
 pub use parts::{Fold, NewPart, PendingPart};
 pub use pipeline::{Ingest, IngestError, Queue, Refused, Submitted};

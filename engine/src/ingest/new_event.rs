@@ -2,7 +2,7 @@
 
 use eventglass_model::{CostSource, FieldError, Loc, Severity, Status, Timestamp, Tokens};
 
-use crate::ingest::hash::{IdHash, field_token, id_hash};
+use crate::ingest::hash::{IdHash, id_hash};
 use crate::ingest::limits::Limits;
 use crate::ingest::text;
 
@@ -201,35 +201,4 @@ pub struct PendingEvent {
     pub text: String,
     /// The event.
     pub event: NewEvent,
-}
-
-impl PendingEvent {
-    /// The words in the text index that stand for this event's filterable fields.
-    #[must_use]
-    pub(crate) fn field_tokens(event: &NewEvent, project_id: i64) -> String {
-        let mut tokens = format!(
-            "{} {}",
-            field_token("p", &project_id.to_string()),
-            severity_token(event.severity)
-        );
-        let fields = [
-            ("k", Some(&event.kind)),
-            ("s", event.service.as_ref()),
-            ("e", event.environment.as_ref()),
-            ("t", event.trace_id.as_ref()),
-        ];
-        for (prefix, value) in fields {
-            if let Some(value) = value {
-                tokens.push(' ');
-                tokens.push_str(&field_token(prefix, value));
-            }
-        }
-        tokens
-    }
-}
-
-/// The word in the text index that stands for a severity.
-#[must_use]
-pub(crate) fn severity_token(severity: Severity) -> String {
-    field_token("l", severity.as_str())
 }

@@ -1,15 +1,18 @@
 //! Answering questions to the metrics of a project.
 
-use std::sync::Arc;
+use std::ops::ControlFlow;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use eventglass_model::{EventQuery, Metrics, MetricsQuery, TimeBound, Timestamp};
+use eventglass_model::{EventQuery, FieldError, Metrics, MetricsQuery, TimeBound, Timestamp};
 use thiserror::Error;
 use tokio::sync::Semaphore;
 
-use crate::query::EventSearch;
+use super::{EventSearch, Filter, Plan, take};
 use crate::rollups::{Ask, AskError, RollupSettings, ScannedRows, Source, answer};
-use crate::store::{SharedStore, StoreError};
+use crate::store::rollups::{FACTS, StoredFacts, number_at};
+use crate::store::row::{self, Columns};
+use crate::store::{EventKey, SharedStore, Store, StoreError, Visit};
 
 /// Looks at events one by one that may go on at once: each takes a core.
 const SCANS: usize = 2;
@@ -20,6 +23,9 @@ pub enum MetricsError {
     /// The question makes no sense.
     #[error("{0}")]
     Ask(AskError),
+    /// So does its search.
+    #[error("{}", .0.msg)]
+    Query(FieldError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -66,12 +72,11 @@ impl MetricsReader {
     }
 
     async fn scan(&self, project_id: i64, query: &MetricsQuery, ask: Ask) -> Result<Metrics, MetricsError> {
-        let search = search_of(query, &ask);
+        let search = search_of(query, &ask)?;
         // It is never closed; and without a permit one more scan does no harm.
         let _room = self.scans.acquire().await.ok();
         let scanned = ScannedRows::new(self.settings.scan_events, Duration::from_millis(self.settings.scan_ms));
-        let (store, ask) = (Arc::clone(&self.store), Arc::new(ask));
-        let scanned = store.scan_facts(project_id, &ask, &search, scanned).await?;
+        let scanned = scan(&*self.store, project_id, &ask, &search, scanned).await?;
         let answered = tokio::task::spawn_blocking(move || scanned.answer(&ask));
         Ok(answered.await.map_err(StoreError::panicked)?)
     }
@@ -79,7 +84,7 @@ impl MetricsReader {
 
 /// The events that a question is about, as far as a search can tell. What it
 /// cannot, each event is asked for again.
-fn search_of(query: &MetricsQuery, ask: &Ask) -> EventSearch {
+fn search_of(query: &MetricsQuery, ask: &Ask) -> Result<EventSearch, MetricsError> {
     let exact = |values: &[String]| {
         if values.iter().any(|value| value.ends_with('*')) {
             Vec::new()
@@ -97,5 +102,57 @@ fn search_of(query: &MetricsQuery, ask: &Ask) -> EventSearch {
         environment: exact(&query.environment),
         ..EventQuery::default()
     };
-    EventSearch::new(events, period.to)
+    EventSearch::new(events, period.to).map_err(MetricsError::Query)
+}
+
+/// Shows a question the events that a search finds, newest first, until
+/// `scanned` is full or out of time.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn scan(
+    store: &dyn Store,
+    project_id: i64,
+    ask: &Ask,
+    search: &EventSearch,
+    scanned: ScannedRows,
+) -> Result<ScannedRows, StoreError> {
+    let deadline = scanned.deadline();
+    let plan = Plan::new(store, project_id, search, deadline).await?;
+    let mut walk = plan.walk(project_id, FACTS.trim_start_matches("e.key, "), deadline);
+    if ask.attribute().is_some() {
+        walk.read(&["attributes"]);
+    }
+    walk.expected = usize::MAX;
+    let showing = Arc::new(Mutex::new(Showing {
+        filter: Arc::clone(&plan.filter),
+        ask: ask.clone(),
+        scanned,
+    }));
+    let walked = store.walk(walk, Arc::clone(&showing) as _).await?;
+    let mut scanned = take(showing)?.scanned;
+    scanned.partial |= walked.out_of_time;
+    Ok(scanned)
+}
+
+struct Showing {
+    filter: Arc<Filter>,
+    ask: Ask,
+    scanned: ScannedRows,
+}
+
+impl Visit for Showing {
+    fn visit(&mut self, _: EventKey, row: &dyn Columns) -> Result<ControlFlow<()>, StoreError> {
+        if self.scanned.is_over() {
+            return Ok(ControlFlow::Break(()));
+        }
+        if self.filter.matches(row)? {
+            let value = match self.ask.attribute() {
+                Some(path) => number_at(row::payload(row, "attributes")?.as_deref(), path),
+                None => None,
+            };
+            self.scanned.take(&self.ask, &StoredFacts::read(&row)?.facts(), value);
+        }
+        Ok(ControlFlow::Continue(()))
+    }
 }

@@ -1,55 +1,109 @@
 //! A search with every relative thing made absolute.
 
-use eventglass_model::{DEFAULT_PAGE, EventQuery, Severity, Timestamp};
+use super::fields::AskedField;
+use eventglass_model::search::{self, Column, Expr, Field, Match, Range, SearchError, Span, Test};
+use eventglass_model::{DEFAULT_PAGE, EventQuery, FieldError, TimeBound, TimeRange, Timestamp};
 
-use crate::query::words::Words;
-use crate::store::EventKey;
-
-/// What the store is asked for. See [`EventQuery`] for the meaning of the fields.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the fields are EventQuery's, resolved")]
+/// What is asked for. See [`EventQuery`] for the meaning of the parameters.
+#[derive(Clone, Debug, PartialEq)]
 pub struct EventSearch {
-    pub words: Words,
+    /// When it was asked: what relative times are relative to.
+    pub now: Timestamp,
+    /// What `q` says.
+    pub text: Expr,
+    /// The whole of `q`, when it is one thing that could be an id.
+    pub id: Option<String>,
+    /// What the other parameters say: all of these.
+    pub filters: Vec<Expr>,
+    /// From this moment on.
     pub from: Option<Timestamp>,
+    /// Before this moment.
     pub to: Option<Timestamp>,
-    pub severity: Vec<Severity>,
-    pub kind: Vec<String>,
-    pub service: Vec<String>,
-    pub environment: Vec<String>,
+    /// How many events.
     pub limit: usize,
+    /// `next_cursor` of the page before.
     pub cursor: Option<String>,
+    /// `watermark` of an earlier answer.
     pub arrived_after: Option<String>,
-    /// Set by the store, when it finds that the words are an id.
-    pub only: Option<Only>,
-}
-
-/// What an id that was searched for belongs to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Only {
-    /// The event with this id of the client's.
-    Event(String),
-    /// The event with this key.
-    Key(EventKey),
-    /// The events of this trace.
-    Trace(String),
+    /// What each event of a page is to have besides.
+    pub fields: Vec<AskedField>,
 }
 
 impl EventSearch {
-    /// Resolves a query at a moment.
+    /// Everything, as of a moment.
     #[must_use]
-    pub fn new(query: EventQuery, now: Timestamp) -> Self {
+    pub const fn all(now: Timestamp) -> Self {
         Self {
-            words: Words::parse(&query.q),
-            from: query.from.map(|bound| bound.resolve(now)),
-            to: query.to.map(|bound| bound.resolve(now)),
-            severity: query.severity,
-            kind: query.kind,
-            service: query.service,
-            environment: query.environment,
+            now,
+            text: Expr::And(Vec::new()),
+            id: None,
+            filters: Vec::new(),
+            from: None,
+            to: None,
+            limit: DEFAULT_PAGE,
+            cursor: None,
+            arrived_after: None,
+            fields: Vec::new(),
+        }
+    }
+
+    /// Reads a query at a moment.
+    ///
+    /// # Errors
+    /// What is wrong with `q`, and where.
+    pub fn new(query: EventQuery, now: Timestamp) -> Result<Self, FieldError> {
+        let text = search::parse(&query.q).map_err(|error: SearchError| error.in_query(&query.q))?;
+        let severities = query.severity.iter().map(|severity| {
+            #[expect(clippy::cast_precision_loss, reason = "codes are small")]
+            let code = severity.code() as f64;
+            Match::Number(Range::between(code, code))
+        });
+        let exact = |values: Vec<String>| values.into_iter().map(Match::Exact).collect();
+        let filters = [
+            (Column::Severity, severities.collect()),
+            (Column::Kind, exact(query.kind)),
+            (Column::Service, exact(query.service)),
+            (Column::Environment, exact(query.environment)),
+        ];
+        let fields = query.fields.iter().map(|name| AskedField::new(name)).collect::<Result<_, _>>()?;
+        let resolve = |bound: Option<TimeBound>| bound.map(|bound| bound.resolve(now));
+        Ok(Self {
+            id: could_be_id(&query.q),
+            text,
+            filters: filters.into_iter().filter_map(|(column, values)| any_of(column, values)).collect(),
+            from: resolve(query.from),
+            to: resolve(query.to),
             limit: query.limit.unwrap_or(DEFAULT_PAGE),
             cursor: query.cursor,
             arrived_after: query.arrived_after,
-            only: None,
-        }
+            fields,
+            ..Self::all(now)
+        })
     }
+}
+
+/// The whole text, when it is one thing that could be an id.
+fn could_be_id(text: &str) -> Option<String> {
+    let id = text.trim();
+    let could_be = id.len() >= 6 && id.len() <= 200 && !id.contains(char::is_whitespace) && !id.contains('"');
+    could_be.then(|| id.to_owned())
+}
+
+fn any_of(column: Column, values: Vec<Match>) -> Option<Expr> {
+    (!values.is_empty()).then(|| Expr::Or(values.into_iter().map(|value| test(column, value)).collect()))
+}
+
+/// A test that nobody wrote.
+pub(super) fn test(column: Column, matches: Match) -> Expr {
+    Expr::Test(Test {
+        field: Field::Column(column),
+        matches,
+        span: Span { start: 0, end: 0 },
+    })
+}
+
+/// A span of the event's own time.
+pub(super) fn within(from: Option<Timestamp>, to: Option<Timestamp>) -> Expr {
+    let (from, to) = (from.map(TimeBound::At), to.map(TimeBound::At));
+    test(Column::Time, Match::Time(TimeRange { from, to }))
 }

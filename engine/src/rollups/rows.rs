@@ -63,6 +63,12 @@ impl ScannedRows {
         }
     }
 
+    /// When its time is over.
+    #[must_use]
+    pub const fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
     /// Whether there is no room or no time for another event. Notes that there was one.
     pub fn is_over(&mut self) -> bool {
         // The clock is asked now and then: that costs more than an event.

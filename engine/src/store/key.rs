@@ -65,6 +65,12 @@ impl EventKey {
         Self::from_time(time.plus_micros(MAX_FILL_MICROS))
     }
 
+    /// Its time, with the digits that were filled.
+    #[must_use]
+    pub fn time(self) -> Timestamp {
+        Timestamp::from_micros(self.0 >> TIE_BITS)
+    }
+
     /// The public id: a UUIDv7 whose first bits are the key and whose last
     /// are of the hash of the client's id, so that it can be computed from the
     /// row and need not be stored, and still differs between installations.

@@ -5,29 +5,33 @@
 mod conformance;
 mod dashboards;
 mod error;
-mod facets;
 mod key;
 mod open;
 mod order;
 mod page;
 mod pattern;
 pub mod postgres;
-mod rollups;
-mod row;
+pub(crate) mod rollups;
+pub(crate) mod row;
 mod scan;
 pub mod sqlite;
 mod traits;
 mod trust;
+mod views;
+mod walk;
 
 pub use dashboards::{Changed, DashboardStore, NewDashboard};
 pub use error::StoreError;
 pub use key::EventKey;
 pub(crate) use key::tail_matches;
 pub use open::open;
+pub(crate) use page::token;
 pub use rollups::{BuildProgress, RollupStore};
-pub use scan::{Scan, ScanStore, Scanned, Totals};
+pub use scan::ScanStore;
 pub use traits::{
     AccessStore, Appended, EventStore, KeyHolder, KeyRow, Merged, NewKey, PulseCounts, SharedStore, Store, UserRow,
 };
 pub(crate) use trust::door;
+pub use views::{ViewRow, ViewStore};
+pub use walk::{SharedVisit, Visit, Walk, Walked};
 pub use trust::{Expiry, IngestMinute, NewRefused, StoredAnswer, TrustStore};

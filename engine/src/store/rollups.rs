@@ -4,14 +4,11 @@ use async_trait::async_trait;
 use eventglass_model::{CostSource, Severity, Status, Timestamp, Tokens};
 
 use super::row::{Columns, inconsistent};
-use crate::query::EventSearch;
-use crate::rollups::{Ask, DeltaBuilder, Facts, Read, RollupSettings, ScannedRows, TokenCounts, View, tokens_of};
+use crate::rollups::{DeltaBuilder, Facts, Read, RollupSettings, TokenCounts, View, tokens_of};
 use crate::store::StoreError;
 
 /// Events that a rebuild counts in one transaction.
 pub(super) const BUILD_EVENTS: i64 = 5_000;
-/// Events that a scan reads at once.
-pub(super) const SCAN_EVENTS: i64 = 20_000;
 
 /// How far counting a project anew has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,19 +30,6 @@ pub trait RollupStore: Send + Sync {
     /// # Errors
     /// [`StoreError::Database`].
     async fn rollups(&self, project_id: i64, reads: &[Vec<Read>]) -> Result<View, StoreError>;
-
-    /// Shows a question the events that a search finds, newest first, until
-    /// `scanned` is full or out of time.
-    ///
-    /// # Errors
-    /// [`StoreError::Database`].
-    async fn scan_facts(
-        &self,
-        project_id: i64,
-        ask: &Ask,
-        search: &EventSearch,
-        scanned: ScannedRows,
-    ) -> Result<ScannedRows, StoreError>;
 
     /// Folds what commits have left, unless another process does. Says whether
     /// there was something.
@@ -81,7 +65,7 @@ pub trait RollupStore: Send + Sync {
 }
 
 /// What [`StoredFacts::read`] reads, of the table called `e`.
-pub(super) const FACTS: &str = "e.key, e.received_at, e.time, e.kind, e.name, e.severity, e.status, e.service, \
+pub(crate) const FACTS: &str = "e.key, e.received_at, e.time, e.kind, e.name, e.severity, e.status, e.service, \
      e.endpoint, e.version, e.environment, e.user_id, e.session_id, e.provider, e.model, e.country, e.city, \
      e.duration_us, e.status_code, e.tokens, e.cost_nano_usd, e.cost_source";
 
@@ -113,7 +97,7 @@ pub(crate) struct StoredFacts {
 
 impl StoredFacts {
     /// Reads a row of [`FACTS`].
-    pub(super) fn read(row: &impl Columns) -> Result<Self, StoreError> {
+    pub(crate) fn read(row: &impl Columns) -> Result<Self, StoreError> {
         let (severity, status) = (row.int("severity")?, row.int("status")?);
         let tokens: Option<Tokens> = row
             .maybe_text("tokens")?
@@ -225,7 +209,7 @@ pub(super) fn after(rows: &[StoredFacts]) -> i64 {
 
 /// The number at a path of an event's attributes: `cart.total`, or a key with
 /// dots in it as it stands.
-pub(super) fn number_at(attributes: Option<&str>, path: &str) -> Option<f64> {
+pub(crate) fn number_at(attributes: Option<&str>, path: &str) -> Option<f64> {
     let value: serde_json::Value = serde_json::from_str(attributes?).ok()?;
     let found = value
         .get(path)

@@ -1,14 +1,17 @@
 //! From rows to what they mean, whichever database they come from.
 
+use std::collections::BTreeMap;
+
 use eventglass_model::{
     CostSource, Event, EventSummary, FieldError, IngestCounts, Project, RefusedItem, Severity, Status, Timestamp,
 };
 use serde_json::value::RawValue;
 
+use crate::ingest::NewEvent;
 use crate::store::{EventKey, StoreError, StoredAnswer, UserRow, door};
 
 /// A row, as a driver gives it: its columns by name.
-pub(crate) trait Columns {
+pub trait Columns {
     /// A number.
     fn int(&self, column: &str) -> Result<i64, StoreError> {
         self.maybe_int(column)?
@@ -29,6 +32,25 @@ pub(crate) trait Columns {
 
     /// Bytes.
     fn bytes(&self, column: &str) -> Result<Vec<u8>, StoreError>;
+}
+
+impl Columns for &dyn Columns {
+    fn maybe_int(&self, column: &str) -> Result<Option<i64>, StoreError> {
+        (**self).maybe_int(column)
+    }
+
+    fn maybe_text(&self, column: &str) -> Result<Option<String>, StoreError> {
+        (**self).maybe_text(column)
+    }
+
+    fn bytes(&self, column: &str) -> Result<Vec<u8>, StoreError> {
+        (**self).bytes(column)
+    }
+}
+
+/// The JSON text of `input`, `output` or `attributes`.
+pub(crate) fn payload(row: &dyn Columns, column: &str) -> Result<Option<String>, StoreError> {
+    row.maybe_text(column)
 }
 
 /// What [`summary`] reads, of the table called `e`.
@@ -110,6 +132,7 @@ pub(crate) fn summary(row: &impl Columns) -> Result<EventSummary, StoreError> {
         trace_id: row.maybe_text("trace_id")?,
         user_id: row.maybe_text("user_id")?,
         model: row.maybe_text("model")?,
+        fields: BTreeMap::new(),
     })
 }
 
@@ -158,6 +181,30 @@ pub(crate) fn event(row: &impl Columns) -> Result<Event, StoreError> {
         input: json(row, "input")?,
         output: json(row, "output")?,
         attributes: json(row, "attributes")?,
+    })
+}
+
+/// What of a row of [`WHOLE`] an event is found by.
+pub(crate) fn searched(row: &impl Columns) -> Result<NewEvent, StoreError> {
+    let text = |column| row.maybe_text(column);
+    Ok(NewEvent {
+        name: text("name")?,
+        message: text("message")?,
+        severity: severity(row)?,
+        status: status(row)?,
+        service: text("service")?,
+        endpoint: text("endpoint")?,
+        method: text("method")?,
+        environment: text("environment")?,
+        user_id: text("user_id")?,
+        session_id: text("session_id")?,
+        trace_id: text("trace_id")?,
+        status_code: row.maybe_int("status_code")?,
+        model: text("model")?,
+        input: payload(row, "input")?,
+        output: payload(row, "output")?,
+        attributes: payload(row, "attributes")?,
+        ..NewEvent::new(row.text("event_id")?, time(row, "time")?, row.text("kind")?)
     })
 }
 

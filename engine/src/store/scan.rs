@@ -1,77 +1,13 @@
-//! Reads that look at a bounded number of a project's newest events, and
-//! counts of what arrived: what the older systems' statistics are made of.
+//! Counts of what arrived, which the older systems' statistics are made of.
 
 use async_trait::async_trait;
-use eventglass_model::{Event, IngestCounts, Timestamp};
+use eventglass_model::{IngestCounts, Timestamp};
 
-use crate::query::EventSearch;
 use crate::store::StoreError;
 
-/// What some events add up to.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Totals {
-    /// How many there are.
-    pub events: i64,
-    /// Those whose status is an error or a timeout.
-    pub errors: i64,
-    /// Those whose cost is known.
-    pub priced: i64,
-    /// What those cost, in US dollars.
-    pub cost_usd: f64,
-    /// Those whose duration is known.
-    pub timed: i64,
-    /// What those took together, in milliseconds.
-    pub duration_ms: f64,
-    /// The shortest of those.
-    pub shortest_ms: Option<f64>,
-    /// The longest of those.
-    pub longest_ms: Option<f64>,
-    /// Whether there may be older ones that were not looked at.
-    pub partial: bool,
-}
-
-/// Which whole events to give, newest first.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Scan {
-    /// Somewhere in kind, name, message, input, output or attributes, in any
-    /// case of ASCII letters.
-    pub contains: Option<String>,
-    /// Only events of a trace.
-    pub traced: bool,
-    /// How many.
-    pub limit: usize,
-    /// After so many.
-    pub offset: usize,
-    /// Of `contains` and `traced`: look at so many of the newest.
-    pub most: usize,
-}
-
-/// The events that a [`Scan`] found.
-#[derive(Clone, Debug)]
-pub struct Scanned {
-    /// Those that were asked for.
-    pub events: Vec<Event>,
-    /// How many match.
-    pub matching: i64,
-    /// Whether there may be older ones that were not looked at.
-    pub partial: bool,
-}
-
-/// Bounded reads.
+/// Counts of what arrived.
 #[async_trait]
 pub trait ScanStore: Send + Sync {
-    /// What the newest `most` events that match add up to.
-    ///
-    /// # Errors
-    /// [`StoreError::Database`].
-    async fn totals(&self, project_id: i64, search: &EventSearch, most: usize) -> Result<Totals, StoreError>;
-
-    /// Whole events.
-    ///
-    /// # Errors
-    /// [`StoreError::Database`].
-    async fn scan(&self, project_id: i64, scan: &Scan) -> Result<Scanned, StoreError>;
-
     /// How many events were stored since a moment and are still there, counted up to `most`.
     ///
     /// # Errors

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use eventglass_model::{ApiKey, Event, EventPage, Facets, Project, Timestamp};
+use eventglass_model::{ApiKey, Event, Project, Timestamp};
 
 use crate::ingest::{PendingEvent, PendingPart};
-use crate::query::{EventSearch, PulseSearch};
-use crate::store::{DashboardStore, RollupStore, ScanStore, StoreError, TrustStore};
+use crate::query::PulseSearch;
+use crate::store::{
+    DashboardStore, EventKey, RollupStore, ScanStore, SharedVisit, StoreError, TrustStore, ViewStore, Walk, Walked,
+};
 
 /// What became of an event that was to be appended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,29 +101,30 @@ pub trait EventStore: Send + Sync {
     /// [`StoreError::Database`]; then either all of it is stored or nothing.
     async fn merge(&self, parts: Arc<Vec<PendingPart>>, now: Timestamp) -> Result<Merged, StoreError>;
 
-    /// A page of a project's events, newest first.
+    /// Where the event with this id is, be it the server's id or the client's.
     ///
     /// # Errors
-    /// [`StoreError::BadToken`] for a foreign cursor or watermark; [`StoreError::Database`].
-    async fn search(&self, project_id: i64, search: &EventSearch) -> Result<EventPage, StoreError>;
+    /// [`StoreError::Database`].
+    async fn locate(&self, project_id: i64, id: &str) -> Result<Option<EventKey>, StoreError>;
+
+    /// The keys of the oldest and the newest event.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    async fn ends(&self, project_id: i64) -> Result<Option<(EventKey, EventKey)>, StoreError>;
+
+    /// Shows events to a visitor, newest first, until it has seen enough or the
+    /// time is over.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`], and those of the visitor.
+    async fn walk(&self, walk: Walk, visitor: SharedVisit) -> Result<Walked, StoreError>;
 
     /// One event by the server's id or by the client's.
     ///
     /// # Errors
     /// [`StoreError::Database`].
     async fn event(&self, project_id: i64, id: &str) -> Result<Option<Event>, StoreError>;
-
-    /// The values of fields among the newest `most` events that match.
-    ///
-    /// # Errors
-    /// [`StoreError::Database`].
-    async fn facets(
-        &self,
-        project_id: i64,
-        search: &EventSearch,
-        fields: &[&str],
-        most: usize,
-    ) -> Result<Facets, StoreError>;
 
     /// Whole events by PulseStream's filters and offset, newest first, with
     /// counts, the matching ones counted up to `count_most`.
@@ -239,7 +242,9 @@ pub trait AccessStore: Send + Sync {
 
 /// All of it.
 #[async_trait]
-pub trait Store: EventStore + AccessStore + TrustStore + ScanStore + RollupStore + DashboardStore {
+pub trait Store:
+    EventStore + AccessStore + TrustStore + ScanStore + RollupStore + DashboardStore + ViewStore
+{
     /// Whether the store can be read and written: writes, to know. For `/readyz`.
     ///
     /// # Errors

@@ -43,6 +43,7 @@ pub enum Field {
     /// One field of the event.
     Column(Column),
     /// A way into JSON, keys joined by dots; a key may have dots of its own.
+    /// Empty for all of it, whose presence alone can be tested.
     Path(Root, String),
 }
 

@@ -272,6 +272,7 @@ impl<'a> Parser<'a> {
         let name = self.bare();
         let field = match Column::named(name) {
             Some(column) => Field::Column(column),
+            None if name == "attributes" => Field::Path(Root::Attributes, String::new()),
             None => {
                 let (root, path) = match name.split_once('.') {
                     Some(("attributes" | "attr", path)) => (Root::Attributes, path),

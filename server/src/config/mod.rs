@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use config::{Config, Environment, File, FileFormat};
@@ -52,6 +53,8 @@ pub struct Settings {
     pub refused_days: u32,
     pub refused_bytes: u64,
     pub idempotency_hours: u32,
+    pub query_budget_ms: u64,
+    pub exports: usize,
     pub facet_events: usize,
     pub pulse_count_limit: i64,
     pub metrics_scan_events: usize,
@@ -135,6 +138,8 @@ impl Settings {
             ("batch_events", self.batch_events as u64, 1),
             ("message_chars", self.message_chars as u64, 1),
             ("queue_bytes", self.queue_bytes as u64, 1_048_576),
+            ("exports", self.exports as u64, 1),
+            ("query_budget_ms", self.query_budget_ms, 1),
             ("facet_events", self.facet_events as u64, 1),
             ("metrics_scan_events", self.metrics_scan_events as u64, 1),
             ("metrics_scan_ms", self.metrics_scan_ms, 1),
@@ -191,6 +196,12 @@ impl Settings {
             scan_events: self.metrics_scan_events,
             scan_ms: self.metrics_scan_ms,
         }
+    }
+
+    /// How long a search may take.
+    #[must_use]
+    pub const fn query_budget(&self) -> Duration {
+        Duration::from_millis(self.query_budget_ms)
     }
 
     /// The part that the pipeline needs.

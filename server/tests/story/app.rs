@@ -203,6 +203,12 @@ impl Caller {
         self.send(Method::DELETE, path, Body::empty()).await
     }
 
+    pub async fn put(&self, path: &str, body: &Value) -> Answer {
+        self.with("content-type", "application/json")
+            .send(Method::PUT, path, body.to_string())
+            .await
+    }
+
     pub async fn post(&self, path: &str, body: &Value) -> Answer {
         self.with("content-type", "application/json")
             .send(Method::POST, path, body.to_string())

@@ -22,6 +22,7 @@ mod otlp;
 mod pulse;
 mod pulse_reads;
 mod reading;
+mod search;
 mod service;
 mod trust;
 mod watch;

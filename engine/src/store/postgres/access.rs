@@ -255,7 +255,7 @@ pub(super) async fn next_ids(tx: &mut PgConnection, counter: &str, count: usize)
         .await?)
 }
 
-fn conflict(error: sqlx::Error, what: &'static str) -> StoreError {
+pub(super) fn conflict(error: sqlx::Error, what: &'static str) -> StoreError {
     if is_taken(&error) {
         StoreError::Conflict(what)
     } else {

@@ -238,9 +238,10 @@ mod tests {
                 ..EventQuery::default()
             },
             now,
-        );
+        )
+        .unwrap();
         let ids = async || {
-            let page = store.search(p, &search).await.unwrap();
+            let page = crate::query::events(&store, p, &search, Duration::from_secs(60)).await.unwrap();
             page.items.into_iter().map(|event| event.event_id).collect::<Vec<_>>()
         };
 

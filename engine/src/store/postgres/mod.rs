@@ -26,6 +26,8 @@ mod row;
 mod scan;
 mod sql;
 mod trust;
+mod views;
+mod walk;
 mod words;
 
 use std::str::FromStr;

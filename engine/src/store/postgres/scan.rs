@@ -1,101 +1,15 @@
-//! Bounded reads of the newest events, and counts.
+//! Counts of what arrived.
 
 use async_trait::async_trait;
-use eventglass_model::{IngestCounts, Status, Timestamp};
-use sqlx::{Postgres, QueryBuilder, Row};
+use eventglass_model::{IngestCounts, Timestamp};
 
-use super::encode::stored;
-use super::read::push_search;
-use super::{PostgresStore, sql};
-use crate::query::EventSearch;
-use crate::store::pattern::contains_pattern;
+
+use super::PostgresStore;
 use crate::store::row;
-use crate::store::{Scan, ScanStore, Scanned, StoreError, Totals};
-
-/// What [`Scan::contains`] may be in.
-const TEXTS: [&str; 6] = ["kind", "name", "message", "input", "output", "attributes"];
+use crate::store::{ScanStore, StoreError};
 
 #[async_trait]
 impl ScanStore for PostgresStore {
-    async fn totals(&self, project_id: i64, search: &EventSearch, most: usize) -> Result<Totals, StoreError> {
-        // Sums of floating point: a client may claim durations that overflow an integer.
-        let mut query = QueryBuilder::new("SELECT count(*), count(CASE WHEN status IN (");
-        query
-            .push_bind(Status::Error.code())
-            .push(", ")
-            .push_bind(Status::Timeout.code());
-        query.push(
-            ") THEN 1 END), count(cost_nano_usd), coalesce(sum(cost_nano_usd::float8), 0), count(duration_us), \
-             coalesce(sum(duration_us::float8), 0), min(duration_us)::float8, max(duration_us)::float8 FROM (",
-        );
-        push_search(
-            &mut query,
-            "e.status, e.cost_nano_usd, e.duration_us",
-            project_id,
-            search,
-        );
-        query
-            .push(" ORDER BY e.key DESC LIMIT ")
-            .push_bind(to_i64(most))
-            .push(") newest");
-        let found = query.build().fetch_one(&self.readers).await?;
-        let events: i64 = found.try_get(0)?;
-        let millis = |column: usize| {
-            let micros: Option<f64> = found.try_get(column)?;
-            Ok::<_, StoreError>(micros.map(|micros| micros / 1_000.0))
-        };
-        Ok(Totals {
-            events,
-            errors: found.try_get(1)?,
-            priced: found.try_get(2)?,
-            cost_usd: found.try_get::<f64, _>(3)? / 1e9,
-            timed: found.try_get(4)?,
-            duration_ms: millis(5)?.unwrap_or_default(),
-            shortest_ms: millis(6)?,
-            longest_ms: millis(7)?,
-            partial: events >= to_i64(most),
-        })
-    }
-
-    async fn scan(&self, project_id: i64, scan: &Scan) -> Result<Scanned, StoreError> {
-        let mut tx = self.readers.begin().await?;
-        let narrowed = scan.traced || scan.contains.is_some();
-        // The key of the oldest event that is looked at; none when all are.
-        let oldest: Option<i64> = if narrowed {
-            sqlx::query_scalar(
-                "SELECT key FROM events WHERE project_id = $1 \
-                 ORDER BY key DESC LIMIT 1 OFFSET $2",
-            )
-            .bind(project_id)
-            .bind(to_i64(scan.most))
-            .fetch_optional(&mut *tx)
-            .await?
-        } else {
-            None
-        };
-        let matching = if narrowed {
-            let mut counting = QueryBuilder::new("");
-            push_scan(&mut counting, "count(*)", project_id, scan, oldest);
-            counting.build_query_scalar().fetch_one(&mut *tx).await?
-        } else {
-            sqlx::query_scalar("SELECT event_count FROM projects WHERE id = $1")
-                .bind(project_id)
-                .fetch_one(&mut *tx)
-                .await?
-        };
-        let mut query = QueryBuilder::new("");
-        push_scan(&mut query, row::WHOLE, project_id, scan, oldest);
-        query.push(" ORDER BY e.key DESC LIMIT ").push_bind(to_i64(scan.limit));
-        query.push(" OFFSET ").push_bind(to_i64(scan.offset));
-        let rows = query.build().fetch_all(&mut *tx).await?;
-        tx.commit().await?;
-        Ok(Scanned {
-            events: rows.iter().map(row::event).collect::<Result<_, _>>()?,
-            matching,
-            partial: oldest.is_some(),
-        })
-    }
-
     async fn arrivals(&self, project_id: i64, since: Timestamp, most: usize) -> Result<i64, StoreError> {
         let count = sqlx::query_scalar(
             "SELECT count(*) FROM (SELECT 1 FROM events \
@@ -128,27 +42,6 @@ impl ScanStore for PostgresStore {
             .fetch_one(&self.readers)
             .await?;
         Ok(last.map(Timestamp::from_micros))
-    }
-}
-
-/// Adds `SELECT … FROM … WHERE …`.
-fn push_scan(query: &mut QueryBuilder<Postgres>, columns: &str, project_id: i64, scan: &Scan, oldest: Option<i64>) {
-    query
-        .push(format!("SELECT {columns} FROM events e WHERE e.project_id = "))
-        .push_bind(project_id);
-    if let Some(oldest) = oldest {
-        query.push(" AND e.key > ").push_bind(oldest);
-    }
-    if scan.traced {
-        query.push(" AND e.trace_id IS NOT NULL");
-    }
-    if let Some(text) = &scan.contains {
-        let pattern = contains_pattern(&stored(text));
-        query.push(" AND (false");
-        for column in TEXTS {
-            sql::push_contains(query, " OR", column, pattern.clone());
-        }
-        query.push(")");
     }
 }
 

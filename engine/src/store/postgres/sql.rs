@@ -5,42 +5,12 @@ use sqlx::{Postgres, QueryBuilder};
 
 use super::encode::stored;
 use crate::ingest::id_hash;
-use crate::query::{EventSearch, Only, Term};
 use crate::store::EventKey;
-use crate::store::pattern::{PHRASE_COLUMNS, contains_pattern};
 
 /// Adds the question to the words of an event, if there is one.
 pub(super) fn push_words(query: &mut QueryBuilder<Postgres>, words: Option<String>) {
     if let Some(words) = words {
         query.push(" AND e.words @@ ").push_bind(words).push("::tsquery");
-    }
-}
-
-/// Adds the conditions that are about the row itself. Those that the words
-/// were asked too are asked again: there they are hashes.
-pub(super) fn push_conditions(query: &mut QueryBuilder<Postgres>, project_id: i64, search: &EventSearch) {
-    push_times(query, search.from, search.to);
-    match &search.only {
-        Some(Only::Event(event_id)) => push_event_id(query, project_id, event_id),
-        Some(Only::Key(key)) => {
-            query.push(" AND e.key = ").push_bind(key.0);
-        }
-        Some(Only::Trace(trace_id)) => push_any_of(query, "e.trace_id", &texts([trace_id])),
-        None => {}
-    }
-    let severities: Vec<i64> = search.severity.iter().map(|s| s.code()).collect();
-    push_any_of(query, "e.severity", &severities);
-    push_any_of(query, "e.kind", &texts(&search.kind));
-    push_any_of(query, "e.service", &texts(&search.service));
-    push_any_of(query, "e.environment", &texts(&search.environment));
-    for term in &search.words.terms {
-        let Term::Phrase(phrase) = term else { continue };
-        let pattern = contains_pattern(&stored(phrase));
-        query.push(" AND (false");
-        for column in PHRASE_COLUMNS {
-            push_contains(query, " OR", column, pattern.clone());
-        }
-        query.push(")");
     }
 }
 

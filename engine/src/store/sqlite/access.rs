@@ -234,7 +234,7 @@ impl AccessStore for SqliteStore {
     }
 }
 
-fn conflict(error: sqlx::Error, what: &'static str) -> StoreError {
+pub(super) fn conflict(error: sqlx::Error, what: &'static str) -> StoreError {
     let unique = error
         .as_database_error()
         .is_some_and(sqlx::error::DatabaseError::is_unique_violation);

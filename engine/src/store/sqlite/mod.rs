@@ -13,10 +13,13 @@ mod merge;
 mod migrations;
 mod read;
 mod rollups;
+mod readers;
 mod row;
 mod scan;
 mod sql;
 mod trust;
+mod views;
+mod walk;
 
 use std::path::Path;
 use std::time::Duration;
@@ -33,6 +36,8 @@ use crate::store::{Store, StoreError};
 const BUSY: Duration = Duration::from_secs(1);
 /// Connections that read.
 const READERS: u32 = 4;
+/// And connections that walk through events.
+const WALKERS: usize = 4;
 /// The writer's page cache, in KiB (negative: that is how SQLite spells KiB).
 const WRITER_CACHE: &str = "-32768";
 /// Each reader's page cache.
@@ -43,6 +48,8 @@ pub struct SqliteStore {
     path: std::path::PathBuf,
     writer: std::sync::Arc<Mutex<Writer>>,
     readers: SqlitePool,
+    /// For walks, which may take long.
+    walkers: readers::Readers,
     recent: ids::RecentIds,
     rollups: std::sync::Arc<rollups::Rollups>,
     checkpointer: JoinHandle<()>,
@@ -107,6 +114,7 @@ impl SqliteStore {
             path: path.to_owned(),
             writer,
             readers,
+            walkers: readers::Readers::new(path, WALKERS),
             recent,
             rollups,
             checkpointer,
@@ -140,6 +148,7 @@ impl Store for SqliteStore {
     async fn close(&self) {
         self.checkpointer.abort();
         self.readers.close().await;
+        self.walkers.close(WALKERS).await;
         let mut writer = self.writer.lock().await;
         if let Err(error) = sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)")
             .execute(&mut writer.connection)

@@ -11,8 +11,8 @@ use super::ids::ShortHash;
 use super::read::key_of;
 use super::rollups::{changed, stored_facts_with};
 use super::{SqliteStore, sql};
-use crate::ingest::{IdHash, id_hash};
-use crate::store::row::{answer, counts, key_label, refused_item};
+use crate::ingest::{IdHash, id_hash, search_text};
+use crate::store::row::{self, answer, counts, key_label, refused_item};
 use crate::store::{Expiry, IngestMinute, NewRefused, StoreError, StoredAnswer, TrustStore, door};
 
 /// Values of one IN list.
@@ -343,10 +343,17 @@ impl TrustStore for SqliteStore {
         let Some(key) = key_of(&mut tx, project_id, event_id, &recent).await? else {
             return Ok(false);
         };
-        // The row stays, empty and nobody's, to keep its key: words in the text
-        // index still point to it, and must not come to point to another event.
         let old = stored_facts_with(&mut tx, key.0).await?;
         let deltas = changed(&mut tx, &self.rollups, project_id, old.as_ref(), None).await?;
+        let mut query = QueryBuilder::new(format!("SELECT {} FROM events e WHERE e.key = ", row::WHOLE));
+        let found = query.push_bind(key.0).build().fetch_one(&mut *tx).await?;
+        sqlx::query("INSERT INTO event_text (event_text, rowid, text) VALUES ('delete', $1, $2)")
+            .bind(key.0)
+            .bind(search_text(&row::searched(&found)?, project_id))
+            .execute(&mut *tx)
+            .await?;
+        // The row stays, empty and nobody's, to keep its key: should the words of
+        // an older version still point to it, they must not come to point to another event.
         sqlx::query(sql::EMPTY_EVENT).bind(key.0).execute(&mut *tx).await?;
         sqlx::query("DELETE FROM event_ids WHERE hash = $1 AND key = $2")
             .bind(hash.bytes().to_vec())

@@ -3,8 +3,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use eventglass_engine::query::EventSearch;
-use eventglass_engine::store::Totals;
+use eventglass_engine::query::{self, Totals};
 use eventglass_model::Timestamp;
 use serde_json::{Value, json};
 
@@ -28,13 +27,10 @@ struct Counted {
 impl Counted {
     async fn of(state: &AppState, member: Result<Member, ApiError>, mut pairs: Pairs) -> Result<Self, ForgeError> {
         let member = member?;
-        let search = EventSearch {
-            from: moment(&mut pairs, "start_time")?,
-            to: moment(&mut pairs, "end_time")?,
-            ..EventSearch::default()
-        };
-        let totals = state.store.totals(member.project_id(), &search, MOST).await?;
-        let whole = search.from.is_none() && search.to.is_none();
+        let from = moment(&mut pairs, "start_time")?;
+        let to = moment(&mut pairs, "end_time")?;
+        let totals = query::totals(&*state.store, member.project_id(), (from, to), MOST).await?;
+        let whole = from.is_none() && to.is_none();
         let events = if whole {
             member.project().event_count
         } else {

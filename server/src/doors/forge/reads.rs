@@ -3,7 +3,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use eventglass_engine::store::Scan;
+use eventglass_engine::query::{self, Scan};
 use serde::Serialize;
 
 use super::error::ForgeError;
@@ -54,7 +54,7 @@ pub(super) async fn events(
         offset: number(&mut pairs, "offset", 0, u32::MAX as usize, 0)?,
         most: state.settings.facet_events,
     };
-    let found = state.store.scan(member.project_id(), &scan).await?;
+    let found = query::scan(&*state.store, member.project_id(), &scan).await?;
     Ok(Json(EventList {
         events: found.events.into_iter().map(EventRow::of).collect(),
         total: found.matching,
@@ -78,7 +78,7 @@ pub(super) async fn traces(
         offset: 0,
         most: state.settings.facet_events,
     };
-    let found = state.store.scan(member.project_id(), &scan).await?;
+    let found = query::scan(&*state.store, member.project_id(), &scan).await?;
     Ok(Json(TraceList {
         traces: found.events.iter().map(TraceRow::of).collect(),
     }))

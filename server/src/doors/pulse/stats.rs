@@ -5,7 +5,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use eventglass_engine::guard::RateState;
-use eventglass_engine::query::EventSearch;
+use eventglass_engine::query;
 use eventglass_model::Timestamp;
 use serde::Serialize;
 
@@ -52,14 +52,8 @@ pub(super) async fn stats(State(state): State<AppState>, headers: HeaderMap) -> 
         .ok_or(PulseError(Refusal::NotFound("project")))?;
     let began = |span: i64| Timestamp::from_micros(now.micros().div_euclid(span) * span);
     let since = |span: i64| state.store.arrivals(project_id, began(span), COUNTED);
-    let last_day = EventSearch {
-        from: Some(now.plus_micros(-DAY)),
-        ..EventSearch::default()
-    };
-    let totals = state
-        .store
-        .totals(project_id, &last_day, state.settings.facet_events)
-        .await?;
+    let last_day = (Some(now.plus_micros(-DAY)), None);
+    let totals = query::totals(&*state.store, project_id, last_day, state.settings.facet_events).await?;
     Ok(Json(Stats {
         tenant_id: project_id.to_string(),
         total_events: project.event_count,

@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::routing::get;
 use axum::{Json, Router};
-use eventglass_engine::query::EventSearch;
+use eventglass_engine::query::{self, EventSearch};
 use eventglass_model::{Event, EventPage, EventQuery};
 
 use crate::http::error::ApiError;
@@ -17,9 +17,15 @@ pub(super) fn routes() -> Router<AppState> {
 }
 
 async fn search(State(state): State<AppState>, member: Member, pairs: Pairs) -> Result<Json<EventPage>, ApiError> {
+    let search = read(pairs, &state)?;
+    let budget = state.settings.query_budget();
+    Ok(Json(query::events(&*state.store, member.project_id(), &search, budget).await?))
+}
+
+/// Reads a search.
+pub(super) fn read(pairs: Pairs, state: &AppState) -> Result<EventSearch, ApiError> {
     let query = EventQuery::from_pairs(pairs.0).map_err(ApiError::invalid)?;
-    let search = EventSearch::new(query, state.clock.now());
-    Ok(Json(state.store.search(member.project_id(), &search).await?))
+    EventSearch::new(query, state.clock.now()).map_err(|error| ApiError::invalid(vec![error]))
 }
 
 /// By the server's id, or by the client's `event_id`.

@@ -3,32 +3,37 @@
 use axum::extract::State;
 use axum::routing::get;
 use axum::{Json, Router};
-use eventglass_engine::query::EventSearch;
-use eventglass_model::{EventQuery, FACET_FIELDS, Facets, FieldError, loc};
+use eventglass_engine::query;
+use eventglass_model::search::Column;
+use eventglass_model::{FACET_FIELDS, Facets, FieldError, loc};
 
+use super::events::read;
 use crate::http::error::ApiError;
 use crate::http::extract::{Member, Pairs};
 use crate::state::AppState;
 
+/// The fields that are counted when none are named.
+const USUAL: &str = "severity,kind,service,environment";
+
 pub(super) fn routes() -> Router<AppState> {
-    Router::new().route("/api/v1/projects/{project}/facets", get(facets))
+    Router::new()
+        .route("/api/v1/projects/{project}/facets", get(facets))
+        // Where the older pages look.
+        .route("/api/v1/projects/{project}/events/facets", get(facets))
 }
 
-/// `fields` is a list with commas, all when absent; the rest is a search.
+/// `fields` is a list with commas; the rest is a search.
 async fn facets(State(state): State<AppState>, member: Member, mut pairs: Pairs) -> Result<Json<Facets>, ApiError> {
-    let asked = pairs.take("fields").unwrap_or_else(|| FACET_FIELDS.join(","));
+    let asked = pairs.take("fields").unwrap_or_else(|| USUAL.to_owned());
     let mut fields = Vec::new();
     for name in asked.split(',') {
-        let known = FACET_FIELDS.iter().find(|field| **field == name);
+        let known = FACET_FIELDS.contains(&name).then(|| Column::named(name)).flatten();
         let msg = || format!("unknown field `{name}`; expected some of: {}", FACET_FIELDS.join(", "));
-        fields.push(*known.ok_or_else(|| ApiError::invalid(vec![FieldError::new(loc!["query", "fields"], msg())]))?);
+        fields.push(known.ok_or_else(|| ApiError::invalid(vec![FieldError::new(loc!["query", "fields"], msg())]))?);
     }
-    let query = EventQuery::from_pairs(pairs.0).map_err(ApiError::invalid)?;
-    let search = EventSearch::new(query, state.clock.now());
-    Ok(Json(
-        state
-            .store
-            .facets(member.project_id(), &search, &fields, state.settings.facet_events)
-            .await?,
-    ))
+    fields.dedup();
+    let search = read(pairs, &state)?;
+    let (most, budget) = (state.settings.facet_events, state.settings.query_budget());
+    let found = query::facets(&*state.store, member.project_id(), &search, &fields, most, budget).await?;
+    Ok(Json(found))
 }

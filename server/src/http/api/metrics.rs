@@ -34,6 +34,7 @@ impl From<MetricsError> for ApiError {
     fn from(error: MetricsError) -> Self {
         match error {
             MetricsError::Ask(error) => Self::invalid(vec![FieldError::new(loc!["query", error.name], error.msg)]),
+            MetricsError::Query(error) => Self::invalid(vec![error]),
             MetricsError::Store(error) => error.into(),
         }
     }

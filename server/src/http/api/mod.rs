@@ -3,13 +3,16 @@
 mod auth;
 mod dashboards;
 mod events;
+mod export;
 mod facets;
+mod histogram;
 mod ingest;
 mod keys;
 mod metrics;
 mod page;
 mod projects;
 mod settings;
+mod views;
 
 pub(crate) use projects::create as create_project;
 
@@ -27,6 +30,9 @@ pub fn routes() -> Router<AppState> {
         .merge(facets::routes())
         .merge(metrics::routes())
         .merge(dashboards::routes())
+        .merge(export::routes())
+        .merge(histogram::routes())
         .merge(settings::routes())
+        .merge(views::routes())
         .merge(ingest::routes())
 }

@@ -20,6 +20,12 @@ impl Member {
         &self.0.project
     }
 
+    /// The project, and what they may do in it.
+    #[must_use]
+    pub const fn access(&self) -> &Access {
+        &self.0
+    }
+
     /// Its id, for whoever only looks.
     #[must_use]
     pub fn project_id(&self) -> i64 {

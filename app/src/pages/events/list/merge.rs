@@ -100,6 +100,7 @@ pub(super) mod tests {
             trace_id: None,
             user_id: None,
             model: None,
+            fields: Default::default(),
         }
     }
 

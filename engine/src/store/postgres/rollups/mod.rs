@@ -17,8 +17,7 @@ pub(super) use deltas::{changed, stored_facts, write};
 
 use super::PostgresStore;
 use super::partitions::LOCK;
-use crate::query::EventSearch;
-use crate::rollups::{Ask, Dictionary, Family, Read, RollupSettings, ScannedRows, SeriesRow, View, key_of_bytes};
+use crate::rollups::{Dictionary, Family, Read, RollupSettings, SeriesRow, View, key_of_bytes};
 use crate::store::{BuildProgress, RollupStore, StoreError};
 
 /// What this server knows of series. They are only ever added to.
@@ -67,16 +66,6 @@ async fn leads(tx: &mut PgConnection) -> Result<bool, StoreError> {
 impl RollupStore for PostgresStore {
     async fn rollups(&self, project_id: i64, reads: &[Vec<Read>]) -> Result<View, StoreError> {
         self.view(project_id, reads).await
-    }
-
-    async fn scan_facts(
-        &self,
-        project_id: i64,
-        ask: &Ask,
-        search: &EventSearch,
-        scanned: ScannedRows,
-    ) -> Result<ScannedRows, StoreError> {
-        self.scan_rows(project_id, ask, search, scanned).await
     }
 
     async fn fold_rollups(&self, settings: &RollupSettings, now: Timestamp) -> Result<bool, StoreError> {

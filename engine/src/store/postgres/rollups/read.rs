@@ -1,16 +1,12 @@
-//! Reading blobs, and events one by one.
+//! Reading blobs.
 
 use std::sync::Arc;
 
-use sqlx::{PgConnection, QueryBuilder, Row};
+use sqlx::{PgConnection, Row};
 
-use crate::query::EventSearch;
-use crate::rollups::{Ask, ProjectPending, Read, ScannedRows, Stored, View, add_delta};
+use crate::rollups::{ProjectPending, Read, Stored, View, add_delta};
 use crate::store::StoreError;
 use crate::store::postgres::PostgresStore;
-use crate::store::postgres::encode::sent;
-use crate::store::postgres::read::push_search;
-use crate::store::rollups::{FACTS, SCAN_EVENTS, StoredFacts, number_at};
 
 impl PostgresStore {
     pub(super) async fn view(&self, project_id: i64, reads: &[Vec<Read>]) -> Result<View, StoreError> {
@@ -41,47 +37,6 @@ impl PostgresStore {
             series,
             rebuilding: rebuilding.is_some(),
         })
-    }
-
-    pub(super) async fn scan_rows(
-        &self,
-        project_id: i64,
-        ask: &Ask,
-        search: &EventSearch,
-        mut scanned: ScannedRows,
-    ) -> Result<ScannedRows, StoreError> {
-        let columns = match ask.attribute() {
-            Some(_) => format!("{FACTS}, e.attributes"),
-            None => FACTS.to_owned(),
-        };
-        let mut below: Option<i64> = None;
-        loop {
-            let mut query = QueryBuilder::new("");
-            push_search(&mut query, &columns, project_id, search);
-            if let Some(below) = below {
-                query.push(" AND e.key < ").push_bind(below);
-            }
-            query.push(" ORDER BY e.key DESC LIMIT ").push_bind(SCAN_EVENTS);
-            let rows = query.build().fetch_all(&self.readers).await?;
-            for row in &rows {
-                if scanned.is_over() {
-                    return Ok(scanned);
-                }
-                let facts = StoredFacts::read(row)?;
-                below = Some(facts.key);
-                let value = match ask.attribute() {
-                    Some(path) => {
-                        let attributes: Option<String> = row.try_get("attributes")?;
-                        number_at(attributes.map(sent).as_deref(), path)
-                    }
-                    None => None,
-                };
-                scanned.take(ask, &facts.facts(), value);
-            }
-            if rows.len() < usize::try_from(SCAN_EVENTS).unwrap_or(usize::MAX) {
-                return Ok(scanned);
-            }
-        }
     }
 }
 

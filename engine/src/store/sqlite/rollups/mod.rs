@@ -5,7 +5,6 @@
 mod build;
 mod deltas;
 mod fold;
-mod scan;
 mod view;
 
 use std::collections::BTreeMap;
@@ -21,8 +20,7 @@ use rusqlite::Connection;
 pub(super) use deltas::{Deltas, build_of, changed, stored_facts, stored_facts_with};
 
 use super::SqliteStore;
-use crate::query::EventSearch;
-use crate::rollups::{Ask, Dictionary, Family, Live, Read, RollupSettings, ScannedRows, SeriesRow, View, key_of_bytes};
+use crate::rollups::{Dictionary, Family, Live, Read, RollupSettings, SeriesRow, View, key_of_bytes};
 use crate::store::{BuildProgress, RollupStore, StoreError};
 
 /// What this process knows of rollups besides what is stored.
@@ -115,16 +113,6 @@ fn series_row((id, key, last_day): (i64, Vec<u8>, i64)) -> Result<SeriesRow, Sto
 impl RollupStore for SqliteStore {
     async fn rollups(&self, project_id: i64, reads: &[Vec<Read>]) -> Result<View, StoreError> {
         self.view(project_id, reads).await
-    }
-
-    async fn scan_facts(
-        &self,
-        project_id: i64,
-        ask: &Ask,
-        search: &EventSearch,
-        scanned: ScannedRows,
-    ) -> Result<ScannedRows, StoreError> {
-        self.scan_rows(project_id, ask, search, scanned).await
     }
 
     async fn fold_rollups(&self, settings: &RollupSettings, now: Timestamp) -> Result<bool, StoreError> {

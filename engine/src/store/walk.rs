@@ -1,0 +1,85 @@
+//! Walks through events, newest first: what searches, counts and exports are made of.
+
+use std::ops::ControlFlow;
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use crate::query::Narrow;
+use crate::store::row::Columns;
+use crate::store::{EventKey, StoreError};
+
+/// Which events of a project to walk through.
+#[derive(Clone, Debug)]
+pub struct Walk {
+    /// Whose.
+    pub(crate) project_id: i64,
+    /// Only those whose words answer this. Without a say when `arrived_after` is set.
+    pub(crate) narrow: Option<Narrow>,
+    /// Only this one.
+    pub(crate) only: Option<EventKey>,
+    /// Only from this key on.
+    pub(crate) from: Option<EventKey>,
+    /// Only below this key.
+    pub(crate) below: Option<EventKey>,
+    /// Only those that were stored after this moment (microseconds), the latest arrivals first.
+    pub(crate) arrived_after: Option<i64>,
+    /// Columns that are read besides the key: `e.time, e.kind`. Nothing: only the key.
+    pub(crate) columns: String,
+    /// When to stop.
+    pub(crate) deadline: Instant,
+    /// How many events will probably be looked at.
+    pub(crate) expected: usize,
+}
+
+/// Is shown each event.
+pub trait Visit: Send {
+    /// One event. [`ControlFlow::Break`] ends the walk after it.
+    ///
+    /// # Errors
+    /// What is wrong with it, which ends the walk.
+    fn visit(&mut self, key: EventKey, row: &dyn Columns) -> Result<ControlFlow<()>, StoreError>;
+}
+
+/// A visitor on its way through a store's threads.
+pub type SharedVisit = Arc<Mutex<dyn Visit>>;
+
+/// How far a walk came.
+#[derive(Clone, Copy, Debug)]
+pub struct Walked {
+    /// The last event that was looked at.
+    pub(crate) last: Option<EventKey>,
+    /// Whether it ended because its time was over.
+    pub(crate) out_of_time: bool,
+    /// When the project last got an event, as of the same moment.
+    pub(crate) watermark: Option<i64>,
+}
+
+impl Walk {
+    /// All events of a project, until a moment.
+    pub(crate) fn new(project_id: i64, deadline: Instant) -> Self {
+        Self {
+            project_id,
+            narrow: None,
+            only: None,
+            from: None,
+            below: None,
+            arrived_after: None,
+            columns: String::new(),
+            deadline,
+            expected: 1,
+        }
+    }
+
+    /// Adds columns by name to those that are read.
+    pub(crate) fn read(&mut self, names: &[&str]) {
+        for name in names.iter().filter(|name| **name != "key") {
+            let column = format!("e.{name}");
+            if !self.columns.split(", ").any(|known| known == column) {
+                if !self.columns.is_empty() {
+                    self.columns.push_str(", ");
+                }
+                self.columns.push_str(&column);
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! `/api/v1/projects/{project}/views`: searches that are kept by name.
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::routing::{get, put};
+use axum::{Json, Router};
+use eventglass_engine::access::{ViewError, Views};
+use eventglass_model::{View, ViewList, ViewSettings};
+
+use crate::http::error::ApiError;
+use crate::http::extract::{Caller, JsonBody, Member, NoQuery};
+use crate::state::AppState;
+
+pub(super) fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/api/v1/projects/{project}/views", get(list).post(create))
+        .route("/api/v1/projects/{project}/views/{view}", put(change).delete(remove))
+}
+
+fn views<'a>(state: &'a AppState, caller: &'a Caller, member: &'a Member) -> Views<'a> {
+    Views {
+        store: &state.store,
+        clock: &state.clock,
+        user: &caller.0,
+        access: member.access(),
+    }
+}
+
+async fn list(
+    State(state): State<AppState>,
+    caller: Caller,
+    member: Member,
+    _: NoQuery,
+) -> Result<Json<ViewList>, ApiError> {
+    let items = views(&state, &caller, &member).list().await?;
+    Ok(Json(ViewList {
+        items,
+        next_cursor: None,
+    }))
+}
+
+async fn create(
+    State(state): State<AppState>,
+    caller: Caller,
+    member: Member,
+    JsonBody(settings): JsonBody<ViewSettings>,
+) -> Result<(StatusCode, Json<View>), ApiError> {
+    let view = views(&state, &caller, &member).create(settings).await?;
+    Ok((StatusCode::CREATED, Json(view)))
+}
+
+async fn change(
+    State(state): State<AppState>,
+    caller: Caller,
+    member: Member,
+    Path((_, view)): Path<(String, String)>,
+    JsonBody(settings): JsonBody<ViewSettings>,
+) -> Result<Json<View>, ApiError> {
+    Ok(Json(views(&state, &caller, &member).change(id(&view)?, settings).await?))
+}
+
+async fn remove(
+    State(state): State<AppState>,
+    caller: Caller,
+    member: Member,
+    Path((_, view)): Path<(String, String)>,
+) -> Result<StatusCode, ApiError> {
+    views(&state, &caller, &member).remove(id(&view)?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn id(text: &str) -> Result<i64, ApiError> {
+    text.parse().map_err(|_| ApiError::not_found("view"))
+}
+
+impl From<ViewError> for ApiError {
+    fn from(error: ViewError) -> Self {
+        let detail = error.to_string();
+        match error {
+            ViewError::Invalid(errors) => Self::invalid(errors),
+            ViewError::NotFound => Self::not_found("view"),
+            ViewError::NotYours => Self::new(StatusCode::FORBIDDEN, "not_yours", detail),
+            ViewError::RoleTooLow => Self::new(StatusCode::FORBIDDEN, "role_too_low", detail),
+            ViewError::TooMany => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "too_many_views", detail),
+            ViewError::Store(error) => error.into(),
+        }
+    }
+}
