@@ -47,7 +47,10 @@ const PAGES: &[(&str, &str)] = &[
     ("status class", "q=status:5xx"),
     ("slow in a service", "q=service:payment-service latency:>2s"),
     ("slow and failed", "q=latency:>5s status:>=500"),
-    ("attribute", "q=service:payment-service attributes.context.tags.device:mobile"),
+    (
+        "attribute",
+        "q=service:payment-service attributes.context.tags.device:mobile",
+    ),
     ("last hour", "q=failed&time=last 1h"),
     ("a day in the past", "q=failed&time=-10d..-9d"),
     ("part of a word", "q=*eadloc* severity:error"),
@@ -76,22 +79,38 @@ fn main() {
 async fn run(events: u64, rounds: u64) {
     let folder = tempfile::tempdir_in(".").expect("a folder");
     let url = std::env::var("EVENTGLASS_DATABASE_URL").unwrap_or_default();
-    let store = eventglass_engine::store::open(&url, &folder.path().join("bench.db")).await.expect("a store");
+    let store = eventglass_engine::store::open(&url, &folder.path().join("bench.db"))
+        .await
+        .expect("a store");
     let user = format!("bench{}@example.com", SystemClock.now().micros());
     let owner = store.add_user(&user, "", SystemClock.now()).await.expect("a user");
     let now = SystemClock.now();
-    let project = store.add_project(owner, "bench", "bench", "", now).await.expect("a project").id;
+    let project = store
+        .add_project(owner, "bench", "bench", "", now)
+        .await
+        .expect("a project")
+        .id;
     fill(&store, project, events).await;
     let size = store.size_bytes().await.unwrap_or(0);
-    println!("Database: {} MB, {} bytes an event\n", size / 1_000_000, size / events.max(1));
+    println!(
+        "Database: {} MB, {} bytes an event\n",
+        size / 1_000_000,
+        size / events.max(1)
+    );
 
     println!("| question | found | p50 ms | p95 ms | max ms |\n|---|--:|--:|--:|--:|");
     for (name, text) in PAGES {
         let mut found = String::new();
         let times = measure(rounds, async || {
-            let page = query::events(&*store, project, &search(text), BUDGET).await.expect("a page");
+            let page = query::events(&*store, project, &search(text), BUDGET)
+                .await
+                .expect("a page");
             let more = if page.next_cursor.is_some() { "+" } else { "" };
-            found = format!("{}{more}{}", page.items.len(), if page.partial { " partial" } else { "" });
+            found = format!(
+                "{}{more}{}",
+                page.items.len(),
+                if page.partial { " partial" } else { "" }
+            );
         });
         row(name, &mut times.await, || found.clone());
     }
@@ -102,16 +121,26 @@ async fn run(events: u64, rounds: u64) {
                 let fields = [Column::Severity, Column::Kind, Column::Service, Column::Environment];
                 let facets = query::facets(&*store, project, &search(text), &fields, 10_000, BUDGET).await;
                 let facets = facets.expect("facets");
-                found = format!("{} fields{}", facets.facets.len(), if facets.partial { " partial" } else { "" });
+                found = format!(
+                    "{} fields{}",
+                    facets.facets.len(),
+                    if facets.partial { " partial" } else { "" }
+                );
             } else {
-                let bars = query::histogram(&*store, project, &search(text), 60, BUDGET).await.expect("bars");
+                let bars = query::histogram(&*store, project, &search(text), 60, BUDGET)
+                    .await
+                    .expect("bars");
                 let count: i64 = bars.buckets.iter().map(|bar| bar.count).sum();
                 found = format!("{count}{}", if bars.partial { " partial" } else { "" });
             }
         });
         row(name, &mut times.await, || found.clone());
     }
-    println!("\nMemory: {} resident, {} of it anonymous", memory("VmHWM"), memory("RssAnon"));
+    println!(
+        "\nMemory: {} resident, {} of it anonymous",
+        memory("VmHWM"),
+        memory("RssAnon")
+    );
     store.close().await;
 }
 
@@ -133,14 +162,27 @@ async fn measure(rounds: u64, mut ask: impl AsyncFnMut()) -> Vec<Duration> {
 
 fn row(name: &str, times: &mut [Duration], found: impl Fn() -> String) {
     times.sort();
-    let at = |share: usize| times.get((times.len() * share / 100).min(times.len() - 1)).copied().unwrap_or_default();
+    let at = |share: usize| {
+        times
+            .get((times.len() * share / 100).min(times.len() - 1))
+            .copied()
+            .unwrap_or_default()
+    };
     let millis = |time: Duration| format!("{:.1}", time.as_secs_f64() * 1e3);
-    println!("| {name} | {} | {} | {} | {} |", found(), millis(at(50)), millis(at(95)), millis(at(100)));
+    println!(
+        "| {name} | {} | {} | {} | {} |",
+        found(),
+        millis(at(50)),
+        millis(at(95)),
+        millis(at(100))
+    );
 }
 
 fn memory(name: &str) -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
     line.unwrap_or_default().trim().to_owned()
 }
 
@@ -179,7 +221,10 @@ async fn fill(store: &SharedStore, project: i64, events: u64) {
     drop(ingest);
     writer.await.expect("the writer");
     let seconds = started.elapsed().as_secs_f64();
-    println!("{events} events written in {seconds:.0} s, {:.0} a second", events as f64 / seconds);
+    println!(
+        "{events} events written in {seconds:.0} s, {:.0} a second",
+        events as f64 / seconds
+    );
 }
 
 /// An event as the generator writes it.
@@ -241,7 +286,10 @@ fn event(line: &str) -> NewEvent {
         name: Some(line.title),
         message: Some(line.message),
         severity: Severity::parse(&line.severity).expect("a severity"),
-        status: code.map_or(Status::Unset, |code| if code >= 400 { Status::Error } else { Status::Ok }),
+        status: code.map_or(
+            Status::Unset,
+            |code| if code >= 400 { Status::Error } else { Status::Ok },
+        ),
         service: Some(line.source.service.to_owned()),
         endpoint: Some(line.source.endpoint.to_owned()),
         method: Some(line.source.method.to_owned()),

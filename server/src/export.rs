@@ -63,14 +63,19 @@ pub async fn export(args: &ExportArgs, settings: &Settings) -> anyhow::Result<Ex
         ..EventQuery::default()
     };
     let search = EventSearch::new(query, SystemClock.now()).map_err(|error| {
-        let place = error.position.map(|at| format!(" (at character {at})")).unwrap_or_default();
+        let place = error
+            .position
+            .map(|at| format!(" (at character {at})"))
+            .unwrap_or_default();
         anyhow::anyhow!("--q: {}{place}", error.msg)
     })?;
     let file = settings.data.join(crate::serve::DATABASE);
     if settings.database_url.expose().is_empty() && !file.exists() {
         bail!("there is no database at {}", file.display());
     }
-    let store = store::open(settings.database_url.expose(), &file).await.context("opening the database")?;
+    let store = store::open(settings.database_url.expose(), &file)
+        .await
+        .context("opening the database")?;
     let project = match args.project.parse() {
         Ok(id) => store.project_by_id(id).await?,
         Err(_) => store.project_by_slug(&args.project).await?,

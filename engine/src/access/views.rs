@@ -83,8 +83,15 @@ impl Views<'_> {
     pub async fn change(&self, id: i64, settings: ViewSettings) -> Result<View, ViewError> {
         self.editable(id).await?;
         let settings = checked(settings)?;
-        let changed = self.store.set_view(self.access.project.id, id, &settings, self.clock.now()).await?;
-        if changed { self.one(id).await } else { Err(ViewError::NotFound) }
+        let changed = self
+            .store
+            .set_view(self.access.project.id, id, &settings, self.clock.now())
+            .await?;
+        if changed {
+            self.one(id).await
+        } else {
+            Err(ViewError::NotFound)
+        }
     }
 
     /// Removes one.
@@ -103,7 +110,11 @@ impl Views<'_> {
     }
 
     fn may_keep(&self) -> Result<(), ViewError> {
-        if self.access.role >= Role::Member { Ok(()) } else { Err(ViewError::RoleTooLow) }
+        if self.access.role >= Role::Member {
+            Ok(())
+        } else {
+            Err(ViewError::RoleTooLow)
+        }
     }
 
     async fn editable(&self, id: i64) -> Result<(), ViewError> {
@@ -158,11 +169,17 @@ fn checked(mut settings: ViewSettings) -> Result<ViewSettings, ViewError> {
         errors.push(FieldError::new(loc!["body", "columns"], msg));
     }
     for (place, column) in settings.columns.iter().enumerate() {
-        let is_path = ["attributes.", "input.", "output."].iter().any(|root| column.starts_with(root));
+        let is_path = ["attributes.", "input.", "output."]
+            .iter()
+            .any(|root| column.starts_with(root));
         if (Column::named(column).is_none() && !is_path) || column.chars().count() > COLUMN_CHARS {
             let msg = "expected a field's name, or a path such as attributes.plan";
             errors.push(FieldError::new(loc!["body", "columns", place], msg));
         }
     }
-    if errors.is_empty() { Ok(settings) } else { Err(ViewError::Invalid(errors)) }
+    if errors.is_empty() {
+        Ok(settings)
+    } else {
+        Err(ViewError::Invalid(errors))
+    }
 }

@@ -28,7 +28,11 @@ pub struct Table {
 impl Table {
     pub(super) fn new() -> Result<Self, ExportError> {
         let columns = COLUMNS.iter().map(|column| {
-            let repetition = if column.kind == Kind::Time { Repetition::REQUIRED } else { Repetition::OPTIONAL };
+            let repetition = if column.kind == Kind::Time {
+                Repetition::REQUIRED
+            } else {
+                Repetition::OPTIONAL
+            };
             let (physical, logical) = match column.kind {
                 Kind::Text => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
                 Kind::Int => (Physical::INT64, None),
@@ -36,7 +40,10 @@ impl Table {
                 Kind::Time => {
                     let is_adjusted_to_u_t_c = true;
                     let unit = TimeUnit::MICROS;
-                    (Physical::INT64, Some(LogicalType::timestamp(is_adjusted_to_u_t_c, unit)))
+                    (
+                        Physical::INT64,
+                        Some(LogicalType::timestamp(is_adjusted_to_u_t_c, unit)),
+                    )
                 }
             };
             let column = Type::primitive_type_builder(column.name, physical)
@@ -63,7 +70,11 @@ impl Table {
     pub(super) fn add(&mut self, events: Vec<Event>) -> Result<Vec<u8>, ExportError> {
         for event in events {
             let payloads = [&event.input, &event.output, &event.attributes];
-            self.bytes += payloads.into_iter().flatten().map(|json| json.get().len()).sum::<usize>();
+            self.bytes += payloads
+                .into_iter()
+                .flatten()
+                .map(|json| json.get().len())
+                .sum::<usize>();
             self.rows.push(event);
             if self.rows.len() >= GROUP || self.bytes >= GROUP_BYTES {
                 self.write_group()?;
@@ -102,7 +113,9 @@ impl Table {
                         there.push(i16::from(text.is_some()));
                         values.extend(text.map(|text| ByteArray::from(text.as_bytes().to_vec())));
                     }
-                    writer.typed::<ByteArrayType>().write_batch(&values, Some(&there), None)?;
+                    writer
+                        .typed::<ByteArrayType>()
+                        .write_batch(&values, Some(&there), None)?;
                 }
                 Kind::Int => {
                     let mut values = Vec::with_capacity(rows.len());
@@ -166,8 +179,12 @@ mod tests {
         assert_eq!(reader.metadata().num_row_groups(), 2);
         let rows: Vec<_> = reader.get_row_iter(None).unwrap().collect::<Result<_, _>>().unwrap();
         assert_eq!(rows.len(), 18_000);
-        let last: std::collections::HashMap<&str, &Field> =
-            rows.last().unwrap().get_column_iter().map(|(name, field)| (name.as_str(), field)).collect();
+        let last: std::collections::HashMap<&str, &Field> = rows
+            .last()
+            .unwrap()
+            .get_column_iter()
+            .map(|(name, field)| (name.as_str(), field))
+            .collect();
         assert_eq!(last["name"], &Field::Str("ünï".to_owned()));
         assert_eq!(last["time"], &Field::TimestampMicros(1_795_262_400_000_000));
         assert_eq!(last["status_code"], &Field::Long(17_999));

@@ -89,10 +89,18 @@ impl Visit for Batch {
         if self.filter.matches(row)? {
             let event = row::event(&row)?;
             let payloads = [&event.input, &event.output, &event.attributes];
-            self.bytes += payloads.into_iter().flatten().map(|json| json.get().len()).sum::<usize>();
+            self.bytes += payloads
+                .into_iter()
+                .flatten()
+                .map(|json| json.get().len())
+                .sum::<usize>();
             self.events.push(event);
         }
         self.is_full = self.events.len() >= BATCH || self.bytes >= BATCH_BYTES;
-        Ok(if self.is_full { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        Ok(if self.is_full {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        })
     }
 }

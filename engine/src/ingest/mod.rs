@@ -15,7 +15,6 @@ mod upkeep;
 pub(crate) mod words;
 
 pub use acks::Receipt;
-pub(crate) use text::search_text;
 pub(crate) use hash::{IdHash, id_hash};
 pub use limits::Limits;
 pub use new_event::{NewEvent, PendingEvent};
@@ -23,3 +22,4 @@ pub use parts::{Fold, NewPart, PendingPart};
 pub use pipeline::{Ingest, IngestError, Queue, Refused, Submitted};
 pub use recorder::Recorder;
 pub use sender::Sender;
+pub(crate) use text::search_text;

@@ -2,8 +2,8 @@
 
 use crate::ingest::new_event::NewEvent;
 use crate::ingest::words;
-pub use crate::text::{MAX_TEXT_BYTES, cut};
 use crate::text::{Gathered, Parts, index_form};
+pub use crate::text::{MAX_TEXT_BYTES, cut};
 
 /// The text that goes into the index: the words of its text, and a word for
 /// each field that is filtered by. Ids are not in it: they are found by their

@@ -23,7 +23,10 @@ pub async fn events(
 ) -> Result<EventPage, StoreError> {
     let deadline = Instant::now() + budget;
     let read = |text: &Option<String>, name| text.as_deref().map(|text| token(text, name)).transpose();
-    let (cursor, after) = (read(&search.cursor, "cursor")?, read(&search.arrived_after, "arrived_after")?);
+    let (cursor, after) = (
+        read(&search.cursor, "cursor")?,
+        read(&search.arrived_after, "arrived_after")?,
+    );
     let plan = Plan::new(store, project_id, search, deadline).await?;
     let mut walk = plan.walk(project_id, row::SUMMARY, deadline);
     let names: Vec<&str> = search.fields.iter().map(AskedField::column).collect();
@@ -79,6 +82,10 @@ impl Visit for Page {
             };
             self.items.push((key, item));
         }
-        Ok(if self.items.len() < self.most { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+        Ok(if self.items.len() < self.most {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        })
     }
 }

@@ -45,7 +45,10 @@ pub async fn facets(
     let counting = Arc::new(Mutex::new(counting));
     let walked = store.walk(walk, Arc::clone(&counting) as _).await?;
     let counting = take(counting)?;
-    let facets = counting.fields.into_iter().map(|(field, counts)| (field.name().to_owned(), most_frequent(counts)));
+    let facets = counting
+        .fields
+        .into_iter()
+        .map(|(field, counts)| (field.name().to_owned(), most_frequent(counts)));
     Ok(Facets {
         facets: facets.filter(|(_, values)| !values.is_empty()).collect(),
         partial: walked.out_of_time || counting.left == 0 || counting.overflown,
@@ -81,7 +84,11 @@ impl Visit for Counting {
             }
         }
         self.left = self.left.saturating_sub(1);
-        Ok(if self.left > 0 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+        Ok(if self.left > 0 {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        })
     }
 }
 
@@ -90,9 +97,10 @@ fn value_of(field: Column, row: &dyn Columns) -> Result<Option<Value>, StoreErro
     Ok(match (field, field.info().kind) {
         (Column::Severity, _) => Severity::from_code(row.int(name)?).map(|s| Value::Word(s.as_str())),
         (Column::Status, _) => Status::from_code(row.int(name)?).map(|s| Value::Word(s.as_str())),
-        (Column::CostSource, _) => {
-            row.maybe_int(name)?.and_then(CostSource::from_code).map(|s| Value::Word(s.as_str()))
-        }
+        (Column::CostSource, _) => row
+            .maybe_int(name)?
+            .and_then(CostSource::from_code)
+            .map(|s| Value::Word(s.as_str())),
         (_, Kind::Number) => row.maybe_int(name)?.map(Value::Number),
         _ => row.maybe_text(name)?.map(Value::Text),
     })
@@ -105,7 +113,10 @@ fn most_frequent(counts: HashMap<Value, i64>) -> Vec<FacetValue> {
         Value::Word(word) => word.to_owned(),
     };
     let sorted: BTreeMap<String, i64> = counts.into_iter().map(|(value, count)| (text(value), count)).collect();
-    let mut values: Vec<FacetValue> = sorted.into_iter().map(|(value, count)| FacetValue { value, count }).collect();
+    let mut values: Vec<FacetValue> = sorted
+        .into_iter()
+        .map(|(value, count)| FacetValue { value, count })
+        .collect();
     // Stable: equals stay in the order of their names.
     values.sort_by_key(|value| std::cmp::Reverse(value.count));
     values.truncate(VALUES);

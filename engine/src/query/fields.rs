@@ -56,8 +56,8 @@ impl AskedField {
     fn value(&self, row: &dyn Columns) -> Result<Option<String>, StoreError> {
         let column = match &self.of {
             Of::Path(root, path) => {
-                let json = row::payload(row, json_path::column(*root))?;
-                return Ok(json.and_then(|json| json_path::text_at(&json, path)));
+                let payload = row::payload(&row)?;
+                return Ok(json_path::of(*root, &payload).and_then(|json| json_path::text_at(json, path)));
             }
             Of::Column(column) => *column,
         };
@@ -70,9 +70,13 @@ impl AskedField {
         Ok(match (column, column.info().kind) {
             (Column::Severity, _) => Severity::from_code(row.int(name)?).map(|word| word.to_string()),
             (Column::Status, _) => Status::from_code(row.int(name)?).map(|word| word.to_string()),
-            (Column::CostSource, _) => row.maybe_int(name)?.and_then(CostSource::from_code).map(|word| word.to_string()),
+            (Column::CostSource, _) => row
+                .maybe_int(name)?
+                .and_then(CostSource::from_code)
+                .map(|word| word.to_string()),
             (Column::StatusCode, _) => row.maybe_int(name)?.map(|code| code.to_string()),
-            (Column::Input | Column::Output, _) => row::payload(row, name)?,
+            (Column::Input, _) => row::payload(&row)?.input,
+            (Column::Output, _) => row::payload(&row)?.output,
             (_, Kind::Number) => {
                 let json = row.maybe_text(name)?;
                 let tokens = json.and_then(|json| serde_json::from_str::<Tokens>(&json).ok());

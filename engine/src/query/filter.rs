@@ -8,7 +8,7 @@ use eventglass_model::{Status, Timestamp, Tokens};
 
 use super::json_path::{self, Sought};
 use super::narrow::needle;
-use crate::store::row::{self, Columns};
+use crate::store::row::{self, Columns, Payload};
 use crate::store::{EventKey, StoreError};
 use crate::text::{Gathered, Needle, Parts, Scope, fold};
 
@@ -47,7 +47,16 @@ enum Check {
 
 /// The columns that make up the text of an event.
 const TEXT: [&str; 10] = [
-    "service", "endpoint", "method", "user_id", "model", "name", "message", "attributes", "input", "output",
+    "service",
+    "endpoint",
+    "method",
+    "user_id",
+    "model",
+    "name",
+    "message",
+    "attributes",
+    "input",
+    "output",
 ];
 
 impl Filter {
@@ -87,6 +96,7 @@ impl Filter {
         }
         let looked_at = Event {
             row,
+            payload: OnceCell::new(),
             text: OnceCell::new(),
         };
         looked_at.matches(&self.node)
@@ -206,6 +216,7 @@ fn add_columns(node: &Node, columns: &mut Vec<&'static str>) {
 /// A row that is looked at, and what has been made of it so far.
 struct Event<'r> {
     row: &'r dyn Columns,
+    payload: OnceCell<Payload>,
     /// The text, folded, by parts.
     text: OnceCell<Folded>,
 }
@@ -248,15 +259,18 @@ impl Event<'_> {
             Check::Id(id) => self.row.text("event_id")? == *id || self.id()? == *id,
             Check::IdLike(pieces) => is_like(&self.row.text("event_id")?, pieces) || is_like(&self.id()?, pieces),
             #[expect(clippy::cast_precision_loss, reason = "compared with what a person wrote")]
-            Check::Number(name, range) => {
-                self.row.maybe_int(name)?.is_some_and(|number| range.contains(number as f64))
-            }
+            Check::Number(name, range) => self
+                .row
+                .maybe_int(name)?
+                .is_some_and(|number| range.contains(number as f64)),
             Check::Tokens(column, range) => self.has_tokens(*column, range.as_ref())?,
             Check::Time(name, from, to) => {
                 let time = self.row.int(name)?;
                 from.is_none_or(|from| time >= from) && to.is_none_or(|to| time < to)
             }
-            Check::There(name @ ("input" | "output" | "attributes")) => row::payload(self.row, name)?.is_some(),
+            Check::There("input") => self.payload()?.input.is_some(),
+            Check::There("output") => self.payload()?.output.is_some(),
+            Check::There("attributes") => self.payload()?.attributes.is_some(),
             Check::There(name @ ("duration_us" | "status_code" | "cost_nano_usd" | "cost_source")) => {
                 self.row.maybe_int(name)?.is_some()
             }
@@ -264,14 +278,16 @@ impl Event<'_> {
             Check::There(name) => text(name)?.is_some_and(|found| !found.is_empty()),
             Check::Said(name) => self.row.int(name)? != Status::Unset.code(),
             Check::Path(root, path, sought) => {
-                let json = row::payload(self.row, json_path::column(*root))?;
-                json.is_some_and(|json| json_path::finds(&json, path, sought))
+                let json = json_path::of(*root, self.payload()?);
+                json.is_some_and(|json| json_path::finds(json, path, sought))
             }
         })
     }
 
     fn id(&self) -> Result<String, StoreError> {
-        Ok(EventKey(self.row.int("key")?).id(&self.row.bytes("event_hash")?).to_string())
+        Ok(EventKey(self.row.int("key")?)
+            .id(&self.row.bytes("event_hash")?)
+            .to_string())
     }
 
     #[expect(clippy::cast_precision_loss, reason = "compared with what a person wrote")]
@@ -303,6 +319,14 @@ impl Event<'_> {
         Ok(needle.is_in(&fold(folded.gathered.scope(scope))))
     }
 
+    fn payload(&self) -> Result<&Payload, StoreError> {
+        if let Some(payload) = self.payload.get() {
+            return Ok(payload);
+        }
+        let payload = row::payload(&self.row)?;
+        Ok(self.payload.get_or_init(|| payload))
+    }
+
     fn gather(&self) -> Result<Gathered, StoreError> {
         let text = |name: &str| self.row.maybe_text(name);
         let short = [
@@ -313,15 +337,14 @@ impl Event<'_> {
             text("model")?,
         ];
         let (name, message) = (text("name")?, text("message")?);
-        let [attributes, input, output] = ["attributes", "input", "output"].map(|name| row::payload(self.row, name));
-        let (attributes, input, output) = (attributes?, input?, output?);
+        let payload = self.payload()?;
         Ok(Gathered::of(&Parts {
             short: short.each_ref().map(Option::as_deref),
             name: name.as_deref(),
             message: message.as_deref(),
-            attributes: attributes.as_deref(),
-            input: input.as_deref(),
-            output: output.as_deref(),
+            attributes: payload.attributes.as_deref(),
+            input: payload.input.as_deref(),
+            output: payload.output.as_deref(),
         }))
     }
 }

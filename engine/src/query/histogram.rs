@@ -142,7 +142,10 @@ impl Bars {
         let start_of = |place: usize| self.start + i64::try_from(place).unwrap_or(0) * self.length;
         let most = i64::try_from(most.max(1)).unwrap_or(i64::MAX);
         let floor = |micros: i64, length: i64| micros.div_euclid(length) * length;
-        let whole = LENGTHS.into_iter().map(|seconds| seconds * SECOND).filter(|length| length % self.length == 0);
+        let whole = LENGTHS
+            .into_iter()
+            .map(|seconds| seconds * SECOND)
+            .filter(|length| length % self.length == 0);
         let length = whole
             .chain((1..).map(|n| n * self.length))
             .find(|length| {
@@ -203,7 +206,11 @@ mod tests {
     use super::*;
 
     fn bars(from: i64, to: i64, most: usize) -> (i64, i64, usize) {
-        let bars = Bars::new(Timestamp::from_micros(from * SECOND), Timestamp::from_micros(to * SECOND), most);
+        let bars = Bars::new(
+            Timestamp::from_micros(from * SECOND),
+            Timestamp::from_micros(to * SECOND),
+            most,
+        );
         (bars.start / SECOND, bars.length / SECOND, bars.count)
     }
 
@@ -218,7 +225,11 @@ mod tests {
         counts[61] = (1, 0);
         assert_eq!(
             bars_of.coarser(&counts, true, 10),
-            (30 * SECOND, 5 * SECOND, vec![(2, 1), (0, 0), (0, 0), (0, 0), (0, 0), (0, 0), (1, 0)])
+            (
+                30 * SECOND,
+                5 * SECOND,
+                vec![(2, 1), (0, 0), (0, 0), (0, 0), (0, 0), (0, 0), (1, 0)]
+            )
         );
         assert_eq!(bars_of.coarser(&counts, false, 10).2.len(), 7);
         assert_eq!(bars_of.coarser(&[(0, 0); 100], true, 10).1, 10 * SECOND);

@@ -4,6 +4,7 @@ use eventglass_model::search::{Match, Range, Root};
 use serde_json::Value;
 
 use super::filter::is_like;
+use crate::store::row::Payload;
 
 /// What a value must be.
 #[derive(Clone, Debug)]
@@ -37,6 +38,15 @@ pub(super) const fn column(root: Root) -> &'static str {
         Root::Attributes => "attributes",
         Root::Input => "input",
         Root::Output => "output",
+    }
+}
+
+/// The JSON text.
+pub(super) fn of(root: Root, payload: &Payload) -> Option<&str> {
+    match root {
+        Root::Attributes => payload.attributes.as_deref(),
+        Root::Input => payload.input.as_deref(),
+        Root::Output => payload.output.as_deref(),
     }
 }
 
@@ -104,9 +114,7 @@ fn is(value: &Value, sought: &Sought) -> bool {
         (Value::Number(number), Sought::Exact(wanted, as_number)) => {
             number.to_string() == *wanted || (number.is_f64() && number.as_f64() == *as_number)
         }
-        (Value::Number(number), Sought::Number(range)) => {
-            number.as_f64().is_some_and(|number| range.contains(number))
-        }
+        (Value::Number(number), Sought::Number(range)) => number.as_f64().is_some_and(|number| range.contains(number)),
         (Value::Number(number), Sought::Like(pieces)) => is_like(&number.to_string(), pieces),
         (Value::Bool(_), Sought::Like(_) | Sought::Number(_)) => false,
     }
@@ -123,9 +131,7 @@ mod tests {
         assert!(exact("a.b.c", "5") && exact("a.b.c", "x") && exact("tags", "red") && exact("tags.n", "7"));
         assert!(exact("ok", "true") && exact("f", "1.50") && !exact("ok", "false") && !exact("none", "null"));
         assert!(!exact("a", "5") && !exact("b.c", "5") && !exact("colour", "red"));
-        let over = |path: &str, low: f64| {
-            finds(json, path, &Sought::Number(Range::between(low, f64::INFINITY)))
-        };
+        let over = |path: &str, low: f64| finds(json, path, &Sought::Number(Range::between(low, f64::INFINITY)));
         assert!(over("a.b.c", 5.0) && over("tags.n", 7.0) && !over("a.b.c", 6.0));
         assert_eq!(text_at(json, "a.b.c").as_deref(), Some("5"));
         assert_eq!(text_at(json, "tags").as_deref(), Some(r#"["red",{"n":"7"}]"#));

@@ -148,7 +148,7 @@ impl Visit for Showing {
         }
         if self.filter.matches(row)? {
             let value = match self.ask.attribute() {
-                Some(path) => number_at(row::payload(row, "attributes")?.as_deref(), path),
+                Some(path) => number_at(row::payload(&row)?.attributes.as_deref(), path),
                 None => None,
             };
             self.scanned.take(&self.ask, &StoredFacts::read(&row)?.facts(), value);

@@ -96,7 +96,11 @@ fn of_test(test: &Test) -> Option<(Narrow, Certainty)> {
             let classes = [(4, range.low < 500.0), (5, range.high >= 500.0)];
             let words = classes.into_iter().filter(|(_, is_in)| *is_in);
             let words = words.map(|(class, _)| (Narrow::Word(words::word(Word::StatusClass(class))), Certainty::May));
-            if range.low >= 400.0 { join(words.collect(), Narrow::Or) } else { None }
+            if range.low >= 400.0 {
+                join(words.collect(), Narrow::Or)
+            } else {
+                None
+            }
         }
         _ => None,
     }
@@ -189,13 +193,19 @@ fn of_part(part: &Part) -> (Narrow, Certainty) {
         // A long word stands in the index of one store whole, and in that of the other cut.
         let open = part.is_prefix || part.text.len() + 4 > WORD_BYTES;
         let word = part.text.clone();
-        return (if open { Narrow::Prefix(word) } else { Narrow::Word(word) }, Certainty::Must);
+        return (
+            if open { Narrow::Prefix(word) } else { Narrow::Word(word) },
+            Certainty::Must,
+        );
     }
     let letters: Vec<char> = letters(&part.text).collect();
     if let [only] = letters.as_slice() {
         return (Narrow::Prefix(only.to_string()), Certainty::May);
     }
-    let mut pairs: Vec<Narrow> = letters.windows(2).map(|pair| Narrow::Word(pair.iter().collect())).collect();
+    let mut pairs: Vec<Narrow> = letters
+        .windows(2)
+        .map(|pair| Narrow::Word(pair.iter().collect()))
+        .collect();
     pairs.dedup();
     (Narrow::And(pairs), Certainty::May)
 }

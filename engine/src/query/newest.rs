@@ -101,7 +101,10 @@ struct Adding {
 }
 
 impl Visit for Adding {
-    #[expect(clippy::cast_precision_loss, reason = "sums for people; a client may claim what overflows an integer")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "sums for people; a client may claim what overflows an integer"
+    )]
     fn visit(&mut self, _: EventKey, row: &dyn Columns) -> Result<ControlFlow<()>, StoreError> {
         let time = Timestamp::from_micros(row.int("time")?);
         if self.from.is_some_and(|from| time < from) || self.to.is_some_and(|to| time >= to) {
@@ -123,7 +126,11 @@ impl Visit for Adding {
             totals.longest_ms = Some(totals.longest_ms.map_or(millis, |longest| longest.max(millis)));
         }
         totals.partial = usize::try_from(totals.events).is_ok_and(|events| events >= self.most);
-        Ok(if totals.partial { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        Ok(if totals.partial {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        })
     }
 }
 
@@ -135,7 +142,11 @@ pub async fn scan(store: &dyn Store, project_id: i64, scan: &Scan) -> Result<Sca
     let is_narrowed = scan.traced || scan.contains.is_some();
     let mut walk = Walk::new(project_id, Instant::now() + BUDGET);
     row::WHOLE.clone_into(&mut walk.columns);
-    walk.expected = if is_narrowed { scan.most } else { scan.offset + scan.limit };
+    walk.expected = if is_narrowed {
+        scan.most
+    } else {
+        scan.offset + scan.limit
+    };
     let scanning = Arc::new(Mutex::new(Scanning {
         contains: scan.contains.as_ref().map(|text| text.to_ascii_lowercase()),
         traced: scan.traced,
@@ -200,11 +211,7 @@ impl Scanning {
                 return Ok(true);
             }
         }
-        for column in ["input", "output", "attributes"] {
-            if says(row::payload(row, column)?) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        let payload = row::payload(&row)?;
+        Ok(says(payload.input) || says(payload.output) || says(payload.attributes))
     }
 }

@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use eventglass_model::search::{Column, Expr, Field, Match, Test};
 use eventglass_model::Timestamp;
+use eventglass_model::search::{Column, Expr, Field, Match, Test};
 
 use super::narrow::{Certainty, Narrow, narrow, of_project};
 use super::search::{test, within};
@@ -152,8 +152,16 @@ impl Plan {
 }
 
 fn ask(mut asked: Vec<Narrow>, mut without: Vec<Narrow>) -> Option<Narrow> {
-    let asked = if asked.len() > 1 { Some(Narrow::And(asked)) } else { asked.pop() };
-    let without = if without.len() > 1 { Some(Narrow::Or(without)) } else { without.pop() };
+    let asked = if asked.len() > 1 {
+        Some(Narrow::And(asked))
+    } else {
+        asked.pop()
+    };
+    let without = if without.len() > 1 {
+        Some(Narrow::Or(without))
+    } else {
+        without.pop()
+    };
     match without {
         Some(without) => Some(Narrow::Without(asked.map(Box::new), Box::new(without))),
         None => asked,
@@ -190,7 +198,11 @@ async fn exists(
     impl Visit for First {
         fn visit(&mut self, _: EventKey, row: &dyn Columns) -> Result<ControlFlow<()>, StoreError> {
             self.1 = self.0.matches(row)?;
-            Ok(if self.1 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+            Ok(if self.1 {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            })
         }
     }
     let search = EventSearch {
@@ -199,6 +211,8 @@ async fn exists(
     };
     let plan = Plan::of(vec![search.text.clone()], &search);
     let first = Arc::new(Mutex::new(First(Arc::clone(&plan.filter), false)));
-    store.walk(plan.walk(project_id, "", deadline), Arc::clone(&first) as _).await?;
+    store
+        .walk(plan.walk(project_id, "", deadline), Arc::clone(&first) as _)
+        .await?;
     Ok(super::take(first)?.1)
 }

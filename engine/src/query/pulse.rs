@@ -33,8 +33,13 @@ pub struct PulseSearch {
 impl PulseSearch {
     /// What the words of the index are asked, if they have a say.
     pub(crate) fn narrow(&self, project_id: i64) -> Option<Narrow> {
-        let kind = self.event_type.as_deref().map(|kind| Narrow::Word(word(Word::Kind(kind))));
-        let severity = self.severity.map(|severity| Narrow::Word(word(Word::Severity(severity))));
+        let kind = self
+            .event_type
+            .as_deref()
+            .map(|kind| Narrow::Word(word(Word::Kind(kind))));
+        let severity = self
+            .severity
+            .map(|severity| Narrow::Word(word(Word::Severity(severity))));
         let all: Vec<Narrow> = kind.into_iter().chain(severity).collect();
         (!all.is_empty()).then(|| of_project(project_id, Narrow::And(all)))
     }

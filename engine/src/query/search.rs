@@ -65,12 +65,19 @@ impl EventSearch {
             (Column::Service, exact(query.service)),
             (Column::Environment, exact(query.environment)),
         ];
-        let fields = query.fields.iter().map(|name| AskedField::new(name)).collect::<Result<_, _>>()?;
+        let fields = query
+            .fields
+            .iter()
+            .map(|name| AskedField::new(name))
+            .collect::<Result<_, _>>()?;
         let resolve = |bound: Option<TimeBound>| bound.map(|bound| bound.resolve(now));
         Ok(Self {
             id: could_be_id(&query.q),
             text,
-            filters: filters.into_iter().filter_map(|(column, values)| any_of(column, values)).collect(),
+            filters: filters
+                .into_iter()
+                .filter_map(|(column, values)| any_of(column, values))
+                .collect(),
             from: resolve(query.from),
             to: resolve(query.to),
             limit: query.limit.unwrap_or(DEFAULT_PAGE),

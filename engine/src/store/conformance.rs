@@ -16,10 +16,11 @@ use crate::query::{self, EventSearch, PulseSearch, Scan, Totals};
 mod search;
 mod views;
 
-use views::views_are_of_people_and_projects;
 use search::{
-    a_search_out_of_time_goes_on_from_its_cursor, a_store_finds_what_the_filter_says, bars_show_when, facets_of_any_field,
+    a_search_out_of_time_goes_on_from_its_cursor, a_store_finds_what_the_filter_says, bars_show_when,
+    facets_of_any_field,
 };
+use views::views_are_of_people_and_projects;
 
 /// 2026-11-21T12:00:00Z.
 const NOON: i64 = 1_795_262_400_000_000;
@@ -256,14 +257,7 @@ async fn words_find_events(store: SharedStore) {
     assert_eq!(found(&store, p, "q=支払いが完了しました").await, ["cjk"]);
     assert_eq!(found(&store, p, "q=完了").await, ["cjk"]);
     assert_eq!(found(&store, p, "q=memory payment-serv*").await, ["oom"]);
-    for odd in [
-        "q=\"",
-        "q=text: card",
-        "q=card^2",
-        "q=हिन्दी",
-        "q=-card",
-        "q=a NEAR b",
-    ] {
+    for odd in ["q=\"", "q=text: card", "q=card^2", "q=हिन्दी", "q=-card", "q=a NEAR b"] {
         found(&store, p, odd).await;
     }
 }

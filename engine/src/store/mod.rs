@@ -32,6 +32,6 @@ pub use traits::{
     AccessStore, Appended, EventStore, KeyHolder, KeyRow, Merged, NewKey, PulseCounts, SharedStore, Store, UserRow,
 };
 pub(crate) use trust::door;
+pub use trust::{Expiry, IngestMinute, NewRefused, StoredAnswer, TrustStore};
 pub use views::{ViewRow, ViewStore};
 pub use walk::{SharedVisit, Visit, Walk, Walked};
-pub use trust::{Expiry, IngestMinute, NewRefused, StoredAnswer, TrustStore};

@@ -48,9 +48,24 @@ impl Columns for &dyn Columns {
     }
 }
 
-/// The JSON text of `input`, `output` or `attributes`.
-pub(crate) fn payload(row: &dyn Columns, column: &str) -> Result<Option<String>, StoreError> {
-    row.maybe_text(column)
+/// Input, output and attributes: JSON as the client wrote it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Payload {
+    pub(crate) input: Option<String>,
+    pub(crate) output: Option<String>,
+    pub(crate) attributes: Option<String>,
+}
+
+/// What [`payload`] reads.
+pub(crate) const PAYLOAD: &str = "e.input, e.output, e.attributes";
+
+/// Reads [`PAYLOAD`].
+pub(crate) fn payload(row: &impl Columns) -> Result<Payload, StoreError> {
+    Ok(Payload {
+        input: row.maybe_text("input")?,
+        output: row.maybe_text("output")?,
+        attributes: row.maybe_text("attributes")?,
+    })
 }
 
 /// What [`summary`] reads, of the table called `e`.
@@ -187,6 +202,7 @@ pub(crate) fn event(row: &impl Columns) -> Result<Event, StoreError> {
 /// What of a row of [`WHOLE`] an event is found by.
 pub(crate) fn searched(row: &impl Columns) -> Result<NewEvent, StoreError> {
     let text = |column| row.maybe_text(column);
+    let payload = payload(row)?;
     Ok(NewEvent {
         name: text("name")?,
         message: text("message")?,
@@ -201,9 +217,9 @@ pub(crate) fn searched(row: &impl Columns) -> Result<NewEvent, StoreError> {
         trace_id: text("trace_id")?,
         status_code: row.maybe_int("status_code")?,
         model: text("model")?,
-        input: payload(row, "input")?,
-        output: payload(row, "output")?,
-        attributes: payload(row, "attributes")?,
+        input: payload.input,
+        output: payload.output,
+        attributes: payload.attributes,
         ..NewEvent::new(row.text("event_id")?, time(row, "time")?, row.text("kind")?)
     })
 }

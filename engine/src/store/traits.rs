@@ -242,9 +242,7 @@ pub trait AccessStore: Send + Sync {
 
 /// All of it.
 #[async_trait]
-pub trait Store:
-    EventStore + AccessStore + TrustStore + ScanStore + RollupStore + DashboardStore + ViewStore
-{
+pub trait Store: EventStore + AccessStore + TrustStore + ScanStore + RollupStore + DashboardStore + ViewStore {
     /// Whether the store can be read and written: writes, to know. For `/readyz`.
     ///
     /// # Errors

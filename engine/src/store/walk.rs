@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use crate::query::Narrow;
-use crate::store::row::Columns;
+use crate::store::row::{Columns, PAYLOAD};
 use crate::store::{EventKey, StoreError};
 
 /// Which events of a project to walk through.
@@ -70,15 +70,23 @@ impl Walk {
         }
     }
 
-    /// Adds columns by name to those that are read.
+    /// Adds columns by name to those that are read. Input, output and
+    /// attributes are read together.
     pub(crate) fn read(&mut self, names: &[&str]) {
         for name in names.iter().filter(|name| **name != "key") {
-            let column = format!("e.{name}");
+            let own = format!("e.{name}");
+            let is_payload = matches!(*name, "input" | "output" | "attributes");
+            self.add(if is_payload { PAYLOAD } else { &own });
+        }
+    }
+
+    fn add(&mut self, columns: &str) {
+        for column in columns.split(", ") {
             if !self.columns.split(", ").any(|known| known == column) {
                 if !self.columns.is_empty() {
                     self.columns.push_str(", ");
                 }
-                self.columns.push_str(&column);
+                self.columns.push_str(column);
             }
         }
     }

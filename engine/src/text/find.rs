@@ -55,13 +55,20 @@ impl Needle {
         if !inner.contains('*') && inner.len() < folded.len() {
             let mut parts = parts(inner);
             let open = inner.chars().next_back();
-            if let Some(last) = parts.last_mut().filter(|last| !last.is_run && last.text.chars().next_back() == open) {
+            if let Some(last) = parts
+                .last_mut()
+                .filter(|last| !last.is_run && last.text.chars().next_back() == open)
+            {
                 last.is_prefix = true;
             }
             return Self::Words { parts };
         }
         Self::Glob {
-            parts: folded.split('*').filter(|part| !part.is_empty()).map(str::to_owned).collect(),
+            parts: folded
+                .split('*')
+                .filter(|part| !part.is_empty())
+                .map(str::to_owned)
+                .collect(),
             from_edge: !folded.starts_with('*'),
             to_edge: !folded.ends_with('*'),
         }
@@ -116,13 +123,17 @@ fn goes_on(text: &str, from: usize, parts: &[String], to_edge: bool) -> bool {
         return !to_edge || ends(text, from);
     };
     let here = text.get(from..).unwrap_or_default();
-    let here = here.get(..here.find([' ', '\u{1f}']).unwrap_or(here.len())).unwrap_or_default();
+    let here = here
+        .get(..here.find([' ', '\u{1f}']).unwrap_or(here.len()))
+        .unwrap_or_default();
     let mut places = occurrences(here, first);
     if rest.is_empty() {
         return places.any(|at| !to_edge || ends(text, from + at + first.len()));
     }
     // The first place leaves the most room for what follows.
-    places.next().is_some_and(|at| goes_on(text, from + at + first.len(), rest, to_edge))
+    places
+        .next()
+        .is_some_and(|at| goes_on(text, from + at + first.len(), rest, to_edge))
 }
 
 /// Where a text occurs, overlapping ones too.

@@ -11,5 +11,5 @@ mod words;
 pub(crate) use find::{Needle, Part};
 pub(crate) use fold::fold;
 pub(crate) use gather::{Gathered, Parts, Scope};
-pub(crate) use words::{MARK, Piece, WORD_BYTES, index_form, letters, pieces};
 pub use gather::{MAX_TEXT_BYTES, cut};
+pub(crate) use words::{MARK, Piece, WORD_BYTES, index_form, letters, pieces};

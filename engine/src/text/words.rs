@@ -37,7 +37,11 @@ pub(crate) fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
             .unwrap_or(from.len());
         let (piece, after) = from.split_at_checked(end)?;
         rest = after;
-        Some(if first == CharKind::Run { Piece::Run(piece) } else { Piece::Word(piece) })
+        Some(if first == CharKind::Run {
+            Piece::Run(piece)
+        } else {
+            Piece::Word(piece)
+        })
     })
 }
 
@@ -82,7 +86,11 @@ enum CharKind {
 fn kind(c: char) -> CharKind {
     // Most are ASCII, for which there is no need to look into tables.
     if c.is_ascii() {
-        return if c.is_ascii_alphanumeric() { CharKind::Word } else { CharKind::Other };
+        return if c.is_ascii_alphanumeric() {
+            CharKind::Word
+        } else {
+            CharKind::Other
+        };
     }
     // What SQLite's tokenizer `unicode61` keeps: letters, numbers, and the marks that it folds away.
     let is_token = matches!(

@@ -106,10 +106,19 @@ async fn bars_and_facets() {
     }
     "#);
     let all = ada.get("/api/v1/projects/shop/events/histogram").await.expect(200);
-    let count = |bars: &Value| bars["buckets"].as_array().unwrap().iter().map(|bar| bar["count"].as_i64().unwrap()).sum::<i64>();
+    let count = |bars: &Value| {
+        bars["buckets"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|bar| bar["count"].as_i64().unwrap())
+            .sum::<i64>()
+    };
     assert_eq!(count(&all), 20);
     for bad in ["buckets=0", "buckets=501", "buckets=x", "colour=red", "time=soon"] {
-        ada.get(&format!("/api/v1/projects/shop/events/histogram?{bad}")).await.expect(422);
+        ada.get(&format!("/api/v1/projects/shop/events/histogram?{bad}"))
+            .await
+            .expect(422);
     }
     let facets = ada
         .get("/api/v1/projects/shop/facets?fields=country,status_code&q=attributes.plan:pro")
@@ -153,14 +162,27 @@ async fn views_are_kept_and_shared() {
     assert_eq!(ada.post(views, &view).await.expect(409)["code"], "conflict");
     let bad = json!({ "name": "", "q": "a OR", "time": "soon", "columns": ["colour"] });
     let faults = ada.post(views, &bad).await.expect(422);
-    let places: Vec<String> = faults["errors"].as_array().unwrap().iter().map(|e| e["loc"].to_string()).collect();
+    let places: Vec<String> = faults["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|e| e["loc"].to_string())
+        .collect();
     assert_eq!(
         places,
-        [r#"["body","name"]"#, r#"["body","q"]"#, r#"["body","time"]"#, r#"["body","columns",0]"#]
+        [
+            r#"["body","name"]"#,
+            r#"["body","q"]"#,
+            r#"["body","time"]"#,
+            r#"["body","columns",0]"#
+        ]
     );
     assert_eq!(faults["errors"][1]["position"], 4);
     let changed = ada.put(&one, &json!({ "name": "Slower" })).await.expect(200);
-    assert_eq!((&changed["name"], &changed["shared"]), (&json!("Slower"), &json!(false)));
+    assert_eq!(
+        (&changed["name"], &changed["shared"]),
+        (&json!("Slower"), &json!(false))
+    );
     let listed = ada.get(views).await.expect(200);
     assert_eq!(listed["items"].as_array().unwrap().len(), 1);
 
@@ -177,17 +199,25 @@ async fn views_are_kept_and_shared() {
 async fn exports_are_whole_and_safe_to_open() {
     let app = TestApp::new().await;
     let (ada, sdk) = shop(&app).await;
-    let many: Vec<_> = (0..1_200).map(|n| json!({ "event_id": format!("m{n}"), "kind": "log", "name": "-1+1", "input": "one\ntwo" })).collect();
+    let many: Vec<_> = (0..1_200)
+        .map(|n| json!({ "event_id": format!("m{n}"), "kind": "log", "name": "-1+1", "input": "one\ntwo" }))
+        .collect();
     sdk.post("/api/v1/events/batch", &json!(many)).await.expect(202);
 
     let answer = ada.get("/api/v1/projects/shop/export?q=kind:log").await;
     let text = String::from_utf8(answer.body.to_vec()).unwrap();
     assert_eq!(text.lines().count(), 1_200);
     let first: Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
-    assert_eq!((&first["event_id"], &first["input"]), (&json!("m1199"), &json!("one\ntwo")));
+    assert_eq!(
+        (&first["event_id"], &first["input"]),
+        (&json!("m1199"), &json!("one\ntwo"))
+    );
     let header = |name: &str| answer.headers.get(name).unwrap().to_str().unwrap().to_owned();
     assert_eq!(header("x-export-events"), "1200");
-    assert_eq!(header("content-disposition"), "attachment; filename=\"shop-2026-11-21T120000.jsonl\"");
+    assert_eq!(
+        header("content-disposition"),
+        "attachment; filename=\"shop-2026-11-21T120000.jsonl\""
+    );
 
     let csv = ada.get("/api/v1/projects/shop/export?format=csv&q=kind:log").await;
     let text = String::from_utf8(csv.body.to_vec()).unwrap();
@@ -198,6 +228,8 @@ async fn exports_are_whole_and_safe_to_open() {
     let parquet = ada.get("/api/v1/projects/shop/export?format=parquet").await;
     assert!(parquet.body.starts_with(b"PAR1") && parquet.body.ends_with(b"PAR1"));
     for bad in ["format=xml", "limit=5", "cursor=1", "colour=red"] {
-        ada.get(&format!("/api/v1/projects/shop/export?{bad}")).await.expect(422);
+        ada.get(&format!("/api/v1/projects/shop/export?{bad}"))
+            .await
+            .expect(422);
     }
 }

@@ -192,7 +192,10 @@ async fn by_events(store: &SharedStore, p: i64, query: &MetricsQuery) -> Metrics
         ..EventSearch::all(at(NOON))
     };
     let scanned = ScannedRows::new(100_000, std::time::Duration::from_secs(60));
-    crate::query::scan_facts(&**store, p, &ask, &search, scanned).await.unwrap().answer(&ask)
+    crate::query::scan_facts(&**store, p, &ask, &search, scanned)
+        .await
+        .unwrap()
+        .answer(&ask)
 }
 
 /// Compares all that both must agree on.

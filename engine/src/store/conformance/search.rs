@@ -75,8 +75,25 @@ impl Columns for Memory {
 
 fn words() -> impl Strategy<Value = String> {
     let word = prop::sample::select(vec![
-        "card", "Card-declined", "payment", "Café", "timeout", "支払いが失敗", "支払い", "完了しました", "결제가 실패", "ошибка", "naïve",
-        "v2.1", "200", "claude", "a", "हिन्दी", "ที่นี่", "x支払y", "\u{e000}p1",
+        "card",
+        "Card-declined",
+        "payment",
+        "Café",
+        "timeout",
+        "支払いが失敗",
+        "支払い",
+        "完了しました",
+        "결제가 실패",
+        "ошибка",
+        "naïve",
+        "v2.1",
+        "200",
+        "claude",
+        "a",
+        "हिन्दी",
+        "ที่นี่",
+        "x支払y",
+        "\u{e000}p1",
     ]);
     prop::collection::vec(word, 1..6).prop_map(|words| words.join(" "))
 }
@@ -101,7 +118,12 @@ fn any_event() -> impl Strategy<Value = NewEvent> {
         texts(&["s-1", "s-2"]),
         texts(&["BR", "DE"]),
     );
-    let said = (prop::option::of(words()), prop::option::of(words()), prop::option::of(words()), prop::option::of(words()));
+    let said = (
+        prop::option::of(words()),
+        prop::option::of(words()),
+        prop::option::of(words()),
+        prop::option::of(words()),
+    );
     let numbers = (
         some(vec![200, 301, 404, 500, 503, 700]),
         some(vec![0_i64, 150_000, 200_000, 2_500_000]),
@@ -120,7 +142,8 @@ fn any_event() -> impl Strategy<Value = NewEvent> {
         let (service, endpoint, method, user_id, model, environment, trace_id, session_id, country) = names;
         let (name, message, input, output) = said;
         let (status_code, duration_us, cost_nano_usd, severity, status, second, tokens) = numbers;
-        let json = |text: String| serde_json::to_string(&serde_json::json!({ "role": "user", "content": [text] })).unwrap();
+        let json =
+            |text: String| serde_json::to_string(&serde_json::json!({ "role": "user", "content": [text] })).unwrap();
         NewEvent {
             service,
             endpoint,
@@ -152,17 +175,97 @@ fn any_event() -> impl Strategy<Value = NewEvent> {
 
 fn any_query() -> impl Strategy<Value = String> {
     let leaf = prop::sample::select(vec![
-        "card", "declined", "card-declined", "\"card declined\"", "\"Card-declined payment\"", "pay*", "decl*", "*lai*", "支払", "支",
-        "失敗", "x支払", "支払い完了", "완", "실패", "결제", "ОШИБКА", "cafe", "naive", "हिन्दी", "ที่", "200", "v2", "\"v2.1\"", "user", "timeout",
-        "\u{e000}p1", "egp1", "nothing", "name:card", "message:支払", "message:\"card payment\"", "input:claude", "output:a", "name:*",
-        "service:pay", "service:pay*", "service:\"auth, eu\"", "service:*い", "-service:pay", "has:service", "endpoint:/api/*",
-        "endpoint:/api/v2/支払い", "method:GET", "user:user_1", "user:\"Ada Lovelace\"", "user:user*", "model:gpt-4o", "env:prod",
-        "trace:trace_1", "session:s-2", "country:BR", "severity:error", "level:>=warning", "severity:(info OR debug)", "-severity:info",
-        "status:error", "status:(error OR timeout)", "has:status", "status:ok", "status:500", "status:>=500", "status:5xx", "status:<400",
-        "status:404..500", "status:>600", "has:status_code", "latency:>200ms", "latency:150..200", "cost:>0", "cost:>=$0.01", "tokens:>4",
-        "has:tokens", "attributes.plan:pro", "attributes.n:>4", "attributes.n:5", "attributes.deep.a.b:x", "attributes.tags:blue",
-        "http.route:/x", "has:attributes.plan", "has:attributes", "attributes.plan:*r*", "input.content:*ay*", "time:>=2026-11-21T11:59",
-        "time:\"last 30s\"", "time:..-45s", "kind:api_call", "kind:(llm OR span)", "-card", "-\"card declined\"", "NOT 支払",
+        "card",
+        "declined",
+        "card-declined",
+        "\"card declined\"",
+        "\"Card-declined payment\"",
+        "pay*",
+        "decl*",
+        "*lai*",
+        "支払",
+        "支",
+        "失敗",
+        "x支払",
+        "支払い完了",
+        "완",
+        "실패",
+        "결제",
+        "ОШИБКА",
+        "cafe",
+        "naive",
+        "हिन्दी",
+        "ที่",
+        "200",
+        "v2",
+        "\"v2.1\"",
+        "user",
+        "timeout",
+        "\u{e000}p1",
+        "egp1",
+        "nothing",
+        "name:card",
+        "message:支払",
+        "message:\"card payment\"",
+        "input:claude",
+        "output:a",
+        "name:*",
+        "service:pay",
+        "service:pay*",
+        "service:\"auth, eu\"",
+        "service:*い",
+        "-service:pay",
+        "has:service",
+        "endpoint:/api/*",
+        "endpoint:/api/v2/支払い",
+        "method:GET",
+        "user:user_1",
+        "user:\"Ada Lovelace\"",
+        "user:user*",
+        "model:gpt-4o",
+        "env:prod",
+        "trace:trace_1",
+        "session:s-2",
+        "country:BR",
+        "severity:error",
+        "level:>=warning",
+        "severity:(info OR debug)",
+        "-severity:info",
+        "status:error",
+        "status:(error OR timeout)",
+        "has:status",
+        "status:ok",
+        "status:500",
+        "status:>=500",
+        "status:5xx",
+        "status:<400",
+        "status:404..500",
+        "status:>600",
+        "has:status_code",
+        "latency:>200ms",
+        "latency:150..200",
+        "cost:>0",
+        "cost:>=$0.01",
+        "tokens:>4",
+        "has:tokens",
+        "attributes.plan:pro",
+        "attributes.n:>4",
+        "attributes.n:5",
+        "attributes.deep.a.b:x",
+        "attributes.tags:blue",
+        "http.route:/x",
+        "has:attributes.plan",
+        "has:attributes",
+        "attributes.plan:*r*",
+        "input.content:*ay*",
+        "time:>=2026-11-21T11:59",
+        "time:\"last 30s\"",
+        "time:..-45s",
+        "kind:api_call",
+        "kind:(llm OR span)",
+        "-card",
+        "-\"card declined\"",
+        "NOT 支払",
     ])
     .prop_map(str::to_owned);
     leaf.prop_recursive(3, 12, 3, |inner| {
@@ -217,15 +320,28 @@ pub(super) async fn a_store_finds_what_the_filter_says(store: SharedStore) {
             arrived_after: Some("0".to_owned()),
             ..search.clone()
         };
-        let mut found: Vec<String> =
-            events(&*store, p, &arrived, BUDGET).await.unwrap().items.into_iter().map(|e| e.event_id).collect();
+        let mut found: Vec<String> = events(&*store, p, &arrived, BUDGET)
+            .await
+            .unwrap()
+            .items
+            .into_iter()
+            .map(|e| e.event_id)
+            .collect();
         found.sort();
         assert_eq!(found, expected, "arrived: {query}");
         let bars = histogram(&*store, p, &search, 30, BUDGET).await.unwrap();
         let counted: i64 = bars.buckets.iter().map(|bar| bar.count).sum();
-        let errors = page.items.iter().filter(|e| eventglass_model::is_error(e.severity, e.status)).count();
+        let errors = page
+            .items
+            .iter()
+            .filter(|e| eventglass_model::is_error(e.severity, e.status))
+            .count();
         assert_eq!(usize::try_from(counted).unwrap(), expected.len(), "counted: {query}");
-        assert_eq!(usize::try_from(bars.buckets.iter().map(|bar| bar.errors).sum::<i64>()).unwrap(), errors, "{query}");
+        assert_eq!(
+            usize::try_from(bars.buckets.iter().map(|bar| bar.errors).sum::<i64>()).unwrap(),
+            errors,
+            "{query}"
+        );
     }
 }
 
@@ -251,9 +367,16 @@ pub(super) async fn a_search_out_of_time_goes_on_from_its_cursor(store: SharedSt
     }
     assert_eq!(found, ["e299", "e298", "e004", "e003", "e002", "e001", "e000"]);
     assert!(pages > 5, "{pages}");
-    let counted = facets(&*store, p, &search_for(""), &[Column::Kind], 1_000, Duration::ZERO).await.unwrap();
+    let counted = facets(&*store, p, &search_for(""), &[Column::Kind], 1_000, Duration::ZERO)
+        .await
+        .unwrap();
     assert!(counted.partial);
-    assert!(histogram(&*store, p, &search_for("latency:>0"), 10, Duration::ZERO).await.unwrap().partial);
+    assert!(
+        histogram(&*store, p, &search_for("latency:>0"), 10, Duration::ZERO)
+            .await
+            .unwrap()
+            .partial
+    );
 }
 
 pub(super) async fn bars_show_when(store: SharedStore) {
@@ -265,8 +388,13 @@ pub(super) async fn bars_show_when(store: SharedStore) {
     let events = (0..10).map(|n| make(n, if n % 5 == 0 { Severity::Error } else { Severity::Info }));
     append(&store, p, events.collect()).await;
     assert!(store.remove_event(p, "e3").await.unwrap());
-    let search = |query: &str| EventSearch::new(EventQuery::from_pairs(decode_pairs(query)).unwrap(), at(NOON)).unwrap();
-    for query in ["time=2026-11-21T11:55..2026-11-21T12:01", "q=event&time=-5m..2026-11-21T12:01", "q=has:name time:>=-5m&to=2026-11-21T12:01"] {
+    let search =
+        |query: &str| EventSearch::new(EventQuery::from_pairs(decode_pairs(query)).unwrap(), at(NOON)).unwrap();
+    for query in [
+        "time=2026-11-21T11:55..2026-11-21T12:01",
+        "q=event&time=-5m..2026-11-21T12:01",
+        "q=has:name time:>=-5m&to=2026-11-21T12:01",
+    ] {
         let bars = histogram(&*store, p, &search(query), 10, BUDGET).await.unwrap();
         let counts: Vec<(i64, i64)> = bars.buckets.iter().map(|bar| (bar.count, bar.errors)).collect();
         assert_eq!(counts, [(1, 1), (1, 0), (0, 0), (1, 0), (1, 0), (1, 1)], "{query}");
@@ -285,10 +413,24 @@ pub(super) async fn facets_of_any_field(store: SharedStore) {
     };
     append(&store, p, (0..9).map(make).collect()).await;
     let fields = [Column::Country, Column::StatusCode, Column::Status, Column::Model];
-    let found = facets(&*store, p, &search_for("-country:DE OR status:200"), &fields, 100, BUDGET).await.unwrap();
+    let found = facets(
+        &*store,
+        p,
+        &search_for("-country:DE OR status:200"),
+        &fields,
+        100,
+        BUDGET,
+    )
+    .await
+    .unwrap();
     assert_eq!(
         serde_json::to_string(&found).unwrap(),
         r#"{"facets":{"country":[{"value":"BR","count":3},{"value":"DE","count":3}],"status":[{"value":"ok","count":6}],"status_code":[{"value":"200","count":5},{"value":"201","count":1}]},"partial":false}"#
     );
-    assert!(facets(&*store, p, &search_for(""), &fields, 5, BUDGET).await.unwrap().partial);
+    assert!(
+        facets(&*store, p, &search_for(""), &fields, 5, BUDGET)
+            .await
+            .unwrap()
+            .partial
+    );
 }

@@ -31,12 +31,25 @@ pub(super) async fn views_are_of_people_and_projects(store: SharedStore) {
     assert_eq!(names(ada).await, ["Errors", "slow", "third"]);
     assert_eq!(names(bob).await, ["Errors", "slow"]);
     let view = store.view(p, slow).await.unwrap().unwrap();
-    assert_eq!((view.owner, view.owner_email.as_str(), view.created_at), (ada, "ada@example.com", at(NOON)));
+    assert_eq!(
+        (view.owner, view.owner_email.as_str(), view.created_at),
+        (ada, "ada@example.com", at(NOON))
+    );
     assert_eq!(view.settings, named("slow", false));
     assert_eq!(store.view(other, slow).await.unwrap(), None, "of another project");
 
-    assert!(store.set_view(p, slow, &named("slower", true), at(NOON + 1)).await.unwrap());
-    assert!(!store.set_view(other, slow, &named("x", true), at(NOON + 1)).await.unwrap());
+    assert!(
+        store
+            .set_view(p, slow, &named("slower", true), at(NOON + 1))
+            .await
+            .unwrap()
+    );
+    assert!(
+        !store
+            .set_view(other, slow, &named("x", true), at(NOON + 1))
+            .await
+            .unwrap()
+    );
     let taken = store.set_view(p, slow, &named("Errors", true), at(NOON + 1)).await;
     assert!(matches!(taken, Err(StoreError::Conflict(_))));
     assert_eq!(names(bob).await, ["Errors", "slow", "slower"]);

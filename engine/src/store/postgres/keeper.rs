@@ -241,7 +241,9 @@ mod tests {
         )
         .unwrap();
         let ids = async || {
-            let page = crate::query::events(&store, p, &search, Duration::from_secs(60)).await.unwrap();
+            let page = crate::query::events(&store, p, &search, Duration::from_secs(60))
+                .await
+                .unwrap();
             page.items.into_iter().map(|event| event.event_id).collect::<Vec<_>>()
         };
 

@@ -15,7 +15,11 @@ const HISTORY: &[(i64, &str, &str)] = &[
         "rollups",
         include_str!("../../../../migrations/postgres/0004_rollups.sql"),
     ),
-    (5, "search", include_str!("../../../../migrations/postgres/0005_search.sql")),
+    (
+        5,
+        "search",
+        include_str!("../../../../migrations/postgres/0005_search.sql"),
+    ),
     (
         9,
         "dashboards",

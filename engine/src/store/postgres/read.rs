@@ -131,7 +131,12 @@ fn push_select(query: &mut QueryBuilder<Postgres>, columns: &str, project_id: i6
 /// Adds `SELECT … FROM … WHERE …` with PulseStream's filters.
 fn push_pulse(query: &mut QueryBuilder<Postgres>, columns: &str, project_id: i64, search: &PulseSearch) {
     push_select(query, columns, project_id);
-    sql::push_words(query, search.narrow(project_id).map(|narrow| narrow.write(&super::walk::SYNTAX)));
+    sql::push_words(
+        query,
+        search
+            .narrow(project_id)
+            .map(|narrow| narrow.write(&super::walk::SYNTAX)),
+    );
     // The older search counts its end in.
     let to = search.end_time.map(|end| end.plus_micros(1));
     sql::push_times(query, search.start_time, to);

@@ -3,7 +3,6 @@
 use async_trait::async_trait;
 use eventglass_model::{IngestCounts, Timestamp};
 
-
 use super::PostgresStore;
 use crate::store::row;
 use crate::store::{ScanStore, StoreError};

@@ -7,8 +7,8 @@ use sqlx::AssertSqlSafe;
 use super::PostgresStore;
 use super::access::{conflict, next_id};
 use super::encode::stored;
-use crate::store::views::{VIEWS, ViewRow, ViewStore, json, sorted, view};
 use crate::store::StoreError;
+use crate::store::views::{VIEWS, ViewRow, ViewStore, json, sorted, view};
 
 #[async_trait]
 impl ViewStore for PostgresStore {

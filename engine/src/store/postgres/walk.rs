@@ -101,15 +101,25 @@ async fn read(
     if walk.arrived_after.is_some() && !walk.columns.contains("e.received_at") {
         query.push(", e.received_at");
     }
-    query.push(" FROM events e WHERE e.project_id = ").push_bind(walk.project_id);
-    if let Some(narrow) = walk.narrow.as_ref().filter(|_| walk.arrived_after.is_none() && walk.only.is_none()) {
+    query
+        .push(" FROM events e WHERE e.project_id = ")
+        .push_bind(walk.project_id);
+    if let Some(narrow) = walk
+        .narrow
+        .as_ref()
+        .filter(|_| walk.arrived_after.is_none() && walk.only.is_none())
+    {
         sql::push_words(&mut query, Some(narrow.write(&SYNTAX)));
     }
     let below = match (walk.arrived_after, after.key) {
         (None, Some(key)) => Some(key),
         _ => walk.below,
     };
-    for (text, bound) in [(" AND e.key = ", walk.only), (" AND e.key >= ", walk.from), (" AND e.key < ", below)] {
+    for (text, bound) in [
+        (" AND e.key = ", walk.only),
+        (" AND e.key >= ", walk.from),
+        (" AND e.key < ", below),
+    ] {
         if let Some(bound) = bound {
             query.push(text).push_bind(bound.0);
         }
@@ -117,7 +127,9 @@ async fn read(
     if let Some(arrived_after) = walk.arrived_after {
         query.push(" AND e.received_at > ").push_bind(arrived_after);
         if let Some(key) = after.key {
-            query.push(" AND (e.received_at, e.key) < (").push_bind(after.received_at);
+            query
+                .push(" AND (e.received_at, e.key) < (")
+                .push_bind(after.received_at);
             query.push(", ").push_bind(key.0).push(")");
         }
         query.push(" ORDER BY e.received_at DESC, e.key DESC LIMIT ");

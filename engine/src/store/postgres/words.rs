@@ -17,7 +17,9 @@ mod tests {
 
     #[test]
     fn words_are_cut_and_in_lower_case() {
-        let found: Vec<String> = words("\u{e000}s0a payment-service Payment 支払 払い 50%").into_iter().collect();
+        let found: Vec<String> = words("\u{e000}s0a payment-service Payment 支払 払い 50%")
+            .into_iter()
+            .collect();
         assert_eq!(found, ["50", "payment", "service", "払い", "支払", "\u{e000}s0a"]);
         assert_eq!(words(&"ü".repeat(300)).first().map(String::len), Some(254));
     }

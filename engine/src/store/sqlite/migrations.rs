@@ -17,7 +17,11 @@ const HISTORY: &[(i64, &str, &str)] = &[
         "rollups",
         include_str!("../../../../migrations/sqlite/0004_rollups.sql"),
     ),
-    (5, "search", include_str!("../../../../migrations/sqlite/0005_search.sql")),
+    (
+        5,
+        "search",
+        include_str!("../../../../migrations/sqlite/0005_search.sql"),
+    ),
     (
         9,
         "dashboards",

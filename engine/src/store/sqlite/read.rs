@@ -63,7 +63,11 @@ impl EventStore for SqliteStore {
         let mut keys = [None, None];
         for (order, key) in ["ASC", "DESC"].into_iter().zip(&mut keys) {
             let mut query = QueryBuilder::<Sqlite>::new(end(order));
-            *key = query.build_query_scalar().bind(project_id).fetch_optional(&mut *tx).await?;
+            *key = query
+                .build_query_scalar()
+                .bind(project_id)
+                .fetch_optional(&mut *tx)
+                .await?;
         }
         let [oldest, newest] = keys.map(|key: Option<i64>| key.map(EventKey));
         Ok(oldest.zip(newest))

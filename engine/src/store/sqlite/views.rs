@@ -6,8 +6,8 @@ use sqlx::{AssertSqlSafe, Connection};
 
 use super::SqliteStore;
 use super::access::conflict;
-use crate::store::views::{VIEWS, ViewRow, ViewStore, json, sorted, view};
 use crate::store::StoreError;
+use crate::store::views::{VIEWS, ViewRow, ViewStore, json, sorted, view};
 
 #[async_trait]
 impl ViewStore for SqliteStore {

@@ -64,14 +64,23 @@ pub(super) fn walk(
 /// The statement, whose first column is the key, and its values.
 fn question(walk: &Walk) -> (String, Vec<Value>) {
     let mut values = Vec::new();
-    let narrow = walk.narrow.as_ref().filter(|_| walk.arrived_after.is_none() && walk.only.is_none());
-    let columns = if walk.columns.is_empty() { String::new() } else { format!(", {}", walk.columns) };
+    let narrow = walk
+        .narrow
+        .as_ref()
+        .filter(|_| walk.arrived_after.is_none() && walk.only.is_none());
+    let columns = if walk.columns.is_empty() {
+        String::new()
+    } else {
+        format!(", {}", walk.columns)
+    };
     // The text index sorts everything it finds when it is asked for the table's key.
     let key = if narrow.is_some() { "t.rowid" } else { "e.key" };
     let mut sql = match narrow {
         Some(_) if walk.columns.is_empty() => format!("SELECT {key} AS key FROM event_text t WHERE 1"),
         // CROSS JOIN: the text index first, as it walks newest first and stops where we do.
-        Some(_) => format!("SELECT {key} AS key{columns} FROM event_text t CROSS JOIN events e ON e.key = t.rowid WHERE 1"),
+        Some(_) => {
+            format!("SELECT {key} AS key{columns} FROM event_text t CROSS JOIN events e ON e.key = t.rowid WHERE 1")
+        }
         None if walk.only.is_some() => format!("SELECT {key} AS key{columns} FROM events e WHERE 1"),
         None if walk.arrived_after.is_some() => {
             format!("SELECT {key} AS key{columns} FROM events e INDEXED BY events_by_arrival WHERE 1")

@@ -19,7 +19,9 @@ pub(super) fn routes() -> Router<AppState> {
 async fn search(State(state): State<AppState>, member: Member, pairs: Pairs) -> Result<Json<EventPage>, ApiError> {
     let search = read(pairs, &state)?;
     let budget = state.settings.query_budget();
-    Ok(Json(query::events(&*state.store, member.project_id(), &search, budget).await?))
+    Ok(Json(
+        query::events(&*state.store, member.project_id(), &search, budget).await?,
+    ))
 }
 
 /// Reads a search.

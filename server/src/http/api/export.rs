@@ -31,9 +31,12 @@ pub(super) fn routes() -> Router<AppState> {
 async fn export(State(state): State<AppState>, member: Member, mut pairs: Pairs) -> Result<Response, ApiError> {
     let name = pairs.take("format").unwrap_or_else(|| "jsonl".to_owned());
     let bad = |name: &str, msg: String| ApiError::invalid(vec![FieldError::new(loc!["query", name], msg)]);
-    let format: Format = name
-        .parse()
-        .map_err(|()| bad("format", format!("unknown format `{name}`; expected one of: {}", Format::NAMES)))?;
+    let format: Format = name.parse().map_err(|()| {
+        bad(
+            "format",
+            format!("unknown format `{name}`; expected one of: {}", Format::NAMES),
+        )
+    })?;
     for name in ["limit", "cursor", "arrived_after"] {
         if pairs.take(name).is_some() {
             return Err(bad(name, "an export is of everything that matches".to_owned()));

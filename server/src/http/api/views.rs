@@ -56,7 +56,9 @@ async fn change(
     Path((_, view)): Path<(String, String)>,
     JsonBody(settings): JsonBody<ViewSettings>,
 ) -> Result<Json<View>, ApiError> {
-    Ok(Json(views(&state, &caller, &member).change(id(&view)?, settings).await?))
+    Ok(Json(
+        views(&state, &caller, &member).change(id(&view)?, settings).await?,
+    ))
 }
 
 async fn remove(
