@@ -5,6 +5,7 @@
 //! - [`rollups`]: what events add up to, kept with them;
 //! - [`store`]: traits for what is kept, and the SQLite that keeps it;
 //! - [`query`]: what a search means, above any one database;
+//! - [`traces`]: trees of spans, and what they cost;
 //! - [`access`]: passwords, sessions, projects and keys;
 //! - [`clock`]: the only source of time.
 
@@ -15,3 +16,4 @@ pub mod ingest;
 pub mod query;
 pub mod rollups;
 pub mod store;
+pub mod traces;

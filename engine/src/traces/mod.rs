@@ -1,0 +1,16 @@
+//! Traces: trees, what they cost, and lists of them.
+//!
+//! A trace is nothing but events with one trace id. Its tree ([`tree`]) is made
+//! when somebody opens it. For lists there is a row a trace, which follows the
+//! events by itself ([`fold`]), so that storing events costs nothing for it.
+
+mod row;
+mod skeleton;
+mod state;
+mod tree;
+mod usage;
+
+pub use row::SpanRow;
+pub use skeleton::skeleton;
+pub use state::TraceState;
+pub use tree::Tree;
