@@ -16,6 +16,7 @@ mod rollups;
 mod row;
 mod scan;
 pub mod sqlite;
+mod traces;
 mod traits;
 mod trust;
 
@@ -26,6 +27,10 @@ pub(crate) use key::tail_matches;
 pub use open::open;
 pub use rollups::{BuildProgress, RollupStore};
 pub use scan::{Scan, ScanStore, Scanned, Totals};
+pub use traces::{
+    FoldInput, FoldOutput, GroupBucket, GroupBy, GroupTotals, GroupWalk, GroupsFound, ShareRow, TraceFilter, TraceMark,
+    TracePlace, TraceRows, TraceStore, TraceWalk, TracesFound,
+};
 pub use traits::{
     AccessStore, Appended, EventStore, KeyHolder, KeyRow, Merged, NewKey, PulseCounts, SharedStore, Store, UserRow,
 };

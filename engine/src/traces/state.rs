@@ -255,6 +255,12 @@ impl TraceState {
         }
     }
 
+    /// From the earliest time to the latest end, in microseconds.
+    #[must_use]
+    pub const fn duration_us(&self) -> i64 {
+        self.end.saturating_sub(self.start)
+    }
+
     /// Name of the main root.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -276,7 +282,7 @@ impl TraceState {
             kind: self.root.as_ref().map(|root| root.kind.clone()).unwrap_or_default(),
             service: self.root.as_ref().and_then(|root| root.service.clone()),
             start: Timestamp::from_micros(self.start),
-            duration_ms: self.end.saturating_sub(self.start) as f64 / 1_000.0,
+            duration_ms: self.duration_us() as f64 / 1_000.0,
             span_count: self.spans,
             event_count: self.events,
             error_count: self.errors,

@@ -16,6 +16,7 @@ mod rollups;
 mod row;
 mod scan;
 mod sql;
+mod traces;
 mod trust;
 
 use std::path::Path;
@@ -45,6 +46,7 @@ pub struct SqliteStore {
     readers: SqlitePool,
     recent: ids::RecentIds,
     rollups: std::sync::Arc<rollups::Rollups>,
+    traces: traces::TraceReaders,
     checkpointer: JoinHandle<()>,
 }
 
@@ -105,6 +107,7 @@ impl SqliteStore {
         );
         Ok(Self {
             path: path.to_owned(),
+            traces: traces::TraceReaders::new(path),
             writer,
             readers,
             recent,
@@ -140,6 +143,7 @@ impl Store for SqliteStore {
     async fn close(&self) {
         self.checkpointer.abort();
         self.readers.close().await;
+        self.traces.close();
         let mut writer = self.writer.lock().await;
         if let Err(error) = sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)")
             .execute(&mut writer.connection)
