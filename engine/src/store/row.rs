@@ -168,7 +168,7 @@ pub(crate) fn event(row: &impl Columns) -> Result<Event, StoreError> {
 
 /// Reads a row of [`SPAN`].
 pub(crate) fn span(row: &impl Columns) -> Result<SpanRow, StoreError> {
-    Ok(SpanRow {
+    let mut span = SpanRow {
         key: row.int("key")?,
         event_hash: row.bytes("event_hash")?,
         event_id: row.text("event_id")?,
@@ -178,7 +178,7 @@ pub(crate) fn span(row: &impl Columns) -> Result<SpanRow, StoreError> {
         time: row.int("time")?,
         received_at: row.int("received_at")?,
         kind: row.text("kind")?,
-        name: row.maybe_text("name")?.or(row.maybe_text("title")?),
+        name: row.maybe_text("name")?,
         severity: severity(row)?,
         status: status(row)?,
         service: row.maybe_text("service")?,
@@ -190,7 +190,12 @@ pub(crate) fn span(row: &impl Columns) -> Result<SpanRow, StoreError> {
         tokens: tokens(row)?,
         cost_nano_usd: row.maybe_int("cost_nano_usd")?,
         cost_source: row.maybe_int("cost_source")?.and_then(CostSource::from_code),
-    })
+    };
+    if span.name.is_none() {
+        // A log is called what it says, and a call what it calls.
+        span.name = if span.is_moment() { row.maybe_text("title")? } else { span.model.clone() };
+    }
+    Ok(span)
 }
 
 fn tokens(row: &impl Columns) -> Result<Option<Tokens>, StoreError> {

@@ -37,8 +37,8 @@ pub struct FoldInput {
     pub pass: i64,
     /// The last commit that is in `rows`.
     pub upto: i64,
-    /// Whether there are later ones.
-    pub more: bool,
+    /// The last commit of the project.
+    pub last: i64,
     /// The events of traces that came since.
     pub rows: Vec<SpanRow>,
     /// Traces to be counted anew.
@@ -291,16 +291,17 @@ pub trait TraceStore: Send + Sync {
         upto: Option<i64>,
     ) -> Result<TraceRows, StoreError>;
 
-    /// The newest whole events of a trace that have one of these span ids or
-    /// parents and no duration: what was said in a span.
+    /// Whole events of a trace, the oldest first: all, or those without a
+    /// duration that name one of these spans as their own or their parent,
+    /// which is what was said in a span.
     ///
     /// # Errors
     /// [`StoreError::Database`].
-    async fn trace_moments(
+    async fn trace_events(
         &self,
         project_id: i64,
         trace_id: &str,
-        spans: &[String],
+        said_in: Option<&[String]>,
         most: usize,
     ) -> Result<Vec<Event>, StoreError>;
 

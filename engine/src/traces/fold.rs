@@ -21,8 +21,8 @@ const RECOUNTED: usize = 100_000;
 pub(super) enum Pass {
     /// There is nothing left to do.
     Done,
-    /// There may be.
-    More,
+    /// There may be. The project's last commit, to see whether it is busy.
+    More(i64),
 }
 
 /// One pass over a project. Of a trace with more than `most_spans` events none is read again.
@@ -30,7 +30,7 @@ pub(super) async fn pass(store: &SharedStore, project_id: i64, most_spans: usize
     let Some(input) = store.fold_input(project_id, EVENTS).await? else {
         return Ok(Pass::Done);
     };
-    let (more, upto) = (input.more, input.upto);
+    let (last, upto) = (input.last, input.upto);
     let (mut states, mut output) = add(input);
     let mut left = RECOUNTED;
     let marked: BTreeSet<String> = output.done.iter().map(|mark| mark.trace_id.clone()).collect();
@@ -56,10 +56,10 @@ pub(super) async fn pass(store: &SharedStore, project_id: i64, most_spans: usize
             states.insert(trace_id.clone(), TraceState::whole(&trace_id, &found.rows));
         }
     }
-    let rest = more || !output.mark.is_empty() || !marked.is_empty();
+    let rest = last > upto || !output.mark.is_empty() || !marked.is_empty();
     output.put = states.into_values().collect();
     let counts = store.fold_output(project_id, output).await?;
-    Ok(if rest || !counts { Pass::More } else { Pass::Done })
+    Ok(if rest || !counts { Pass::More(last) } else { Pass::Done })
 }
 
 /// Adds what came to what was known.

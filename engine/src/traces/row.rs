@@ -50,7 +50,7 @@ pub struct SpanRow {
 }
 
 /// The kinds of things that take time, and so have an end some day.
-const LASTING: &[&str] = &[
+pub(super) const LASTING: &[&str] = &[
     "span",
     "llm",
     "embedding",

@@ -14,8 +14,8 @@ use crate::store::{SharedStore, StoreError, TraceRows};
 
 /// How often the list is brought up to date when nobody asks.
 const EVERY: Duration = Duration::from_secs(1);
-/// While there is much to do, the task rests so many times as long as it works.
-const REST: u32 = 3;
+/// While events keep coming, the task rests so many times as long as it works.
+const REST: u32 = 9;
 /// How long an answer waits for the list to be brought up to date.
 const CATCH_UP: Duration = Duration::from_millis(300);
 /// Projects that are looked after in one turn.
@@ -83,6 +83,7 @@ impl Traces {
 
     async fn fold_all(&self) -> Result<(), StoreError> {
         for project_id in self.store.projects_to_fold(PROJECTS).await? {
+            let mut before = 0;
             loop {
                 let started = Instant::now();
                 let done = {
@@ -90,11 +91,11 @@ impl Traces {
                     pass(&self.store, project_id, self.limits.spans).await?
                 };
                 metrics::histogram!("eventglass_stage_seconds", "stage" => "fold").record(started.elapsed());
-                if done == Pass::Done {
-                    break;
-                }
+                let Pass::More(last) = done else { break };
                 // Events come first.
-                tokio::time::sleep(started.elapsed() * REST).await;
+                let rest = if last == before { 1 } else { REST };
+                before = last;
+                tokio::time::sleep(started.elapsed() * rest).await;
             }
         }
         Ok(())

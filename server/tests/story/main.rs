@@ -23,5 +23,6 @@ mod pulse;
 mod pulse_reads;
 mod reading;
 mod service;
+mod traces;
 mod trust;
 mod watch;

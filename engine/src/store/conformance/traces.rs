@@ -313,10 +313,11 @@ async fn moments_of_a_span(store: SharedStore) {
         ],
     )
     .await;
-    let found = store.trace_moments(p, "t", &["a".into()], 10).await.unwrap();
+    let found = store.trace_events(p, "t", Some(&["a".into()]), 10).await.unwrap();
     let mut ids: Vec<&str> = found.iter().map(|event| event.event_id.as_str()).collect();
     ids.sort_unstable();
     assert_eq!(ids, ["in", "under"]);
+    assert_eq!(store.trace_events(p, "t", None, 3).await.unwrap().len(), 3);
     assert_eq!(found[0].attributes.as_ref().unwrap().get(), "{\"a\":1}");
 }
 

@@ -221,10 +221,11 @@ fn sub_agent(maker: &mut TraceMaker<'_>, parent: &str, talk: &Talk) {
         message("user", talk.answer),
     ];
     let id = open.id.clone();
+    let model = pick(maker, MODELS);
     let failed = !chat(
         maker,
         &id,
-        pick(maker, MODELS),
+        model,
         &messages,
         &message("assistant", "The answer is right and kind."),
     );

@@ -10,6 +10,7 @@ mod metrics;
 mod page;
 mod projects;
 mod settings;
+mod traces;
 
 pub(crate) use projects::create as create_project;
 
@@ -29,4 +30,5 @@ pub fn routes() -> Router<AppState> {
         .merge(dashboards::routes())
         .merge(settings::routes())
         .merge(ingest::routes())
+        .merge(traces::routes())
 }

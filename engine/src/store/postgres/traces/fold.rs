@@ -77,7 +77,7 @@ pub(super) async fn input(
     Ok(Some(FoldInput {
         pass,
         upto,
-        more: last > upto,
+        last,
         rows,
         marks,
         states,

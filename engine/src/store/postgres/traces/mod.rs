@@ -33,14 +33,14 @@ impl TraceStore for PostgresStore {
         Ok(rows)
     }
 
-    async fn trace_moments(
+    async fn trace_events(
         &self,
         project_id: i64,
         trace_id: &str,
-        spans: &[String],
+        said_in: Option<&[String]>,
         most: usize,
     ) -> Result<Vec<Event>, StoreError> {
-        rows::moments(&self.readers, project_id, trace_id, spans, most).await
+        rows::events(&self.readers, project_id, trace_id, said_in, most).await
     }
 
     async fn trace_grew(&self, project_id: i64, trace_id: &str, after: i64) -> Result<(bool, i64), StoreError> {

@@ -39,21 +39,21 @@ pub(super) async fn of_trace(
     })
 }
 
-/// See [`crate::store::TraceStore::trace_moments`].
-pub(super) async fn moments(
+/// See [`crate::store::TraceStore::trace_events`].
+pub(super) async fn events(
     readers: &PgPool,
     project_id: i64,
     trace_id: &str,
-    spans: &[String],
+    said_in: Option<&[String]>,
     most: usize,
 ) -> Result<Vec<Event>, StoreError> {
     let found = sqlx::query(AssertSqlSafe(format!(
-        "SELECT {WHOLE} FROM events e WHERE e.project_id = $1 AND e.trace_id = $2 AND e.duration_us IS NULL \
-         AND (e.span_id = ANY($3) OR e.parent_span_id = ANY($3)) ORDER BY e.key DESC LIMIT $4"
+        "SELECT {WHOLE} FROM events e WHERE e.project_id = $1 AND e.trace_id = $2 AND ($3::text[] IS NULL \
+         OR e.duration_us IS NULL AND (e.span_id = ANY($3) OR e.parent_span_id = ANY($3))) ORDER BY e.key LIMIT $4"
     )))
     .bind(project_id)
     .bind(stored(trace_id))
-    .bind(texts(spans))
+    .bind(said_in.map(texts))
     .bind(limit(most))
     .fetch_all(readers)
     .await?;

@@ -80,7 +80,7 @@ pub(super) fn input(tx: &Connection, project_id: i64, most: usize) -> Result<Opt
     Ok(Some(FoldInput {
         pass,
         upto,
-        more: last > upto,
+        last,
         rows,
         marks,
         states,

@@ -146,16 +146,16 @@ impl TraceStore for SqliteStore {
             .await
     }
 
-    async fn trace_moments(
+    async fn trace_events(
         &self,
         project_id: i64,
         trace_id: &str,
-        spans: &[String],
+        said_in: Option<&[String]>,
         most: usize,
     ) -> Result<Vec<Event>, StoreError> {
-        let (trace_id, spans) = (trace_id.to_owned(), spans.to_vec());
+        let (trace_id, said_in) = (trace_id.to_owned(), said_in.map(<[String]>::to_vec));
         self.traces
-            .read(move |tx| rows::moments(tx, project_id, &trace_id, &spans, most))
+            .read(move |tx| rows::events(tx, project_id, &trace_id, said_in.as_deref(), most))
             .await
     }
 

@@ -47,12 +47,12 @@ pub(super) fn of_trace(
     })
 }
 
-/// See [`crate::store::TraceStore::trace_moments`].
-pub(super) fn moments(
+/// See [`crate::store::TraceStore::trace_events`].
+pub(super) fn events(
     tx: &Connection,
     project_id: i64,
     trace_id: &str,
-    spans: &[String],
+    said_in: Option<&[String]>,
     most: usize,
 ) -> Result<Vec<Event>, StoreError> {
     let mut query = Query::default();
@@ -63,12 +63,15 @@ pub(super) fn moments(
         .bind(field_token("t", trace_id));
     query.push(" AND e.project_id = ").bind(project_id);
     query.push(" AND e.trace_id = ").bind(trace_id.to_owned());
-    query.push(" AND e.duration_us IS NULL AND (0");
-    for span in spans {
-        query.push(" OR e.span_id = ").bind(span.clone());
-        query.push(" OR e.parent_span_id = ").bind(span.clone());
+    if let Some(spans) = said_in {
+        query.push(" AND e.duration_us IS NULL AND (0");
+        for span in spans {
+            query.push(" OR e.span_id = ").bind(span.clone());
+            query.push(" OR e.parent_span_id = ").bind(span.clone());
+        }
+        query.push(")");
     }
-    query.push(") ORDER BY t.rowid DESC LIMIT ").bind(limit(most));
+    query.push(" ORDER BY t.rowid LIMIT ").bind(limit(most));
     let mut statement = tx.prepare_cached(&query.sql)?;
     let mut found = statement.query(query.values())?;
     let mut events = Vec::new();
