@@ -51,7 +51,7 @@ pub(super) async fn create(
     {
         return Err(no_trace());
     }
-    let share = state.traces.share(project_id, &trace, &user.email).await?;
+    let share = state.traces.share(project_id, &trace, &user.me.email).await?;
     Ok((StatusCode::CREATED, Json(share)))
 }
 
