@@ -193,7 +193,11 @@ pub(crate) fn span(row: &impl Columns) -> Result<SpanRow, StoreError> {
     };
     if span.name.is_none() {
         // A log is called what it says, and a call what it calls.
-        span.name = if span.is_moment() { row.maybe_text("title")? } else { span.model.clone() };
+        span.name = if span.is_moment() {
+            row.maybe_text("title")?
+        } else {
+            span.model.clone()
+        };
     }
     Ok(span)
 }

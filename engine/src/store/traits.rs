@@ -239,9 +239,7 @@ pub trait AccessStore: Send + Sync {
 
 /// All of it.
 #[async_trait]
-pub trait Store:
-    EventStore + AccessStore + TrustStore + ScanStore + RollupStore + DashboardStore + TraceStore
-{
+pub trait Store: EventStore + AccessStore + TrustStore + ScanStore + RollupStore + DashboardStore + TraceStore {
     /// Whether the store can be read and written: writes, to know. For `/readyz`.
     ///
     /// # Errors
