@@ -34,18 +34,3 @@ impl Columns for SqliteRow {
         Ok(self.try_get(column)?)
     }
 }
-
-/// A row on the ways that do not go through sqlx.
-impl Columns for rusqlite::Row<'_> {
-    fn maybe_int(&self, column: &str) -> Result<Option<i64>, StoreError> {
-        Ok(self.get(column)?)
-    }
-
-    fn maybe_text(&self, column: &str) -> Result<Option<String>, StoreError> {
-        Ok(self.get(column)?)
-    }
-
-    fn bytes(&self, column: &str) -> Result<Vec<u8>, StoreError> {
-        Ok(self.get(column)?)
-    }
-}
