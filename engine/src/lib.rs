@@ -6,6 +6,7 @@
 //! - [`store`]: traits for what is kept, and the SQLite that keeps it;
 //! - [`query`]: what a search means, above any one database;
 //! - [`export`]: a whole search as a file;
+//! - [`traces`]: trees of spans, and what they cost;
 //! - [`access`]: passwords, sessions, projects and keys;
 //! - [`clock`]: the only source of time.
 
@@ -18,3 +19,4 @@ pub mod query;
 pub mod rollups;
 pub mod store;
 pub(crate) mod text;
+pub mod traces;

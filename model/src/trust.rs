@@ -18,6 +18,8 @@ pub struct ProjectSettings {
     pub limits: ProjectLimits,
     /// What it wants to spend on models.
     pub budget: Option<Budget>,
+    /// Whether members may make links to a trace that need no login.
+    pub trace_links: bool,
 }
 
 impl Default for ProjectSettings {
@@ -26,6 +28,7 @@ impl Default for ProjectSettings {
             duplicates: Duplicates::Accept,
             limits: ProjectLimits::default(),
             budget: None,
+            trace_links: false,
         }
     }
 }

@@ -80,11 +80,13 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
         .with_context(|| format!("listening on {}", settings.addr))?;
     let addr = listener.local_addr().context("reading the address")?;
     let state = AppState::new(settings, Arc::clone(&store), clock, ingest, Some(metrics_handle()?))?;
+    let traces = state.traces.clone();
     let router = router(state);
     tracing::info!(data = %place, "Eventglass {} is ready: http://{}", env!("CARGO_PKG_VERSION"), link(addr));
 
     let (ending, end) = tokio::sync::watch::channel(false);
     let mut end_of_wait = end.clone();
+    let folding = traces.start(end.clone());
     let server = accept::serve(listener, router, bounds, async move {
         asked_to_end().await;
         tracing::info!("ending: finishing what is under way");
@@ -99,6 +101,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
         () = server => {}
         () = deadline => tracing::warn!("some requests did not end in time"),
     }
+    folding.abort();
     // The last handle of the pipeline went with the server; the writer ends when its queue is empty.
     if tokio::time::timeout(shutdown, writer).await.is_err() {
         tracing::error!("the writer did not finish in time");

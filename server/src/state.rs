@@ -8,6 +8,7 @@ use eventglass_engine::clock::SharedClock;
 use eventglass_engine::ingest::Ingest;
 use eventglass_engine::query::MetricsReader;
 use eventglass_engine::store::SharedStore;
+use eventglass_engine::traces::Traces;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::Semaphore;
 
@@ -28,6 +29,7 @@ pub struct Parts {
     pub keys: Arc<KeyRing>,
     pub workspace: Workspace,
     pub metrics_reader: MetricsReader,
+    pub traces: Traces,
     pub metrics: Option<PrometheusHandle>,
     pub started: Instant,
     /// Room for the bodies of requests under way.
@@ -59,6 +61,7 @@ impl AppState {
         )?;
         let workspace = Workspace::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&keys));
         let metrics_reader = MetricsReader::new(Arc::clone(&store), settings.rollups());
+        let traces = Traces::new(Arc::clone(&store), Arc::clone(&clock), settings.trace_limits());
         let started = Instant::now();
         let in_flight = room(settings.in_flight_bytes);
         let exports = Arc::new(Semaphore::new(settings.exports));
@@ -71,6 +74,7 @@ impl AppState {
             keys,
             workspace,
             metrics_reader,
+            traces,
             metrics,
             started,
             in_flight,

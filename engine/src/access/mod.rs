@@ -5,7 +5,7 @@ mod attempts;
 mod keys;
 mod password;
 mod projects;
-mod secret;
+pub(crate) mod secret;
 mod views;
 
 pub use accounts::{AccountError, Accounts, User};

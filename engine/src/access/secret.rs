@@ -9,13 +9,13 @@ use sha2::{Digest, Sha256};
 ///
 /// # Errors
 /// When the operating system gives no randomness.
-pub(super) fn random() -> Result<String, getrandom::Error> {
+pub(crate) fn random() -> Result<String, getrandom::Error> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes)?;
     Ok(URL_SAFE_NO_PAD.encode(bytes).replace('_', "x").replace('-', "y"))
 }
 
 /// SHA-256. Enough for secrets with this much randomness; passwords get argon2.
-pub(super) fn hash(secret: &str) -> [u8; 32] {
+pub(crate) fn hash(secret: &str) -> [u8; 32] {
     Sha256::digest(secret.as_bytes()).into()
 }

@@ -1108,6 +1108,7 @@ async fn postgres() -> (SharedStore, ()) {
 every_test!(postgres_store, super::postgres());
 
 mod rollups;
+mod traces;
 
 /// What only a store that several servers share can be asked.
 mod several_servers {

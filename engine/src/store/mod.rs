@@ -15,6 +15,7 @@ pub(crate) mod rollups;
 pub(crate) mod row;
 mod scan;
 pub mod sqlite;
+mod traces;
 mod traits;
 mod trust;
 mod views;
@@ -28,6 +29,10 @@ pub use open::open;
 pub(crate) use page::token;
 pub use rollups::{BuildProgress, RollupStore};
 pub use scan::ScanStore;
+pub use traces::{
+    FoldInput, FoldOutput, GroupBucket, GroupBy, GroupTotals, GroupWalk, GroupsFound, ShareRow, TraceFilter, TraceMark,
+    TracePlace, TraceRows, TraceStore, TraceWalk, TracesFound,
+};
 pub use traits::{
     AccessStore, Appended, EventStore, KeyHolder, KeyRow, Merged, NewKey, PulseCounts, SharedStore, Store, UserRow,
 };

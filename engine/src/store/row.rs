@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use eventglass_model::{
     CostSource, Event, EventSummary, FieldError, IngestCounts, Project, RefusedItem, Severity, Status, Timestamp,
+    Tokens,
 };
 use serde_json::value::RawValue;
 
 use crate::ingest::NewEvent;
 use crate::store::{EventKey, StoreError, StoredAnswer, UserRow, door};
+use crate::traces::SpanRow;
 
 /// A row, as a driver gives it: its columns by name.
 pub trait Columns {
@@ -79,6 +81,13 @@ pub(crate) const WHOLE: &str = "e.key, e.event_hash, e.event_id, e.time, e.recei
      e.user_id, e.model, e.project_id, e.version, e.topic, e.session_id, e.request_id, e.span_id, e.parent_span_id, \
      e.provider, e.tokens, e.cost_nano_usd, e.cost_source, e.country, e.city, e.region, e.device, e.input, e.output, \
      e.attributes";
+
+/// What [`span`] reads: all but what is long. Of the message, the beginning,
+/// and only where it may have to stand for a name.
+pub(crate) const SPAN: &str = "e.key, e.event_hash, e.event_id, e.trace_id, e.span_id, e.parent_span_id, e.time, \
+     e.received_at, e.kind, e.name, CASE WHEN e.name IS NULL THEN substr(e.message, 1, 160) END AS title, e.severity, \
+     e.status, e.service, e.environment, e.user_id, e.session_id, e.duration_us, e.model, e.tokens, e.cost_nano_usd, \
+     e.cost_source";
 
 /// The columns of a row of `events`, in the order in which they are bound.
 pub(crate) const INSERT_COLUMNS: [&str; 37] = [
@@ -153,7 +162,6 @@ pub(crate) fn summary(row: &impl Columns) -> Result<EventSummary, StoreError> {
 
 /// Reads a row of [`WHOLE`].
 pub(crate) fn event(row: &impl Columns) -> Result<Event, StoreError> {
-    let tokens = row.maybe_text("tokens")?;
     let cost_nano_usd = row.maybe_int("cost_nano_usd")?;
     let cost_source = row.maybe_int("cost_source")?;
     Ok(Event {
@@ -183,10 +191,7 @@ pub(crate) fn event(row: &impl Columns) -> Result<Event, StoreError> {
         status_code: row.maybe_int("status_code")?,
         provider: row.maybe_text("provider")?,
         model: row.maybe_text("model")?,
-        tokens: tokens
-            .map(|json| serde_json::from_str(&json))
-            .transpose()
-            .map_err(inconsistent)?,
+        tokens: tokens(row)?,
         cost_usd: cost_nano_usd.map(dollars),
         cost_source: cost_source.and_then(CostSource::from_code),
         country: row.maybe_text("country")?,
@@ -222,6 +227,49 @@ pub(crate) fn searched(row: &impl Columns) -> Result<NewEvent, StoreError> {
         attributes: payload.attributes,
         ..NewEvent::new(row.text("event_id")?, time(row, "time")?, row.text("kind")?)
     })
+}
+
+/// Reads a row of [`SPAN`].
+pub(crate) fn span(row: &impl Columns) -> Result<SpanRow, StoreError> {
+    let mut span = SpanRow {
+        key: row.int("key")?,
+        event_hash: row.bytes("event_hash")?,
+        event_id: row.text("event_id")?,
+        trace_id: row.maybe_text("trace_id")?.unwrap_or_default(),
+        span_id: row.maybe_text("span_id")?,
+        parent_span_id: row.maybe_text("parent_span_id")?,
+        time: row.int("time")?,
+        received_at: row.int("received_at")?,
+        kind: row.text("kind")?,
+        name: row.maybe_text("name")?,
+        severity: severity(row)?,
+        status: status(row)?,
+        service: row.maybe_text("service")?,
+        environment: row.maybe_text("environment")?,
+        user_id: row.maybe_text("user_id")?,
+        session_id: row.maybe_text("session_id")?,
+        duration_us: row.maybe_int("duration_us")?,
+        model: row.maybe_text("model")?,
+        tokens: tokens(row)?,
+        cost_nano_usd: row.maybe_int("cost_nano_usd")?,
+        cost_source: row.maybe_int("cost_source")?.and_then(CostSource::from_code),
+    };
+    if span.name.is_none() {
+        // A log is called what it says, and a call what it calls.
+        span.name = if span.is_moment() {
+            row.maybe_text("title")?
+        } else {
+            span.model.clone()
+        };
+    }
+    Ok(span)
+}
+
+fn tokens(row: &impl Columns) -> Result<Option<Tokens>, StoreError> {
+    let json = row.maybe_text("tokens")?;
+    json.map(|json| serde_json::from_str(&json))
+        .transpose()
+        .map_err(inconsistent)
 }
 
 fn id(row: &impl Columns) -> Result<String, StoreError> {

@@ -8,7 +8,7 @@ use eventglass_model::{ApiKey, Event, Project, Timestamp};
 use crate::ingest::{PendingEvent, PendingPart};
 use crate::query::PulseSearch;
 use crate::store::{
-    DashboardStore, EventKey, RollupStore, ScanStore, SharedVisit, StoreError, TrustStore, ViewStore, Walk, Walked,
+    DashboardStore, EventKey, RollupStore, ScanStore, SharedVisit, StoreError, TraceStore, TrustStore, ViewStore, Walk, Walked,
 };
 
 /// What became of an event that was to be appended.
@@ -242,7 +242,9 @@ pub trait AccessStore: Send + Sync {
 
 /// All of it.
 #[async_trait]
-pub trait Store: EventStore + AccessStore + TrustStore + ScanStore + RollupStore + DashboardStore + ViewStore {
+pub trait Store:
+    EventStore + AccessStore + TrustStore + ScanStore + RollupStore + DashboardStore + ViewStore + TraceStore
+{
     /// Whether the store can be read and written: writes, to know. For `/readyz`.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ use anyhow::Context;
 use clap::{Args, ValueEnum};
 use eventglass_model::Timestamp;
 
+use super::traces::{self, TracePlan};
 use super::{Generator, Plan, SERVICES};
 
 /// Arguments of `eventglass generate`.
@@ -34,6 +35,19 @@ pub struct GenerateArgs {
     /// which end now. (Sent twice to one project they are duplicates.)
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
+
+    /// Traces of agents instead of events of a shop: so many, 100 when no number is given.
+    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "100", conflicts_with = "count")]
+    pub traces: Option<u64>,
+
+    /// With --traces: about so many spans each, instead of what an answer takes.
+    #[arg(long, value_name = "N", requires = "traces", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub spans: Option<u32>,
+
+    /// With --traces: also one of each kind that goes wrong in the field: orphans,
+    /// circles, duplicates, clocks that differ, 2,000 levels, and so on.
+    #[arg(long, requires = "traces")]
+    pub odd: bool,
 
     /// When the last event happens instead of now, RFC 3339: with --seed, the same bytes again.
     #[arg(long, hide = true, value_parser = |text: &str| Timestamp::parse(text))]
@@ -69,6 +83,9 @@ impl Summary {
 /// # Errors
 /// When the output cannot be written. A reader that goes away early (`| head`) is no error.
 pub fn run(args: &GenerateArgs) -> anyhow::Result<ExitCode> {
+    if let Some(traces) = args.traces {
+        return run_traces(args, traces);
+    }
     let plan = Plan {
         count: args.count,
         hours: args.hours,
@@ -89,6 +106,36 @@ pub fn run(args: &GenerateArgs) -> anyhow::Result<ExitCode> {
         Err(error) => return Err(error).with_context(|| format!("cannot write {}", args.output)),
     };
     report(&summary, &plan, started.elapsed().as_secs_f64(), &mut log)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn run_traces(args: &GenerateArgs, traces: u64) -> anyhow::Result<ExitCode> {
+    let plan = TracePlan {
+        traces,
+        spans: args.spans.map(|spans| spans as usize),
+        odd: args.odd,
+        hours: args.hours,
+        end: args.end.unwrap_or_else(crate::now),
+        seed: args.seed,
+    };
+    let as_array = args.format == Format::Json;
+    let written = if args.output == "-" {
+        traces::write(&plan, as_array, &mut BufWriter::new(io::stdout().lock()))
+    } else {
+        let file = File::create(&args.output).with_context(|| format!("cannot write {}", args.output))?;
+        traces::write(&plan, as_array, &mut BufWriter::with_capacity(256 * 1_024, file))
+    };
+    match written {
+        Ok(summary) => writeln!(
+            io::stderr(),
+            "Generated {} traces with {} events, {} of them failed",
+            summary.traces,
+            summary.events,
+            summary.failed
+        )?,
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
+        Err(error) => return Err(error).with_context(|| format!("cannot write {}", args.output)),
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -2,6 +2,7 @@
 //! over 8 services, for trying the product out and for measuring it.
 //!
 //! The events have the PulseStream shape, which `eventglass ingest` sends.
+//! With `--traces`: traces of agents, in the product's own shape ([`traces`]).
 
 mod call;
 mod catalogue;
@@ -14,6 +15,7 @@ mod people;
 #[cfg(test)]
 mod tests;
 mod timeline;
+pub mod traces;
 
 pub use catalogue::{Endpoint, Extra, SERVICES, Service};
 pub use cli::{Format, GenerateArgs, run};

@@ -1,5 +1,6 @@
 //! What the server's answer says about each event.
 
+use eventglass_model::{BatchOutcome, ItemOutcome, ItemStatus};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -88,6 +89,28 @@ pub(super) fn fates_of_batch(answer: &Answer, count: usize) -> Vec<Fate> {
         }
         _ => vec![not_understood(answer); count],
     }
+}
+
+/// The fates of `count` events that were sent to the product's own door.
+pub(super) fn fates_of_native(answer: &Answer, count: usize) -> Vec<Fate> {
+    let Ok(outcome) = serde_json::from_slice::<BatchOutcome>(&answer.body) else {
+        return vec![refusal(answer); count];
+    };
+    if outcome.items.len() != count {
+        return vec![not_understood(answer); count];
+    }
+    let fate = |item: &ItemOutcome| match item.status {
+        ItemStatus::Accepted => Fate::Stored,
+        ItemStatus::Duplicate | ItemStatus::Conflict => Fate::Duplicate,
+        ItemStatus::Rejected => {
+            let first = item.errors.first().map(|error| error.msg.clone());
+            Fate::Refused {
+                status: answer.status,
+                reason: first.unwrap_or_else(|| "no reason given".to_owned()),
+            }
+        }
+    };
+    outcome.items.iter().map(fate).collect()
 }
 
 /// The fate of an event that was sent alone.

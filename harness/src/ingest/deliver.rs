@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use http::{HeaderName, HeaderValue, Method, Uri, header};
 use tokio::sync::{mpsc, watch};
 
-use super::answer::{Fate, fate_of_single, fates_of_batch, reason};
+use super::answer::{Fate, fate_of_single, fates_of_batch, fates_of_native, reason};
 use super::progress::Progress;
 use super::source::{Batch, Chunk};
 use super::stats::Stats;
@@ -31,6 +31,8 @@ pub(super) struct Delivery {
     client: Client,
     single: Uri,
     many: Uri,
+    /// For events of the product's own shape.
+    native: Uri,
     headers: [(HeaderName, HeaderValue); 2],
     tries: u32,
     delay: Duration,
@@ -51,6 +53,7 @@ impl Delivery {
             client: Client::new(settings.url.is_https(), settings.timeout)?,
             single: settings.url.at("/api/v1/ingestion/events")?,
             many: settings.url.at("/api/v1/ingestion/events/batch")?,
+            native: settings.url.at("/api/v1/events/batch")?,
             headers: [
                 (HeaderName::from_static("x-api-key"), key),
                 (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
@@ -115,26 +118,28 @@ impl Delivery {
                 stats.fail(reason);
             }
         }
-        let mut parts = vec![batch.events];
-        while let Some(mut events) = parts.pop() {
+        // Each shape has a door of its own.
+        let (native, pulse) = batch.events.into_iter().partition(|event| is_native(event));
+        let mut parts: Vec<(bool, Vec<String>)> = vec![(true, native), (false, pulse)];
+        while let Some((native, mut events)) = parts.pop() {
             if events.is_empty() {
                 continue;
             }
-            let outcome = self.ask(&events).await;
+            let outcome = self.ask(native, &events).await;
             if matches!(&outcome, Ok(answer) if answer.status == 413) && events.len() > 1 {
                 // Too large together, perhaps not apart.
-                parts.push(events.split_off(events.len() / 2));
-                parts.push(events);
+                parts.push((native, events.split_off(events.len() / 2)));
+                parts.push((native, events));
                 continue;
             }
-            let fates = self.judge(&outcome, events.len());
+            let fates = self.judge(native, &outcome, events.len());
             let mut stats = self.stats();
             fates.into_iter().for_each(|fate| stats.settle(fate));
         }
         self.progress.advance(count, batch.bytes);
     }
 
-    fn judge(&self, outcome: &Result<Answer, HttpError>, count: usize) -> Vec<Fate> {
+    fn judge(&self, native: bool, outcome: &Result<Answer, HttpError>, count: usize) -> Vec<Fate> {
         match outcome {
             Ok(answer) => {
                 if matches!(answer.status, 401 | 403) {
@@ -144,7 +149,9 @@ impl Delivery {
                         answer.status
                     ));
                 }
-                if self.as_batches {
+                if native {
+                    fates_of_native(answer, count)
+                } else if self.as_batches {
                     fates_of_batch(answer, count)
                 } else {
                     vec![fate_of_single(answer); count]
@@ -159,9 +166,13 @@ impl Delivery {
     }
 
     /// Sends, and sends again while the server asks for patience or cannot be reached.
-    async fn ask(&self, events: &[String]) -> Result<Answer, HttpError> {
-        let body = self.body(events);
-        let uri = if self.as_batches { &self.many } else { &self.single };
+    async fn ask(&self, native: bool, events: &[String]) -> Result<Answer, HttpError> {
+        let body = self.body(native, events);
+        let uri = match (native, self.as_batches) {
+            (true, _) => &self.native,
+            (false, true) => &self.many,
+            (false, false) => &self.single,
+        };
         let mut backoff = Backoff::new(fastrand::Rng::new());
         let mut tries = 0;
         loop {
@@ -189,8 +200,8 @@ impl Delivery {
         }
     }
 
-    fn body(&self, events: &[String]) -> hyper::body::Bytes {
-        if !self.as_batches {
+    fn body(&self, native: bool, events: &[String]) -> hyper::body::Bytes {
+        if !self.as_batches && !native {
             return events.first().cloned().unwrap_or_default().into();
         }
         let length: usize = events.iter().map(|event| event.len() + 1).sum();
@@ -205,4 +216,14 @@ impl Delivery {
         body.push_str("]}");
         body.into()
     }
+}
+
+/// Whether an event has the product's own shape, and not PulseStream's.
+fn is_native(event: &str) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Shape {
+        kind: Option<serde::de::IgnoredAny>,
+        event_type: Option<serde::de::IgnoredAny>,
+    }
+    serde_json::from_str::<Shape>(event).is_ok_and(|shape| shape.kind.is_some() && shape.event_type.is_none())
 }

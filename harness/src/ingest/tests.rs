@@ -88,11 +88,35 @@ async fn handle(State(shared): State<Shared>, headers: HeaderMap, body: Bytes) -
     Json(json!({"successful_count": ok, "failed_count": results.len() - ok, "results": results})).into_response()
 }
 
+/// The product's own door: refuses what is called `bad`.
+async fn handle_native(State(shared): State<Shared>, body: Bytes) -> Json<Value> {
+    let sent: Value = serde_json::from_slice(&body).unwrap();
+    let mut mock = shared.lock().unwrap();
+    let items: Vec<Value> = sent["events"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|event| {
+            let id = event["event_id"].as_str().unwrap().to_owned();
+            let status = if event["name"] == "bad" {
+                "rejected"
+            } else if mock.stored.insert(id.clone()) {
+                "accepted"
+            } else {
+                "duplicate"
+            };
+            json!({"event_id": id, "status": status, "errors": []})
+        })
+        .collect();
+    Json(json!({"accepted": 0, "duplicates": 0, "rejected": 0, "items": items}))
+}
+
 async fn serve(mock: Mock) -> (Shared, String) {
     let shared = Shared::new(Mutex::new(mock));
     let router = Router::new()
         .route("/api/v1/ingestion/events", post(handle))
         .route("/api/v1/ingestion/events/batch", post(handle))
+        .route("/api/v1/events/batch", post(handle_native))
         .layer(DefaultBodyLimit::disable())
         .with_state(Arc::clone(&shared));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -276,4 +300,16 @@ async fn nobody_there() {
         "{log}"
     );
     assert!(log.contains("(no answer)"), "{log}");
+}
+
+#[tokio::test]
+async fn events_of_our_own_shape_go_through_our_own_door() {
+    let (shared, url) = serve(well()).await;
+    let own = |id: &str, name: &str| json!({"event_id": id, "kind": "span", "name": name}).to_string();
+    let lines = [own("a", "x"), own("b", "bad"), own("a", "x")]
+        .into_iter()
+        .chain(generated(2));
+    let (_, log) = pour(&args(&file(lines), &url)).await;
+    assert!(log.contains("Failed: 1") && log.contains("Duplicates: 1"), "{log}");
+    assert_eq!(shared.lock().unwrap().stored.len(), 3);
 }

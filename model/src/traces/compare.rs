@@ -66,7 +66,7 @@ pub struct ValueDiff {
     pub b: Option<Box<RawValue>>,
 }
 
-/// Answer of `GET /api/v1/projects/{id}/traces/diff`: the prompts of two model calls, word by word.
+/// Answer of `GET /api/v1/projects/{id}/traces/{trace_id}/diff?a=&b=&b_trace=`: the prompts of two model calls, word by word.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PromptDiff {
     /// What went in.
@@ -75,6 +75,6 @@ pub struct PromptDiff {
     pub output: Vec<TextPiece>,
     /// Parameters that differ.
     pub parameters: Vec<ValueDiff>,
-    /// Whether a text was too long to be compared word by word, and was by lines instead, or cut.
+    /// Whether a text was too long to be compared word by word: it was cut, or compared by lines.
     pub coarse: bool,
 }

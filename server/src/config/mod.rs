@@ -10,6 +10,7 @@ use config::{Config, Environment, File, FileFormat};
 use eventglass_engine::guard::Plans;
 use eventglass_engine::ingest::Limits;
 use eventglass_engine::rollups::RollupSettings;
+use eventglass_engine::traces::TraceLimits;
 use eventglass_model::Plan;
 use serde::Deserialize;
 
@@ -69,6 +70,8 @@ pub struct Settings {
     pub header_timeout_secs: u64,
     pub body_idle_secs: u64,
     pub shutdown_secs: u64,
+    pub trace_events: usize,
+    pub trace_scan: usize,
     pub metrics_token: Secret,
     pub admin_token: Secret,
     pub default_plan: String,
@@ -149,6 +152,8 @@ impl Settings {
             ("rollup_minute_hours", u64::from(self.rollup_minute_hours), 1),
             ("rollup_hour_days", u64::from(self.rollup_hour_days), 1),
             ("pulse_count_limit", self.pulse_count_limit.unsigned_abs(), 1),
+            ("trace_events", self.trace_events as u64, 1),
+            ("trace_scan", self.trace_scan as u64, 1_000),
             (
                 "in_flight_bytes",
                 self.in_flight_bytes as u64,
@@ -202,6 +207,15 @@ impl Settings {
     #[must_use]
     pub const fn query_budget(&self) -> Duration {
         Duration::from_millis(self.query_budget_ms)
+    }
+
+    /// The part that traces need.
+    #[must_use]
+    pub const fn trace_limits(&self) -> TraceLimits {
+        TraceLimits {
+            spans: self.trace_events,
+            scan: self.trace_scan,
+        }
     }
 
     /// The part that the pipeline needs.

@@ -13,6 +13,7 @@ mod otlp;
 mod pulse;
 mod replay;
 mod text;
+mod watch;
 
 use axum::Router;
 
@@ -30,4 +31,5 @@ pub fn routes() -> Router<AppState> {
         .merge(cart::routes())
         .merge(langfuse::routes())
         .merge(otlp::routes())
+        .merge(watch::routes())
 }

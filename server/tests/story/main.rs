@@ -24,5 +24,6 @@ mod pulse_reads;
 mod reading;
 mod search;
 mod service;
+mod traces;
 mod trust;
 mod watch;

@@ -10,6 +10,7 @@ use super::encode::{sent, stored};
 use super::ids::{insert_ids, update_ids};
 use super::project::{count_events, lock};
 use super::rollups::{self, changed, stored_facts};
+use super::traces;
 use crate::ingest::{IdHash, PendingEvent, PendingPart};
 use crate::store::{Appended, EventKey, Merged, StoreError};
 
@@ -97,6 +98,10 @@ impl Appender {
         let blobs = changed(tx, first.project_id, counted.as_ref(), now_counted.as_ref()).await?;
         rollups::write(tx, blobs).await?;
         if old_key.is_some() {
+            let (old, new) = (pending(&before).event.trace_id, &event.event.trace_id);
+            for trace_id in old.iter().chain(new.iter().filter(|new| old.as_ref() != Some(new))) {
+                traces::mark(tx, first.project_id, trace_id).await?;
+            }
             note_change(tx, first.project_id, received_at).await?;
             return Ok(0);
         }

@@ -21,6 +21,11 @@ const HISTORY: &[(i64, &str, &str)] = &[
         include_str!("../../../../migrations/postgres/0005_search.sql"),
     ),
     (
+        6,
+        "traces",
+        include_str!("../../../../migrations/postgres/0006_traces.sql"),
+    ),
+    (
         9,
         "dashboards",
         include_str!("../../../../migrations/postgres/0009_dashboards.sql"),

@@ -25,6 +25,7 @@ mod rollups;
 mod row;
 mod scan;
 mod sql;
+mod traces;
 mod trust;
 mod views;
 mod walk;

@@ -373,11 +373,15 @@ impl TrustStore for PostgresStore {
         let old = stored_facts(&mut tx, project_id, key).await?;
         let blobs = changed(&mut tx, project_id, old.as_ref(), None).await?;
         rollups::write(&mut tx, blobs).await?;
-        sqlx::query("DELETE FROM events WHERE project_id = $1 AND key = $2")
-            .bind(project_id)
-            .bind(key)
-            .execute(&mut *tx)
-            .await?;
+        let trace_id: Option<Option<String>> =
+            sqlx::query_scalar("DELETE FROM events WHERE project_id = $1 AND key = $2 RETURNING trace_id")
+                .bind(project_id)
+                .bind(key)
+                .fetch_optional(&mut *tx)
+                .await?;
+        if let Some(Some(trace_id)) = trace_id {
+            super::traces::mark(&mut tx, project_id, &sent(trace_id)).await?;
+        }
         sqlx::query("UPDATE projects SET event_count = event_count - 1 WHERE id = $1")
             .bind(project_id)
             .execute(&mut *tx)

@@ -8,6 +8,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use super::append::{Appender, Insert, count_events, insert_texts};
 use super::ids::{Entry, Lookup, ShortHash};
 use super::rollups::{Deltas, build_of, stored_facts};
+use super::traces;
 use crate::ingest::{IdHash, PendingEvent, PendingPart};
 use crate::store::rollups::changed;
 use crate::store::{Appended, EventKey, Merged, StoreError};
@@ -103,6 +104,10 @@ impl Appender {
         let rows = [(key, &event)];
         insert_texts(tx, &rows)?;
         if old_key.is_some() {
+            let (old, new) = (pending(&before).event.trace_id, &event.event.trace_id);
+            for trace_id in old.iter().chain(new.iter().filter(|new| old.as_ref() != Some(new))) {
+                traces::mark(tx, first.project_id, trace_id)?;
+            }
             note_change(tx, first.project_id, received_at)?;
             return Ok(0);
         }

@@ -23,6 +23,11 @@ const HISTORY: &[(i64, &str, &str)] = &[
         include_str!("../../../../migrations/sqlite/0005_search.sql"),
     ),
     (
+        6,
+        "traces",
+        include_str!("../../../../migrations/sqlite/0006_traces.sql"),
+    ),
+    (
         9,
         "dashboards",
         include_str!("../../../../migrations/sqlite/0009_dashboards.sql"),

@@ -17,6 +17,7 @@ mod rollups;
 mod row;
 mod scan;
 mod sql;
+mod traces;
 mod trust;
 mod views;
 mod walk;
@@ -52,6 +53,7 @@ pub struct SqliteStore {
     walkers: readers::Readers,
     recent: ids::RecentIds,
     rollups: std::sync::Arc<rollups::Rollups>,
+    traces: traces::TraceReaders,
     checkpointer: JoinHandle<()>,
 }
 
@@ -112,6 +114,7 @@ impl SqliteStore {
         );
         Ok(Self {
             path: path.to_owned(),
+            traces: traces::TraceReaders::new(path),
             writer,
             readers,
             walkers: readers::Readers::new(path, WALKERS),
@@ -149,6 +152,7 @@ impl Store for SqliteStore {
         self.checkpointer.abort();
         self.readers.close().await;
         self.walkers.close(WALKERS).await;
+        self.traces.close();
         let mut writer = self.writer.lock().await;
         if let Err(error) = sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)")
             .execute(&mut writer.connection)

@@ -343,6 +343,21 @@ impl TrustStore for SqliteStore {
         let Some(key) = key_of(&mut tx, project_id, event_id, &recent).await? else {
             return Ok(false);
         };
+        let trace_id: Option<String> = sqlx::query_scalar("SELECT trace_id FROM events WHERE key = $1")
+            .bind(key.0)
+            .fetch_one(&mut *tx)
+            .await?;
+        if let Some(trace_id) = trace_id {
+            sqlx::query(
+                "INSERT INTO trace_marks (project_id, number, trace_hash, trace_id) \
+                 SELECT $1, coalesce(max(number), 0) + 1, $2, $3 FROM trace_marks WHERE project_id = $1",
+            )
+            .bind(project_id)
+            .bind(id_hash(project_id, &trace_id).to_vec())
+            .bind(trace_id)
+            .execute(&mut *tx)
+            .await?;
+        }
         let old = stored_facts_with(&mut tx, key.0).await?;
         let deltas = changed(&mut tx, &self.rollups, project_id, old.as_ref(), None).await?;
         let mut query = QueryBuilder::new(format!("SELECT {} FROM events e WHERE e.key = ", row::WHOLE));

@@ -12,6 +12,7 @@ mod metrics;
 mod page;
 mod projects;
 mod settings;
+mod traces;
 mod views;
 
 pub(crate) use projects::create as create_project;
@@ -35,4 +36,5 @@ pub fn routes() -> Router<AppState> {
         .merge(settings::routes())
         .merge(views::routes())
         .merge(ingest::routes())
+        .merge(traces::routes())
 }

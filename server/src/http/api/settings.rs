@@ -28,6 +28,7 @@ pub(super) fn routes() -> Router<AppState> {
 struct Patch {
     duplicates: Option<Duplicates>,
     limits: Option<PatchLimits>,
+    trace_links: Option<bool>,
     plan: Option<String>,
 }
 
@@ -72,6 +73,9 @@ async fn change(
     let mut settings = policy.settings.clone();
     if let Some(duplicates) = patch.duplicates {
         settings.duplicates = duplicates;
+    }
+    if let Some(trace_links) = patch.trace_links {
+        settings.trace_links = trace_links;
     }
     if let Some(limits) = patch.limits {
         settings.limits = merge(&settings.limits, &limits)?;

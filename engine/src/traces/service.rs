@@ -1,0 +1,172 @@
+//! Traces, as the API asks for them.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use eventglass_model::{Timestamp, Trace, TraceUpdate};
+use tokio::sync::{Mutex, watch};
+use tokio::task::JoinHandle;
+
+use super::fold::{Pass, pass};
+use super::{TraceState, skeleton};
+use crate::clock::SharedClock;
+use crate::store::{SharedStore, StoreError, TraceRows};
+
+/// How often the list is brought up to date when nobody asks.
+const EVERY: Duration = Duration::from_secs(1);
+/// While events keep coming, the task rests so many times as long as it works.
+const REST: u32 = 9;
+/// How long an answer waits for the list to be brought up to date.
+const CATCH_UP: Duration = Duration::from_millis(300);
+/// Projects that are looked after in one turn.
+const PROJECTS: usize = 1_000;
+
+/// What bounds the work of one request.
+#[derive(Clone, Copy, Debug)]
+pub struct TraceLimits {
+    /// Events of a trace that are shown.
+    pub spans: usize,
+    /// Traces that a list looks at to fill one page.
+    pub scan: usize,
+}
+
+impl Default for TraceLimits {
+    fn default() -> Self {
+        Self {
+            spans: 100_000,
+            scan: 50_000,
+        }
+    }
+}
+
+/// Traces of all projects. Cheap to clone.
+#[derive(Clone)]
+pub struct Traces {
+    pub(super) store: SharedStore,
+    pub(super) clock: SharedClock,
+    pub(super) limits: TraceLimits,
+    /// Whoever holds this makes passes; others wait for the result.
+    folding: Arc<Mutex<()>>,
+}
+
+impl Traces {
+    /// Over a store.
+    #[must_use]
+    pub fn new(store: SharedStore, clock: SharedClock, limits: TraceLimits) -> Self {
+        Self {
+            store,
+            clock,
+            limits,
+            folding: Arc::default(),
+        }
+    }
+
+    /// Starts the task that keeps the lists of all projects up to date. It
+    /// ends when the sender of `end` says so, or is gone.
+    pub fn start(&self, mut end: watch::Receiver<bool>) -> JoinHandle<()> {
+        let traces = self.clone();
+        tokio::spawn(async move {
+            let work = async {
+                loop {
+                    if let Err(error) = traces.fold_all().await {
+                        tracing::warn!(%error, "bringing the list of traces up to date failed; it is tried again");
+                    }
+                    tokio::time::sleep(EVERY).await;
+                }
+            };
+            tokio::select! {
+                () = work => {}
+                _ = end.wait_for(|ended| *ended) => {}
+            }
+        })
+    }
+
+    async fn fold_all(&self) -> Result<(), StoreError> {
+        for project_id in self.store.projects_to_fold(PROJECTS).await? {
+            let mut before = 0;
+            loop {
+                let started = Instant::now();
+                let done = {
+                    let _alone = self.folding.lock().await;
+                    pass(&self.store, project_id, self.limits.spans).await?
+                };
+                metrics::histogram!("eventglass_stage_seconds", "stage" => "fold").record(started.elapsed());
+                let Pass::More(last) = done else { break };
+                // Events come first.
+                let rest = if last == before { 1 } else { REST };
+                before = last;
+                tokio::time::sleep(started.elapsed() * rest).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// Brings a project's list up to date, as far as that is possible in a
+    /// moment; says whether it is behind.
+    pub(super) async fn catch_up(&self, project_id: i64) -> Result<bool, StoreError> {
+        let started = Instant::now();
+        while started.elapsed() < CATCH_UP {
+            let _alone = self.folding.lock().await;
+            if pass(&self.store, project_id, self.limits.spans).await? == Pass::Done {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// A trace with its skeleton; `None` when nothing of it is stored.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn open(&self, project_id: i64, trace_id: &str) -> Result<Option<Trace>, StoreError> {
+        let rows = self.rows(project_id, trace_id).await?;
+        let (trace_id, now) = (trace_id.to_owned(), self.clock.now());
+        in_thread(move || (!rows.rows.is_empty()).then(|| trace_of(&trace_id, &rows, now))).await
+    }
+
+    /// The trace, if it got events after a watermark; `None` when nothing of it is stored.
+    ///
+    /// # Errors
+    /// [`StoreError::BadToken`] for a watermark that is none; when the store fails.
+    pub async fn updates(
+        &self,
+        project_id: i64,
+        trace_id: &str,
+        arrived_after: &str,
+    ) -> Result<Option<TraceUpdate>, StoreError> {
+        let after = i64::from_str_radix(arrived_after, 16).map_err(|_| StoreError::BadToken("arrived_after"))?;
+        let (grew, last) = self.store.trace_grew(project_id, trace_id, after).await?;
+        if !grew {
+            return Ok(Some(TraceUpdate {
+                watermark: format!("{last:x}"),
+                trace: None,
+            }));
+        }
+        let trace = self.open(project_id, trace_id).await?;
+        Ok(trace.map(|trace| TraceUpdate {
+            watermark: trace.watermark.clone(),
+            trace: Some(trace),
+        }))
+    }
+
+    pub(super) async fn rows(&self, project_id: i64, trace_id: &str) -> Result<TraceRows, StoreError> {
+        self.store
+            .trace_rows(project_id, trace_id, self.limits.spans, None)
+            .await
+    }
+}
+
+/// A trace of its events.
+pub(super) fn trace_of(trace_id: &str, rows: &TraceRows, now: Timestamp) -> Trace {
+    Trace {
+        head: TraceState::whole(trace_id, &rows.rows).summary(now),
+        truncated: rows.truncated,
+        watermark: format!("{:x}", rows.watermark),
+        spans: skeleton(&rows.rows),
+    }
+}
+
+/// Does what takes a while where it holds up nobody.
+pub(super) async fn in_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, StoreError> {
+    tokio::task::spawn_blocking(work).await.map_err(StoreError::panicked)
+}
