@@ -4,12 +4,14 @@
 //! - [`guard`]: how much may come in;
 //! - [`rollups`]: what events add up to, kept with them;
 //! - [`store`]: traits for what is kept, and the SQLite that keeps it;
+//! - [`cost`]: what model calls cost;
 //! - [`query`]: what a search means, above any one database;
 //! - [`access`]: passwords, sessions, projects and keys;
 //! - [`clock`]: the only source of time.
 
 pub mod access;
 pub mod clock;
+pub mod cost;
 pub mod guard;
 pub mod ingest;
 pub mod query;
