@@ -1,4 +1,4 @@
-//! What model calls cost. Pure but for [`Prices`], [`Recompute`] and
+//! What model calls cost. Pure but for [`Prices`], `Recompute` and
 //! [`budget`], which read and write a store.
 //!
 //! A door reports tokens ([`Reported`], [`of_map`]); they become disjoint
@@ -6,8 +6,11 @@
 //! of the call and adds up, in whole billionths of a dollar. See docs/cost.md.
 
 mod book;
+mod budget;
 mod names;
+mod prices;
 mod rates;
+mod recompute;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -15,5 +18,8 @@ mod usage;
 mod usage_map;
 
 pub use book::Book;
+pub use budget::budget;
+pub use prices::{PriceError, Prices};
+pub(crate) use recompute::Recompute;
 pub use usage::{Parts, Reported};
 pub use usage_map::{Dialect, of_map, report_of};

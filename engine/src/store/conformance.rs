@@ -12,6 +12,8 @@ use super::{Appended, Expiry, IngestMinute, NewKey, NewRefused, Scan, SharedStor
 use crate::ingest::{Limits, NewEvent, NewPart, PendingEvent, Sender};
 use crate::query::{EventSearch, PulseSearch};
 
+mod cost;
+
 /// 2026-11-21T12:00:00Z.
 const NOON: i64 = 1_795_262_400_000_000;
 const SECOND: i64 = 1_000_000;
@@ -866,7 +868,7 @@ async fn parts_fold_to_one_event(store: SharedStore) {
             json,
             fold: joined,
         }
-        .prepare(p)
+        .prepare(p, crate::cost::Book::shipped())
     };
     let merge = |parts: Vec<_>| {
         let store = Arc::clone(&store);
@@ -1071,6 +1073,8 @@ macro_rules! conformance {
         }
     };
 }
+
+use conformance;
 
 macro_rules! every_test {
     ($module:ident, $open:expr) => {

@@ -3,6 +3,7 @@
 
 #[cfg(test)]
 mod conformance;
+mod cost;
 mod dashboards;
 mod error;
 mod facets;
@@ -19,6 +20,9 @@ pub mod sqlite;
 mod traits;
 mod trust;
 
+pub use cost::{
+    CostStore, DaySum, JobEnd, OwnPrice, PriceJob, PricedRow, Reprice, Step, UnpricedRow, Walk,
+};
 pub use dashboards::{Changed, DashboardStore, NewDashboard};
 pub use error::StoreError;
 pub use key::EventKey;

@@ -8,6 +8,7 @@ mod ingest;
 mod keys;
 mod metrics;
 mod page;
+mod prices;
 mod projects;
 mod settings;
 
@@ -27,6 +28,7 @@ pub fn routes() -> Router<AppState> {
         .merge(facets::routes())
         .merge(metrics::routes())
         .merge(dashboards::routes())
+        .merge(prices::routes())
         .merge(settings::routes())
         .merge(ingest::routes())
 }
