@@ -412,3 +412,53 @@ proptest! {
         prop_assert!(cost.is_none_or(|cost| cost >= 0));
     }
 }
+
+/// `docs/models.md`, as it should be. To write it: `UPDATE_DOCS=1 cargo test -p eventglass-engine docs_list`.
+fn documented() -> String {
+    let mut text = "# Prices that come with Eventglass\n\n\
+        US dollars for a million tokens, on 21 November 2026; made of `engine/src/cost/prices.toml`, which has the other\n\
+        names, earlier prices and sources. How a price is found, and how to set another: [cost.md](cost.md).\n\n\
+        | model | sold by | input | cached | cache write | output | and |\n|---|---|---|---|---|---|---|\n"
+        .to_owned();
+    for listed in &SHIPPED.models {
+        let holds = |period: &&PricePeriod| period.from.is_none_or(|from| from <= at(TODAY));
+        let period = listed.periods.iter().rev().find(holds).unwrap();
+        let rates = &period.rates;
+        let maybe = |usd: Option<Usd>| usd.map(|usd| usd.to_string()).unwrap_or_default();
+        let mut notes = Vec::new();
+        for (name, usd) in [
+            ("cache write 1 h", rates.cache_write_1h_usd),
+            ("audio in", rates.input_audio_usd),
+            ("image in", rates.input_image_usd),
+            ("reasoning", rates.output_reasoning_usd),
+            ("audio out", rates.output_audio_usd),
+            ("image out", rates.output_image_usd),
+        ] {
+            notes.extend(usd.map(|usd| format!("{name} {usd}")));
+        }
+        for tier in &period.tiers {
+            let (input, output) = (tier.rates.input_usd, tier.rates.output_usd);
+            match (tier.service_tier, tier.above_input_tokens) {
+                (None, Some(above)) => notes.push(format!("above {above} tokens {input}/{output}")),
+                (Some(service), None) => notes.push(format!("{} {input}/{output}", service.as_str())),
+                _ => {}
+            }
+        }
+        let [input, output] = [rates.input_usd, rates.output_usd];
+        let (read, write) = (maybe(rates.cache_read_usd), maybe(rates.cache_write_usd));
+        let (model, provider, notes) = (&listed.model, &listed.provider, notes.join(", "));
+        text += &format!("| `{model}` | {provider} | {input} | {read} | {write} | {output} | {notes} |\n");
+    }
+    text
+}
+
+#[test]
+fn docs_list_every_model() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/models.md");
+    let expected = documented();
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(path, &expected).unwrap();
+    }
+    let found = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(found == expected, "docs/models.md is not up to date; see `documented`");
+}
