@@ -20,9 +20,7 @@ pub mod sqlite;
 mod traits;
 mod trust;
 
-pub use cost::{
-    CostStore, DaySum, JobEnd, OwnPrice, PriceJob, PricedRow, Reprice, Step, UnpricedRow, Walk,
-};
+pub use cost::{CostStore, DaySum, JobEnd, OwnPrice, PriceJob, PricedRow, Reprice, Step, UnpricedRow, Walk};
 pub use dashboards::{Changed, DashboardStore, NewDashboard};
 pub use error::StoreError;
 pub use key::EventKey;

@@ -263,6 +263,7 @@ async fn the_past_is_priced_again(store: SharedStore) {
     assert_eq!(cost_of(&store, p, "no call").await, (None, None));
     assert_eq!(cost_of(&store, other, "e0").await, UNPRICED);
     assert_eq!(shop.prices.unpriced(p, "", 10).await.unwrap().items, []);
+    super::rollups::agree(&store, p, false).await.unwrap();
 
     // Of all models; and a price that is taken away leaves none.
     shop.set(p, "gpt-4", 1_000_000).await;
@@ -273,6 +274,7 @@ async fn the_past_is_priced_again(store: SharedStore) {
     assert_eq!(job.difference_usd.dollars(), -450.0 * 3.0 + 1.0 - 30.0);
     assert_eq!(cost_of(&store, p, "e449").await, UNPRICED);
     assert_eq!(cost_of(&store, p, "known").await, (Some(1.0), COMPUTED));
+    super::rollups::agree(&store, p, false).await.unwrap();
 }
 
 fn shop_now(shop: &Shop) -> Timestamp {

@@ -7,6 +7,7 @@ use sqlx::{PgConnection, QueryBuilder, Row};
 use super::PostgresStore;
 use super::encode::{sent, stored};
 use super::project::lock;
+use super::rollups::{self, changed, stored_facts};
 use crate::store::cost::{PRICED, joined, own_price, price_job, price_json, priced_row, state_code, valid_from};
 use crate::store::row::inconsistent;
 use crate::store::{
@@ -217,12 +218,17 @@ impl CostStore for PostgresStore {
         let mut tx = self.writers.begin().await?;
         // As a commit of events does, so that what adds costs up has one writer.
         lock(&mut tx, &[project_id].into(), step.now).await?;
-        let (mut changed, mut difference) = (0_i64, 0_i64);
+        let (mut repriced, mut difference) = (0_i64, 0_i64);
         for change in changes {
+            let key = change.old.at.key;
+            let old = stored_facts(&mut tx, project_id, key).await?;
             if !update(&mut tx, project_id, change).await? {
                 continue;
             }
-            changed += 1;
+            let new = stored_facts(&mut tx, project_id, key).await?;
+            let blobs = changed(&mut tx, project_id, old.as_ref(), new.as_ref()).await?;
+            rollups::write(&mut tx, blobs).await?;
+            repriced += 1;
             difference =
                 difference.saturating_add(change.cost.unwrap_or(0).saturating_sub(change.old.cost.unwrap_or(0)));
         }
@@ -232,7 +238,7 @@ impl CostStore for PostgresStore {
              WHERE project_id = $7 AND state = $8 AND owner = $9",
         )
         .bind(i64::try_from(step.seen).unwrap_or(i64::MAX))
-        .bind(changed)
+        .bind(repriced)
         .bind(difference)
         .bind(step.at.received_at)
         .bind(step.at.key)

@@ -5,6 +5,7 @@ use eventglass_model::{CostSource, RecomputeState, Timestamp};
 use sqlx::{Connection, QueryBuilder, Row, SqliteConnection};
 
 use super::SqliteStore;
+use super::rollups::{Deltas, changed, stored_facts_with};
 use crate::store::cost::{PRICED, joined, own_price, price_job, price_json, priced_row, state_code, valid_from};
 use crate::store::row::inconsistent;
 use crate::store::{
@@ -217,12 +218,16 @@ impl CostStore for SqliteStore {
     async fn reprice(&self, project_id: i64, changes: &[Reprice], step: Step<'_>) -> Result<bool, StoreError> {
         let mut writer = self.writer.lock().await;
         let mut tx = writer.connection.begin_with("BEGIN IMMEDIATE").await?;
-        let (mut changed, mut difference) = (0_i64, 0_i64);
+        let (mut repriced, mut difference, mut deltas) = (0_i64, 0_i64, Deltas::default());
         for change in changes {
+            let key = change.old.at.key;
+            let old = stored_facts_with(&mut tx, key).await?;
             if !update(&mut tx, project_id, change).await? {
                 continue;
             }
-            changed += 1;
+            let new = stored_facts_with(&mut tx, key).await?;
+            deltas.extend(changed(&mut tx, &self.rollups, project_id, old.as_ref(), new.as_ref()).await?);
+            repriced += 1;
             difference =
                 difference.saturating_add(change.cost.unwrap_or(0).saturating_sub(change.old.cost.unwrap_or(0)));
         }
@@ -232,7 +237,7 @@ impl CostStore for SqliteStore {
              WHERE project_id = $7 AND state = $8 AND owner = $9",
         )
         .bind(i64::try_from(step.seen).unwrap_or(i64::MAX))
-        .bind(changed)
+        .bind(repriced)
         .bind(difference)
         .bind(step.at.received_at)
         .bind(step.at.key)
@@ -247,6 +252,7 @@ impl CostStore for SqliteStore {
             return Ok(false);
         }
         tx.commit().await?;
+        deltas.committed();
         Ok(true)
     }
 
