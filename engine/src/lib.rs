@@ -4,6 +4,7 @@
 //! - [`guard`]: how much may come in;
 //! - [`rollups`]: what events add up to, kept with them;
 //! - [`store`]: traits for what is kept, and the SQLite that keeps it;
+//! - [`cost`]: what model calls cost;
 //! - [`query`]: what a search means, above any one database;
 //! - [`export`]: a whole search as a file;
 //! - [`traces`]: trees of spans, and what they cost;
@@ -12,6 +13,7 @@
 
 pub mod access;
 pub mod clock;
+pub mod cost;
 pub mod export;
 pub mod guard;
 pub mod ingest;

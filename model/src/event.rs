@@ -136,6 +136,25 @@ impl Tokens {
     }
 }
 
+/// Whether what an event reports of its usage is the sum of what the calls
+/// below it report themselves: that of an agent, a chain, a workflow, or of a
+/// span that names no model. It is kept as it was reported, and neither priced
+/// nor added to any sum.
+#[must_use]
+pub fn is_aggregate(kind: &str, has_model: bool) -> bool {
+    const SUMS: &[&str] = &[
+        "agent_action",
+        "agent",
+        "chain",
+        "workflow",
+        "task",
+        "invoke_agent",
+        "create_agent",
+        "invoke_workflow",
+    ];
+    SUMS.contains(&kind) || (kind == "span" && !has_model)
+}
+
 /// What is left of a total without its parts, at least nothing.
 fn rest(total: i64, parts: &[i64]) -> i64 {
     parts.iter().fold(total, |left, part| left.saturating_sub(*part)).max(0)

@@ -36,7 +36,7 @@ pub use budget::{Budget, BudgetStatus, DayCost};
 pub use dashboard::{
     Dashboard, DashboardDraft, DashboardList, DashboardSummary, GRID_COLUMNS, MAX_WIDGETS, Place, Widget, WidgetKind,
 };
-pub use event::{Event, EventPage, EventSummary, Tokens};
+pub use event::{Event, EventPage, EventSummary, Tokens, is_aggregate};
 pub use event_query::{DEFAULT_PAGE, EventQuery, MAX_PAGE};
 pub use facets::{FACET_FIELDS, FacetValue, Facets};
 pub use histogram::{Histogram, HistogramBucket};

@@ -132,7 +132,7 @@ words! {
         /// When there is room, for less.
         Flex = 2 "flex",
         /// Before others, for more.
-        Priority = 3 "priority",
+        Priority = 3 "priority" | "fast",
     }
 }
 

@@ -45,6 +45,12 @@ impl Month {
         self.year * 100 + self.month
     }
 
+    /// Its first moment.
+    #[must_use]
+    pub fn start(self) -> Timestamp {
+        Timestamp::parse(&format!("{self}-01T00:00:00Z")).unwrap_or_default()
+    }
+
     /// The first moment after it.
     #[must_use]
     pub fn end(self) -> Timestamp {

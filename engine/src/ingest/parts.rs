@@ -1,9 +1,12 @@
 //! Events that come in parts: a create and its updates, in any order, in one
 //! request or many. All parts are kept; the event is what they fold to.
 
+use std::sync::Arc;
+
 use eventglass_model::Timestamp;
 
-use crate::ingest::NewEvent;
+use crate::cost::Book;
+use crate::ingest::{NewEvent, PendingEvent};
 use crate::ingest::hash::{IdHash, id_hash};
 
 /// Makes an event of its parts, which are in order. It must give the same
@@ -36,16 +39,28 @@ pub struct PendingPart {
     pub(crate) event_hash: IdHash,
     /// Of the part.
     pub(crate) part_hash: IdHash,
+    /// What the event of all parts is priced by.
+    pub(crate) book: Arc<Book>,
     /// The part.
     pub part: NewPart,
 }
 
+impl PendingPart {
+    /// The event that parts of it make together, these being all of them.
+    pub(crate) fn fold(&self, parts: &[String]) -> PendingEvent {
+        let mut event = (self.part.fold)(parts);
+        self.book.price(&mut event);
+        event.prepare(self.project_id, false)
+    }
+}
+
 impl NewPart {
-    pub(crate) fn prepare(self, project_id: i64) -> PendingPart {
+    pub(crate) fn prepare(self, project_id: i64, book: Arc<Book>) -> PendingPart {
         PendingPart {
             project_id,
             event_hash: id_hash(project_id, &self.event.event_id),
             part_hash: id_hash(project_id, &self.part_id),
+            book,
             part: self,
         }
     }

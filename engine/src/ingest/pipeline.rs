@@ -9,6 +9,7 @@ use thiserror::Error;
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 
 use crate::clock::SharedClock;
+use crate::cost::{Prices, Recompute};
 use crate::guard::{Limited, Plans, Policies, Policy, QuotaReached, Quotas, Rates, Reservation};
 use crate::ingest::acks::{Acks, Receipt};
 use crate::ingest::breaker::Breaker;
@@ -103,6 +104,7 @@ pub struct Ingest {
     clock: SharedClock,
     limits: Arc<Limits>,
     policies: Arc<Policies>,
+    prices: Arc<Prices>,
     rates: Arc<Rates>,
     quotas: Arc<Quotas>,
     acks: Arc<Acks>,
@@ -127,6 +129,7 @@ impl Ingest {
             queue,
             room: Arc::new(Semaphore::new(limits.queue_bytes.div_ceil(PERMIT_BYTES))),
             policies: Arc::new(Policies::new(Arc::clone(&store), Arc::clone(&clock), plans)),
+            prices: Arc::new(Prices::new(Arc::clone(&store), Arc::clone(&clock))),
             rates: Arc::new(Rates::new(Arc::clone(&clock))),
             quotas: Arc::new(Quotas::new(Arc::clone(&store))),
             acks: Arc::new(Acks::new(Arc::clone(&store))),
@@ -143,6 +146,7 @@ impl Ingest {
             gauges: Arc::clone(&ingest.gauges),
             retries: ingest.limits.commit_retries,
         };
+        let recompute = Recompute::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&ingest.prices));
         let upkeep = Upkeep {
             store,
             clock,
@@ -153,11 +157,12 @@ impl Ingest {
         };
         let task = tokio::spawn(async move {
             let (end, ended) = watch::channel(());
-            let upkeep = upkeep.start(ended);
+            let upkeep = upkeep.start(ended.clone());
+            let recompute = recompute.start(ended);
             writer.run(jobs).await;
             drop(end);
-            // It has logged why, if it failed.
-            let _ = upkeep.await;
+            // They have logged why, if they failed.
+            let _ = (upkeep.await, recompute.await);
         });
         (ingest, task)
     }
@@ -178,6 +183,12 @@ impl Ingest {
     #[must_use]
     pub fn policies(&self) -> &Policies {
         &self.policies
+    }
+
+    /// What models cost each project.
+    #[must_use]
+    pub fn prices(&self) -> &Arc<Prices> {
+        &self.prices
     }
 
     /// The rates of requests.
@@ -229,12 +240,16 @@ impl Ingest {
         items: Vec<Result<NewEvent, Refused>>,
     ) -> Result<Submitted, IngestError> {
         let policy = self.admit(sender, items.len()).await?;
-        let (mut outcomes, sound) = self.check(items);
+        let (mut outcomes, mut sound) = self.check(items);
         if sound.is_empty() {
             return Ok(Submitted {
                 outcome: BatchOutcome::new(outcomes),
                 receipt: None,
             });
+        }
+        let book = self.prices.of(sender.project_id).await?;
+        for event in &mut sound {
+            book.price(event);
         }
         let sources: Vec<(String, String)> = if has_event_limits(&policy) {
             sound.iter().map(source).collect()
@@ -276,6 +291,7 @@ impl Ingest {
         items: Vec<Result<NewPart, Refused>>,
     ) -> Result<BatchOutcome, IngestError> {
         let policy = self.admit(sender, items.len()).await?;
+        let book = self.prices.of(sender.project_id).await?;
         let now = self.clock.now();
         let mut outcomes = Vec::with_capacity(items.len());
         let mut sound = Vec::new();
@@ -290,7 +306,7 @@ impl Ingest {
             let (event_id, status, errors) = match checked {
                 Ok(part) => {
                     let id = part.part_id.clone();
-                    sound.push(part.prepare(sender.project_id));
+                    sound.push(part.prepare(sender.project_id, Arc::clone(&book)));
                     (Some(id), ItemStatus::Accepted, Vec::new())
                 }
                 Err(refused) => (refused.event_id, ItemStatus::Rejected, refused.errors),

@@ -22,6 +22,8 @@ use search::{
 };
 use views::views_are_of_people_and_projects;
 
+mod cost;
+
 /// 2026-11-21T12:00:00Z.
 const NOON: i64 = 1_795_262_400_000_000;
 const SECOND: i64 = 1_000_000;
@@ -841,7 +843,7 @@ async fn parts_fold_to_one_event(store: SharedStore) {
             json,
             fold: joined,
         }
-        .prepare(p)
+        .prepare(p, crate::cost::Book::shipped())
     };
     let merge = |parts: Vec<_>| {
         let store = Arc::clone(&store);
@@ -1046,6 +1048,8 @@ macro_rules! conformance {
         }
     };
 }
+
+use conformance;
 
 macro_rules! every_test {
     ($module:ident, $open:expr) => {

@@ -3,6 +3,7 @@
 
 #[cfg(test)]
 mod conformance;
+mod cost;
 mod dashboards;
 mod error;
 mod key;
@@ -21,6 +22,7 @@ mod trust;
 mod views;
 mod walk;
 
+pub use cost::{CostStore, DaySum, JobEnd, OwnPrice, PriceJob, PricedRow, Reprice, Step, UnpricedRow, Walk};
 pub use dashboards::{Changed, DashboardStore, NewDashboard};
 pub use error::StoreError;
 pub use key::EventKey;

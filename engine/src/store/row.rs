@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use eventglass_model::{
     CostSource, Event, EventSummary, FieldError, IngestCounts, Project, RefusedItem, Severity, Status, Timestamp,
-    Tokens,
+    Tokens, Usd,
 };
 use serde_json::value::RawValue;
 
@@ -299,12 +299,9 @@ fn duration_ms(row: &impl Columns) -> Result<Option<f64>, StoreError> {
     Ok(micros.map(|micros| micros as f64 / 1_000.0))
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "shown to people; sums are made of the integers"
-)]
+/// With six decimals; sums are made of the integers.
 fn dollars(nano: i64) -> f64 {
-    nano as f64 / 1e9
+    Usd::from_nanos(nano).dollars()
 }
 
 fn json(row: &impl Columns, column: &str) -> Result<Option<Box<RawValue>>, StoreError> {

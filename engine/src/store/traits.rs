@@ -8,7 +8,7 @@ use eventglass_model::{ApiKey, Event, Project, Timestamp};
 use crate::ingest::{PendingEvent, PendingPart};
 use crate::query::PulseSearch;
 use crate::store::{
-    DashboardStore, EventKey, RollupStore, ScanStore, SharedVisit, StoreError, TraceStore, TrustStore, ViewStore, Walk, Walked,
+    CostStore, DashboardStore, EventKey, RollupStore, ScanStore, SharedVisit, StoreError, TraceStore, TrustStore, ViewStore, Walk, Walked,
 };
 
 /// What became of an event that was to be appended.
@@ -243,7 +243,7 @@ pub trait AccessStore: Send + Sync {
 /// All of it.
 #[async_trait]
 pub trait Store:
-    EventStore + AccessStore + TrustStore + ScanStore + RollupStore + DashboardStore + ViewStore + TraceStore
+    EventStore + AccessStore + TrustStore + ScanStore + RollupStore + DashboardStore + ViewStore + TraceStore + CostStore
 {
     /// Whether the store can be read and written: writes, to know. For `/readyz`.
     ///

@@ -98,6 +98,13 @@ impl<'a> Fields<'a> {
         self.errors.push(FieldError::new(place, msg));
     }
 
+    /// Notes a fault of what is within a field.
+    pub fn fault_within(&mut self, name: &str, inner: &str, msg: impl fmt::Display) {
+        let mut place = self.place.clone();
+        place.extend([name.into(), inner.into()]);
+        self.errors.push(FieldError::new(place, msg));
+    }
+
     /// Takes a text; numbers and booleans are taken as their text.
     pub fn text(&mut self, names: &[&'static str]) -> Option<String> {
         let (name, value) = self.first(names)?;

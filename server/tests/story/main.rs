@@ -19,6 +19,7 @@ mod metrics;
 mod native;
 mod noise;
 mod otlp;
+mod prices;
 mod pulse;
 mod pulse_reads;
 mod reading;

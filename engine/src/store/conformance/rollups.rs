@@ -199,7 +199,7 @@ async fn by_events(store: &SharedStore, p: i64, query: &MetricsQuery) -> Metrics
 }
 
 /// Compares all that both must agree on.
-async fn agree(store: &SharedStore, p: i64, users: bool) -> Result<(), TestCaseError> {
+pub(super) async fn agree(store: &SharedStore, p: i64, users: bool) -> Result<(), TestCaseError> {
     for mut query in questions() {
         let of_models = query
             .group
@@ -248,7 +248,10 @@ async fn play<F: Future<Output = SharedStore>>(open: impl Fn() -> F, steps: Vec<
                     event: event(&id, &spec),
                     fold: last_part,
                 };
-                store.merge(Arc::new(vec![part.prepare(p)]), at(NOON)).await.unwrap();
+                store
+                    .merge(Arc::new(vec![part.prepare(p, crate::cost::Book::shipped())]), at(NOON))
+                    .await
+                    .unwrap();
                 only_added = false;
             }
             Step::Remove(id) => {

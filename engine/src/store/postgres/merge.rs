@@ -67,7 +67,7 @@ impl Appender {
         if !added {
             return Ok(0);
         }
-        let pending = |parts: &[String]| (first.part.fold)(parts).prepare(first.project_id, false);
+        let pending = |parts: &[String]| first.fold(parts);
         let event: PendingEvent = pending(&stored_parts(tx, first).await?);
         let old_key: Option<i64> =
             sqlx::query_scalar("SELECT key FROM event_ids WHERE project_id = $1 AND event_hash = $2")

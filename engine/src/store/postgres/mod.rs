@@ -11,6 +11,7 @@ mod append;
 #[cfg(test)]
 pub(crate) mod cluster;
 mod copy;
+mod cost;
 mod dashboards;
 mod encode;
 mod ids;

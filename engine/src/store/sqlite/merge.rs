@@ -74,7 +74,7 @@ impl Appender {
         if !added {
             return Ok(0);
         }
-        let pending = |parts: &[String]| (first.part.fold)(parts).prepare(first.project_id, false);
+        let pending = |parts: &[String]| first.fold(parts);
         let event = pending(&stored_parts(tx, first)?);
         let recent = self.ids().recent().clone();
         let old_key = Lookup::new(tx)?.key(&recent, first.project_id, &event.event.event_id, &first.event_hash)?;

@@ -17,6 +17,7 @@ const HISTORY: &[(i64, &str, &str)] = &[
         "rollups",
         include_str!("../../../../migrations/sqlite/0004_rollups.sql"),
     ),
+    (7, "cost", include_str!("../../../../migrations/sqlite/0007_cost.sql")),
     (
         5,
         "search",

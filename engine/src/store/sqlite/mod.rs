@@ -7,6 +7,7 @@
 mod access;
 mod append;
 mod checkpoint;
+mod cost;
 mod dashboards;
 mod ids;
 mod merge;

@@ -1,6 +1,7 @@
 //! From EvalForge's trace event to the canonical one. Source: contracts 1.1
 //! (what its SDKs send) and 1.3 (the single form, which its own tools send).
 
+use eventglass_engine::cost::Reported;
 use eventglass_engine::ingest::{NewEvent, Refused};
 use eventglass_model::{CostSource, Loc, Severity, Status, Tokens};
 
@@ -101,12 +102,14 @@ fn read_tokens(fields: &mut Fields<'_>) -> Option<Tokens> {
     if inner.rest().is_none() {
         let _ = fields.raw("tokens");
     }
-    (input + output > 0 || total > 0).then(|| Tokens {
-        input_total: input,
-        output_total: output,
-        total,
-        ..Tokens::default()
-    })
+    let reported = Reported {
+        // Zeros beside a total are its SDKs' word for "not known".
+        input: Some(input).filter(|_| input > 0 || output > 0),
+        output: Some(output).filter(|_| input > 0 || output > 0),
+        total: Some(total),
+        ..Reported::default()
+    };
+    (input > 0 || output > 0 || total > 0).then(|| reported.settle())
 }
 
 /// Its SDKs send 0 for "not known".
@@ -131,10 +134,11 @@ fn read_metrics(fields: &Fields<'_>, event: &mut NewEvent) {
     }
     if event.tokens.is_none() {
         let total = metrics.peek("tokens_used").and_then(int_of).filter(|total| *total > 0);
-        event.tokens = total.map(|total| Tokens {
-            total,
-            ..Tokens::default()
-        });
+        let reported = |total| Reported {
+            total: Some(total),
+            ..Reported::default()
+        };
+        event.tokens = total.map(|total| reported(total).settle());
     }
     if event.cost_nano_usd.is_none() {
         set_cost(event, number("cost"));

@@ -1,6 +1,7 @@
 //! Langfuse's `usage`, `usageDetails` and `costDetails`.
 
-use eventglass_model::Tokens;
+use eventglass_engine::cost::{Dialect, Reported, of_map};
+use eventglass_model::{ServiceTier, Tokens};
 use serde_json::{Map, Value};
 
 /// Tokens in disjoint buckets, of `usageDetails` where there is one, else of
@@ -8,62 +9,19 @@ use serde_json::{Map, Value};
 pub(super) fn tokens(body: &Map<String, Value>) -> Option<Tokens> {
     let details = body.get("usageDetails").and_then(Value::as_object);
     let usage = body.get("usage").and_then(Value::as_object);
-    details
-        .filter(|map| !map.is_empty())
-        .map(from_details)
-        .or_else(|| usage.and_then(from_usage))
-}
-
-/// Three forms: OpenAI's chat usage, OpenAI's responses usage, and any map of
-/// counts. In OpenAI's two the details are parts of the totals; in the map
-/// every bucket stands for itself.
-fn from_details(map: &Map<String, Value>) -> Tokens {
-    let openai = [
-        ("prompt_tokens", "completion_tokens"),
-        ("input_tokens", "output_tokens"),
-    ];
-    for (input, output) in openai {
-        let details = [format!("{input}_details"), format!("{output}_details")];
-        let exact = map.contains_key(input)
-            && map.contains_key(output)
-            && map
-                .keys()
-                .all(|key| key == input || key == output || key == "total_tokens" || details.contains(key));
-        if exact {
-            let detail = |place: &String, name: &str| count(map.get(place).and_then(|part| part.get(name)));
-            return Tokens {
-                input_total: count(map.get(input)),
-                output_total: count(map.get(output)),
-                cache_read: detail(&details[0], "cached_tokens"),
-                output_reasoning: detail(&details[1], "reasoning_tokens"),
-                total: count(map.get("total_tokens")),
-                ..Tokens::default()
-            };
-        }
-    }
-    let mut tokens = Tokens::default();
-    for (name, value) in map {
-        let count = count(Some(value));
-        match name.as_str() {
-            "total" | "total_tokens" => tokens.total = count,
-            name if name.contains("cache_creation") || name.contains("cache_write") => {
-                tokens.cache_write += count;
-                tokens.input_total += count;
-            }
-            name if name.contains("cache") => {
-                tokens.cache_read += count;
-                tokens.input_total += count;
-            }
-            name if name.contains("reasoning") => {
-                tokens.output_reasoning += count;
-                tokens.output_total += count;
-            }
-            name if name.starts_with("output") || name.starts_with("completion") => tokens.output_total += count,
-            name if name.starts_with("input") || name.starts_with("prompt") => tokens.input_total += count,
-            _ => {}
-        }
-    }
-    tokens
+    let tokens = details
+        .and_then(|map| of_map(map, Dialect::Langfuse))
+        .or_else(|| usage.and_then(from_usage))?;
+    let tier = || {
+        let asked = body.get("modelParameters")?.get("service_tier")?.as_str()?;
+        ServiceTier::parse(asked)
+            .ok()
+            .filter(|tier| *tier != ServiceTier::Standard)
+    };
+    Some(Tokens {
+        service_tier: tokens.service_tier.or_else(tier),
+        ..tokens
+    })
 }
 
 /// `{input, output, total, unit}` or `{promptTokens, completionTokens, totalTokens}`.
@@ -73,14 +31,18 @@ fn from_usage(map: &Map<String, Value>) -> Option<Tokens> {
     if unit != "TOKENS" {
         return None;
     }
-    let first = |names: &[&str]| count(names.iter().find_map(|name| map.get(*name).filter(|v| !v.is_null())));
-    let tokens = Tokens {
-        input_total: first(&["input", "promptTokens"]),
-        output_total: first(&["output", "completionTokens"]),
-        total: first(&["total", "totalTokens"]),
-        ..Tokens::default()
+    let first = |names: &[&str]| {
+        let value = names.iter().find_map(|name| map.get(*name).filter(|v| !v.is_null()))?;
+        value.as_i64().or_else(|| value.as_str()?.parse().ok())
     };
-    (tokens != Tokens::default()).then_some(tokens)
+    let tokens = Reported {
+        input: first(&["input", "promptTokens"]),
+        output: first(&["output", "completionTokens"]),
+        total: first(&["total", "totalTokens"]),
+        ..Reported::default()
+    }
+    .settle();
+    (tokens.sum() > 0).then_some(tokens)
 }
 
 /// Dollars that the client says it cost, in billionths: the total, or the sum of the parts.
@@ -105,16 +67,6 @@ pub(super) fn cost_nano_usd(body: &Map<String, Value>) -> Option<i64> {
     #[expect(clippy::cast_possible_truncation, reason = "saturates at nine billion dollars")]
     let nano = (dollars * 1e9).round() as i64;
     Some(nano)
-}
-
-/// A count; one in quotes will do, and what is none is zero.
-fn count(value: Option<&Value>) -> i64 {
-    let number = match value {
-        Some(Value::Number(number)) => number.as_i64(),
-        Some(Value::String(text)) => text.parse().ok(),
-        _ => None,
-    };
-    number.unwrap_or(0).max(0)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! `timestamp`, `sdk`, `context`, `body`, in camel or snake case. Source:
 //! contracts 4.1 and 4.6.
 
+use eventglass_engine::cost::Reported;
 use eventglass_engine::ingest::{NewEvent, Refused};
 use eventglass_model::{CostSource, Severity, Status, Tokens};
 
@@ -190,16 +191,21 @@ fn read_status(event: &mut NewEvent, body: &mut Fields<'_>) {
 
 /// Of a body, or of the `usage` in it.
 fn read_tokens(mut fields: Fields<'_>) -> Option<Tokens> {
-    let input = fields.int(&["inputTokens", "input_tokens", "promptTokens", "prompt_tokens"]);
-    let output = fields.int(&["outputTokens", "output_tokens", "completionTokens", "completion_tokens"]);
-    let total = fields.int(&["totalTokens", "total_tokens"]);
-    input.or(output).or(total)?;
-    Some(Tokens {
-        input_total: input.unwrap_or(0).max(0),
-        output_total: output.unwrap_or(0).max(0),
-        total: total.unwrap_or(0).max(0),
-        ..Tokens::default()
-    })
+    let mut part = |names: &[&'static str]| fields.int(names).unwrap_or(0);
+    let mut reported = Reported {
+        cache_read: part(&["cacheReadTokens", "cache_read_tokens", "cachedTokens", "cached_tokens"]),
+        cache_write: part(&["cacheWriteTokens", "cache_write_tokens"]),
+        reasoning: part(&["reasoningTokens", "reasoning_tokens"]),
+        ..Reported::default()
+    };
+    reported.input = fields.int(&["inputTokens", "input_tokens", "promptTokens", "prompt_tokens"]);
+    reported.output = fields.int(&["outputTokens", "output_tokens", "completionTokens", "completion_tokens"]);
+    reported.total = fields.int(&["totalTokens", "total_tokens"]);
+    // Zeros beside a total mean that only the total is known.
+    if reported.input.unwrap_or(0) <= 0 && reported.output.unwrap_or(0) <= 0 && reported.total.unwrap_or(0) > 0 {
+        (reported.input, reported.output) = (None, None);
+    }
+    reported.is_some().then(|| reported.settle())
 }
 
 #[cfg(test)]

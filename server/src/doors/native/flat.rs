@@ -1,8 +1,11 @@
 //! The native event: an object with the canonical fields, and whatever else
 //! the client has to say.
 
+use eventglass_engine::cost::{Dialect, of_map};
 use eventglass_engine::ingest::{NewEvent, Refused};
 use eventglass_model::{CostSource, Severity, Status, Tokens};
+
+use serde_json::{Map, Value};
 
 use crate::doors::fields::Fields;
 use crate::doors::gate::Reading;
@@ -97,28 +100,25 @@ fn merge(first: &str, second: &str) -> String {
     }
 }
 
-/// `{"input": 10, "output": 5}`, `{"prompt": …, "completion": …}`, or OpenAI's `usage`.
+/// `{"input": 10, "output": 5}`, with parts that are within them, or the usage
+/// object of a provider's API as it stands.
 fn tokens(fields: &mut Fields<'_>) -> Option<Tokens> {
-    let mut inner = fields.object("tokens")?;
-    let _ = fields.raw("tokens");
-    let mut count = |names: &[&'static str]| inner.int(names).unwrap_or(0).max(0);
-    let tokens = Tokens {
-        input_total: count(&["input_total", "input", "prompt", "input_tokens", "prompt_tokens"]),
-        output_total: count(&[
-            "output_total",
-            "output",
-            "completion",
-            "output_tokens",
-            "completion_tokens",
-        ]),
-        cache_read: count(&["cache_read"]),
-        cache_write: count(&["cache_write"]),
-        output_reasoning: count(&["output_reasoning", "reasoning"]),
-        total: count(&["total", "total_tokens"]),
-        ..Tokens::default()
+    let raw = fields.raw("tokens")?;
+    let Ok(map) = serde_json::from_str::<Map<String, Value>>(raw.get()) else {
+        fields.fault("tokens", "must be an object");
+        return None;
     };
-    fields.absorb(inner);
-    Some(tokens)
+    let is_count = |value: &Value| {
+        let number = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok());
+        number.is_some_and(|number: f64| number.fract() == 0.0)
+    };
+    for (name, value) in &map {
+        let counts = !matches!(value, Value::Object(_) | Value::Array(_) | Value::Null);
+        if counts && name != "service_tier" && !is_count(value) {
+            fields.fault_within("tokens", name, "must be a whole number");
+        }
+    }
+    of_map(&map, Dialect::Native)
 }
 
 #[expect(

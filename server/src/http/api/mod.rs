@@ -10,6 +10,7 @@ mod ingest;
 mod keys;
 mod metrics;
 mod page;
+mod prices;
 mod projects;
 mod settings;
 mod traces;
@@ -33,6 +34,7 @@ pub fn routes() -> Router<AppState> {
         .merge(dashboards::routes())
         .merge(export::routes())
         .merge(histogram::routes())
+        .merge(prices::routes())
         .merge(settings::routes())
         .merge(views::routes())
         .merge(ingest::routes())

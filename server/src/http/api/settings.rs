@@ -7,7 +7,7 @@ use axum::{Json, Router};
 use eventglass_engine::access::Role;
 use eventglass_engine::guard::{Month, Policy};
 use eventglass_model::{
-    Duplicates, FieldError, ProjectLimits, ProjectSettings, ProjectSettingsView, Timestamp, Usage, loc,
+    Budget, Duplicates, FieldError, ProjectLimits, ProjectSettings, ProjectSettingsView, Timestamp, Usage, Usd, loc,
 };
 use serde::{Deserialize, Deserializer};
 use subtle::ConstantTimeEq;
@@ -30,6 +30,8 @@ struct Patch {
     limits: Option<PatchLimits>,
     trace_links: Option<bool>,
     plan: Option<String>,
+    #[serde(default, deserialize_with = "given")]
+    budget: Option<Option<Budget>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -48,7 +50,7 @@ struct PatchLimits {
 }
 
 /// Tells `null` from absence.
-fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<u32>>, D::Error> {
+fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(deserializer).map(Some)
 }
 
@@ -79,6 +81,10 @@ async fn change(
     }
     if let Some(limits) = patch.limits {
         settings.limits = merge(&settings.limits, &limits)?;
+    }
+    if let Some(budget) = patch.budget {
+        budget.as_ref().map_or(Ok(()), check_budget)?;
+        settings.budget = budget;
     }
     let project_id = member.project_id();
     let plan = match patch.plan {
@@ -134,6 +140,26 @@ fn merge(old: &ProjectLimits, patch: &PatchLimits) -> Result<ProjectLimits, ApiE
     };
     if errors.is_empty() {
         Ok(limits)
+    } else {
+        Err(ApiError::invalid(errors))
+    }
+}
+
+fn check_budget(budget: &Budget) -> Result<(), ApiError> {
+    const MOST: Usd = Usd::from_micros(1_000_000_000_000_000);
+    let mut errors = Vec::new();
+    if budget.monthly_usd <= Usd::ZERO || budget.monthly_usd > MOST {
+        let msg = "must be more than 0, and at most a billion dollars";
+        errors.push(FieldError::new(loc!["body", "budget", "monthly_usd"], msg));
+    }
+    let thresholds = &budget.thresholds_percent;
+    let rising = thresholds.windows(2).all(|pair| pair.first() < pair.last());
+    if thresholds.len() > 10 || !rising || !thresholds.iter().all(|percent| (1..=1_000).contains(percent)) {
+        let msg = "must be at most ten percentages, rising, from 1 to 1,000";
+        errors.push(FieldError::new(loc!["body", "budget", "thresholds_percent"], msg));
+    }
+    if errors.is_empty() {
+        Ok(())
     } else {
         Err(ApiError::invalid(errors))
     }

@@ -42,6 +42,12 @@ pub enum Field {
     TotalTokens,
     CacheRead,
     CacheWrite,
+    InputAudio,
+    InputImage,
+    OutputAudio,
+    OutputImage,
+    ServiceTier,
+    AskedTier,
     Reasoning,
     CostDetails,
     Cost,
@@ -281,6 +287,39 @@ pub const FIELDS: &[(Field, &[&str])] = &[
             "llm.token_count.prompt_details.cache_write",
             "llm.usage.cache_creation_input_tokens",
         ],
+    ),
+    (
+        Field::InputAudio,
+        &[
+            "gen_ai.usage.audio.input_tokens",
+            "gen_ai.usage.details.input_audio_tokens",
+            "llm.token_count.prompt_details.audio",
+        ],
+    ),
+    (
+        Field::InputImage,
+        &["gen_ai.usage.image.input_tokens", "gen_ai.usage.details.input_image_tokens"],
+    ),
+    (
+        Field::OutputAudio,
+        &[
+            "gen_ai.usage.audio.output_tokens",
+            "gen_ai.usage.details.output_audio_tokens",
+            "llm.token_count.completion_details.audio",
+        ],
+    ),
+    (
+        Field::OutputImage,
+        &["gen_ai.usage.image.output_tokens", "gen_ai.usage.details.output_image_tokens"],
+    ),
+    // How it was served counts before how it was asked for.
+    (
+        Field::ServiceTier,
+        &["openai.response.service_tier", "gen_ai.openai.response.service_tier"],
+    ),
+    (
+        Field::AskedTier,
+        &["openai.request.service_tier", "gen_ai.openai.request.service_tier"],
     ),
     (
         Field::Reasoning,
