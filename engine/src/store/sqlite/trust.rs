@@ -359,7 +359,7 @@ impl TrustStore for SqliteStore {
             .await?;
         }
         let old = stored_facts_with(&mut tx, key.0).await?;
-        let deltas = changed(&mut tx, &self.rollups, project_id, old.as_ref(), None).await?;
+        let deltas = changed(&mut tx, &self.rollups, project_id, &[(old, None)]).await?;
         let mut query = QueryBuilder::new(format!("SELECT {} FROM events e WHERE e.key = ", row::WHOLE));
         let found = query.push_bind(key.0).build().fetch_one(&mut *tx).await?;
         sqlx::query("INSERT INTO event_text (event_text, rowid, text) VALUES ('delete', $1, $2)")

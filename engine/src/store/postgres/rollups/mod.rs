@@ -44,6 +44,16 @@ impl Series {
         }
         Ok(known)
     }
+
+    /// What a fold has made of them, once it is stored.
+    fn put(&self, folded: Vec<(i64, Dictionary)>) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.extend(
+            folded
+                .into_iter()
+                .map(|(project_id, series)| (project_id, Arc::new(series))),
+        );
+    }
 }
 
 fn series_row((id, key, last_day): (i64, Vec<u8>, i64)) -> Result<SeriesRow, StoreError> {
@@ -66,6 +76,10 @@ async fn leads(tx: &mut PgConnection) -> Result<bool, StoreError> {
 impl RollupStore for PostgresStore {
     async fn rollups(&self, project_id: i64, reads: &[Vec<Read>]) -> Result<View, StoreError> {
         self.view(project_id, reads).await
+    }
+
+    async fn lead_rollups(&self) -> Result<bool, StoreError> {
+        Ok(true)
     }
 
     async fn fold_rollups(&self, settings: &RollupSettings, now: Timestamp) -> Result<bool, StoreError> {
