@@ -3,6 +3,7 @@
 
 use async_trait::async_trait;
 use eventglass_model::{Event, IngestCounts, Timestamp};
+use serde_json::value::RawValue;
 
 use crate::query::EventSearch;
 use crate::store::StoreError;
@@ -55,6 +56,54 @@ pub struct Scanned {
     pub matching: i64,
     /// Whether there may be older ones that were not looked at.
     pub partial: bool,
+}
+
+/// Picks the events of a [`Scan`] for a text, from rows newest first. The text
+/// may stand in a compressed payload, where no database finds it.
+pub(crate) struct Picker<'a> {
+    text: String,
+    scan: &'a Scan,
+    matching: usize,
+    events: Vec<Event>,
+}
+
+impl<'a> Picker<'a> {
+    /// For a scan's `contains`.
+    pub(crate) fn new(text: &str, scan: &'a Scan) -> Self {
+        Self {
+            text: text.to_ascii_lowercase(),
+            scan,
+            matching: 0,
+            events: Vec::new(),
+        }
+    }
+
+    /// Looks at the next event.
+    pub(crate) fn offer(&mut self, event: Event) {
+        let holds = |text: Option<&str>| text.is_some_and(|text| text.to_ascii_lowercase().contains(&self.text));
+        let matches = holds(Some(&event.kind))
+            || holds(event.name.as_deref())
+            || holds(event.message.as_deref())
+            || [&event.input, &event.output, &event.attributes]
+                .into_iter()
+                .any(|json| holds(json.as_deref().map(RawValue::get)));
+        if !matches {
+            return;
+        }
+        self.matching += 1;
+        if self.matching > self.scan.offset && self.events.len() < self.scan.limit {
+            self.events.push(event);
+        }
+    }
+
+    /// All have been looked at. `partial`: there may be older ones.
+    pub(crate) fn finish(self, partial: bool) -> Scanned {
+        Scanned {
+            events: self.events,
+            matching: i64::try_from(self.matching).unwrap_or(i64::MAX),
+            partial,
+        }
+    }
 }
 
 /// Bounded reads.

@@ -2,18 +2,15 @@
 
 use async_trait::async_trait;
 use eventglass_model::{IngestCounts, Status, Timestamp};
+use futures::TryStreamExt;
 use sqlx::{Postgres, QueryBuilder, Row};
 
-use super::encode::stored;
+use super::PostgresStore;
 use super::read::push_search;
-use super::{PostgresStore, sql};
 use crate::query::EventSearch;
-use crate::store::pattern::contains_pattern;
 use crate::store::row;
+use crate::store::scan::Picker;
 use crate::store::{Scan, ScanStore, Scanned, StoreError, Totals};
-
-/// What [`Scan::contains`] may be in.
-const TEXTS: [&str; 6] = ["kind", "name", "message", "input", "output", "attributes"];
 
 #[async_trait]
 impl ScanStore for PostgresStore {
@@ -73,6 +70,17 @@ impl ScanStore for PostgresStore {
         } else {
             None
         };
+        if let Some(text) = &scan.contains {
+            let mut picker = Picker::new(text, scan);
+            let mut query = QueryBuilder::new("");
+            push_scan(&mut query, row::WHOLE, project_id, scan, oldest);
+            query.push(" ORDER BY e.key DESC");
+            let mut rows = query.build().fetch(&mut *tx);
+            while let Some(found) = rows.try_next().await? {
+                picker.offer(row::event(&found)?);
+            }
+            return Ok(picker.finish(oldest.is_some()));
+        }
         let matching = if narrowed {
             let mut counting = QueryBuilder::new("");
             push_scan(&mut counting, "count(*)", project_id, scan, oldest);
@@ -141,14 +149,6 @@ fn push_scan(query: &mut QueryBuilder<Postgres>, columns: &str, project_id: i64,
     }
     if scan.traced {
         query.push(" AND e.trace_id IS NOT NULL");
-    }
-    if let Some(text) = &scan.contains {
-        let pattern = contains_pattern(&stored(text));
-        query.push(" AND (false");
-        for column in TEXTS {
-            sql::push_contains(query, " OR", column, pattern.clone());
-        }
-        query.push(")");
     }
 }
 

@@ -8,8 +8,8 @@ use crate::query::EventSearch;
 use crate::rollups::{Ask, ProjectPending, Read, ScannedRows, Stored, View, add_delta};
 use crate::store::StoreError;
 use crate::store::postgres::PostgresStore;
-use crate::store::postgres::encode::sent;
 use crate::store::postgres::read::push_search;
+use crate::store::row::{PAYLOAD, payload};
 use crate::store::rollups::{FACTS, SCAN_EVENTS, StoredFacts, number_at};
 
 impl PostgresStore {
@@ -51,7 +51,7 @@ impl PostgresStore {
         mut scanned: ScannedRows,
     ) -> Result<ScannedRows, StoreError> {
         let columns = match ask.attribute() {
-            Some(_) => format!("{FACTS}, e.attributes"),
+            Some(_) => format!("{FACTS}, {PAYLOAD}"),
             None => FACTS.to_owned(),
         };
         let mut below: Option<i64> = None;
@@ -70,10 +70,7 @@ impl PostgresStore {
                 let facts = StoredFacts::read(row)?;
                 below = Some(facts.key);
                 let value = match ask.attribute() {
-                    Some(path) => {
-                        let attributes: Option<String> = row.try_get("attributes")?;
-                        number_at(attributes.map(sent).as_deref(), path)
-                    }
+                    Some(path) => number_at(payload(row)?.attributes.as_deref(), path),
                     None => None,
                 };
                 scanned.take(ask, &facts.facts(), value);

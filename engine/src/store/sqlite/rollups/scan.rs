@@ -1,10 +1,11 @@
 //! Measuring events one by one.
 
-use sqlx::{QueryBuilder, Row};
+use sqlx::QueryBuilder;
 
 use crate::query::EventSearch;
 use crate::rollups::{Ask, ScannedRows};
 use crate::store::StoreError;
+use crate::store::row::{PAYLOAD, payload};
 use crate::store::rollups::{FACTS, SCAN_EVENTS, StoredFacts, number_at};
 use crate::store::sqlite::SqliteStore;
 use crate::store::sqlite::read::push_search;
@@ -18,7 +19,7 @@ impl SqliteStore {
         mut scanned: ScannedRows,
     ) -> Result<ScannedRows, StoreError> {
         let columns = match ask.attribute() {
-            Some(_) => format!("{FACTS}, e.attributes"),
+            Some(_) => format!("{FACTS}, {PAYLOAD}"),
             None => FACTS.to_owned(),
         };
         let mut below: Option<i64> = None;
@@ -39,7 +40,7 @@ impl SqliteStore {
                 let facts = StoredFacts::read(row)?;
                 below = Some(facts.key);
                 let value = match ask.attribute() {
-                    Some(path) => number_at(row.try_get("attributes")?, path),
+                    Some(path) => number_at(payload(row)?.attributes.as_deref(), path),
                     None => None,
                 };
                 scanned.take(ask, &facts.facts(), value);
