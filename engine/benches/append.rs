@@ -1,6 +1,7 @@
 //! What the pipeline and the store cost without HTTP: CPU and wall time per
-//! event. `cargo bench -p eventglass-engine -- [events] [senders]`; on the
-//! database of `EVENTGLASS_DATABASE_URL`, when that is set.
+//! event. `cargo bench -p eventglass-engine -- [events] [senders] [spans]`; on the
+//! database of `EVENTGLASS_DATABASE_URL`, when that is set. With the word
+//! `spans` the events are model calls with their messages, else API calls.
 
 #![expect(
     clippy::print_stdout,
@@ -20,6 +21,11 @@ use eventglass_model::{Door, Timestamp};
 const BATCH: usize = 100;
 
 fn main() {
+    let make = if std::env::args().any(|arg| arg == "spans") {
+        span
+    } else {
+        event
+    };
     let mut numbers = std::env::args().skip(1).filter_map(|arg| arg.parse::<usize>().ok());
     let events = numbers.next().unwrap_or(200_000);
     let senders = numbers.next().unwrap_or(16);
@@ -27,10 +33,10 @@ fn main() {
         .enable_all()
         .build()
         .expect("a runtime");
-    runtime.block_on(run(events, senders));
+    runtime.block_on(run(events, senders, make));
 }
 
-async fn run(events: usize, senders: usize) {
+async fn run(events: usize, senders: usize, make: fn(usize, usize, Timestamp) -> NewEvent) {
     let folder = tempfile::tempdir_in(".").expect("a folder");
     let (url, file) = (
         std::env::var("EVENTGLASS_DATABASE_URL").unwrap_or_default(),
@@ -61,7 +67,7 @@ async fn run(events: usize, senders: usize) {
             tokio::spawn(async move {
                 for batch in 0..events / senders / BATCH {
                     let now = SystemClock.now();
-                    let items = (0..BATCH).map(|n| Ok(event(sender, batch * BATCH + n, now))).collect();
+                    let items = (0..BATCH).map(|n| Ok(make(sender, batch * BATCH + n, now))).collect();
                     ingest.submit(&key, items).await.expect("stored");
                 }
             })
@@ -120,6 +126,43 @@ fn event(sender: usize, n: usize, now: Timestamp) -> NewEvent {
         random % 255,
         "m".repeat(350)
     ));
+    event
+}
+
+/// A span like those that the bench of the whole program sends by OTLP.
+fn span(sender: usize, n: usize, now: Timestamp) -> NewEvent {
+    let random = (sender * 1_000_003 + n).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let topic = ["an invoice", "a refund", "a parcel", "a password"][random % 4];
+    let question = format!(
+        r#"[{{"role":"system","content":"You answer customers of a shop, briefly and kindly."}},{{"role":"user","content":"I have a question about {topic}, number {}: could you tell me what has become of it since last week?"}}]"#,
+        random >> 40
+    );
+    let answer = format!(
+        r#"[{{"role":"assistant","content":"Of course! I have looked up {topic} with the reference {} and all of it is in order; you will hear from us by the end of the day.","finish_reason":"stop"}}]"#,
+        random >> 32
+    );
+    let mut event = NewEvent::new(
+        format!("{random:016x}{sender:08x}{n:08x}:{random:016x}"),
+        now.plus_micros(-(n as i64 % 977)),
+        "llm".to_owned(),
+    );
+    event.name = Some("chat gpt-4o".to_owned());
+    event.service = Some("support-agent".to_owned());
+    event.version = Some("4.2.0".to_owned());
+    event.environment = Some("production".to_owned());
+    event.user_id = Some(format!("user_{}", random % 90_000));
+    event.session_id = Some(format!("conversation-{}", random % 5_000));
+    event.trace_id = Some(format!("{random:016x}{n:016x}"));
+    event.span_id = Some(format!("{random:016x}"));
+    event.duration_us = Some((random % 900_000) as i64);
+    event.provider = Some("openai".to_owned());
+    event.model = Some("gpt-4o".to_owned());
+    event.attributes = Some(format!(
+        r#"{{"gen_ai.operation.name":"chat","gen_ai.provider.name":"openai","gen_ai.request.model":"gpt-4o","gen_ai.response.id":"chatcmpl-{random:024x}","gen_ai.input.messages":{question:?},"gen_ai.output.messages":{answer:?},"server.address":"api.example.com","resource":{{"service.name":"support-agent","telemetry.sdk.language":"python","telemetry.sdk.name":"opentelemetry"}},"scope":{{"name":"opentelemetry.instrumentation.openai","version":"0.47.0"}}}}"#
+    ));
+    event.extra_text = format!("{question} {answer}");
+    event.input = Some(question);
+    event.output = Some(answer);
     event
 }
 

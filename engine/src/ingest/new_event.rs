@@ -5,6 +5,7 @@ use eventglass_model::{CostSource, FieldError, Loc, Severity, Status, Timestamp,
 use crate::ingest::hash::{IdHash, id_hash};
 use crate::ingest::limits::Limits;
 use crate::ingest::text;
+use crate::store::Payload;
 
 /// A canonical event that a door has made of what a client sent. Strings are
 /// as the client wrote them; [`NewEvent::check`] holds them to their limits.
@@ -162,14 +163,20 @@ impl NewEvent {
     /// Makes the event ready for the writer. Runs in the request's task, so
     /// that the one writer has little left to do.
     #[must_use]
-    pub(crate) fn prepare(self, project_id: i64, await_ack: bool) -> PendingEvent {
+    pub(crate) fn prepare(mut self, project_id: i64, await_ack: bool) -> PendingEvent {
         let event_hash = id_hash(project_id, &self.event_id);
         let text = text::search_text(&self, project_id);
+        let payload = Payload {
+            input: self.input.take(),
+            output: self.output.take(),
+            attributes: self.attributes.take(),
+        };
         PendingEvent {
             project_id,
             event_hash,
             await_ack,
             text,
+            payload: payload.encode(),
             event: self,
         }
     }
@@ -199,6 +206,8 @@ pub struct PendingEvent {
     pub(crate) await_ack: bool,
     /// The words it is found by.
     pub text: String,
-    /// The event.
+    /// Input, output and attributes, as they are stored.
+    pub(crate) payload: Option<Vec<u8>>,
+    /// The event; input, output and attributes are taken out of it.
     pub event: NewEvent,
 }

@@ -9,7 +9,7 @@ use eventglass_model::{
 use serde_json::value::RawValue;
 
 use crate::ingest::NewEvent;
-use crate::store::{EventKey, StoreError, StoredAnswer, UserRow, door};
+use crate::store::{EventKey, Payload, StoreError, StoredAnswer, UserRow, door};
 use crate::traces::SpanRow;
 
 /// A row, as a driver gives it: its columns by name.
@@ -33,7 +33,13 @@ pub trait Columns {
     fn maybe_text(&self, column: &str) -> Result<Option<String>, StoreError>;
 
     /// Bytes.
-    fn bytes(&self, column: &str) -> Result<Vec<u8>, StoreError>;
+    fn bytes(&self, column: &str) -> Result<Vec<u8>, StoreError> {
+        self.maybe_bytes(column)?
+            .ok_or_else(|| inconsistent(format!("{column} is missing")))
+    }
+
+    /// Bytes or NULL.
+    fn maybe_bytes(&self, column: &str) -> Result<Option<Vec<u8>>, StoreError>;
 }
 
 impl Columns for &dyn Columns {
@@ -45,29 +51,9 @@ impl Columns for &dyn Columns {
         (**self).maybe_text(column)
     }
 
-    fn bytes(&self, column: &str) -> Result<Vec<u8>, StoreError> {
-        (**self).bytes(column)
+    fn maybe_bytes(&self, column: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        (**self).maybe_bytes(column)
     }
-}
-
-/// Input, output and attributes: JSON as the client wrote it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Payload {
-    pub(crate) input: Option<String>,
-    pub(crate) output: Option<String>,
-    pub(crate) attributes: Option<String>,
-}
-
-/// What [`payload`] reads.
-pub(crate) const PAYLOAD: &str = "e.input, e.output, e.attributes";
-
-/// Reads [`PAYLOAD`].
-pub(crate) fn payload(row: &impl Columns) -> Result<Payload, StoreError> {
-    Ok(Payload {
-        input: row.maybe_text("input")?,
-        output: row.maybe_text("output")?,
-        attributes: row.maybe_text("attributes")?,
-    })
 }
 
 /// What [`summary`] reads, of the table called `e`.
@@ -80,7 +66,10 @@ pub(crate) const WHOLE: &str = "e.key, e.event_hash, e.event_id, e.time, e.recei
      e.severity, e.status, e.service, e.endpoint, e.method, e.environment, e.status_code, e.duration_us, e.trace_id, \
      e.user_id, e.model, e.project_id, e.version, e.topic, e.session_id, e.request_id, e.span_id, e.parent_span_id, \
      e.provider, e.tokens, e.cost_nano_usd, e.cost_source, e.country, e.city, e.region, e.device, e.input, e.output, \
-     e.attributes";
+     e.attributes, e.payload";
+
+/// What [`payload`] reads.
+pub(crate) const PAYLOAD: &str = "e.input, e.output, e.attributes, e.payload";
 
 /// What [`span`] reads: all but what is long. Of the message, the beginning,
 /// and only where it may have to stand for a name.
@@ -90,7 +79,7 @@ pub(crate) const SPAN: &str = "e.key, e.event_hash, e.event_id, e.trace_id, e.sp
      e.cost_source";
 
 /// The columns of a row of `events`, in the order in which they are bound.
-pub(crate) const INSERT_COLUMNS: [&str; 37] = [
+pub(crate) const INSERT_COLUMNS: [&str; 35] = [
     "key",
     "project_id",
     "event_id",
@@ -125,9 +114,7 @@ pub(crate) const INSERT_COLUMNS: [&str; 37] = [
     "city",
     "region",
     "device",
-    "input",
-    "output",
-    "attributes",
+    "payload",
 ];
 
 /// The key of a row.
@@ -164,6 +151,7 @@ pub(crate) fn summary(row: &impl Columns) -> Result<EventSummary, StoreError> {
 pub(crate) fn event(row: &impl Columns) -> Result<Event, StoreError> {
     let cost_nano_usd = row.maybe_int("cost_nano_usd")?;
     let cost_source = row.maybe_int("cost_source")?;
+    let payload = payload(row)?;
     Ok(Event {
         id: id(row)?,
         event_id: row.text("event_id")?,
@@ -198,9 +186,9 @@ pub(crate) fn event(row: &impl Columns) -> Result<Event, StoreError> {
         city: row.maybe_text("city")?,
         region: row.maybe_text("region")?,
         device: row.maybe_text("device")?,
-        input: json(row, "input")?,
-        output: json(row, "output")?,
-        attributes: json(row, "attributes")?,
+        input: json(payload.input)?,
+        output: json(payload.output)?,
+        attributes: json(payload.attributes)?,
     })
 }
 
@@ -304,11 +292,20 @@ fn dollars(nano: i64) -> f64 {
     Usd::from_nanos(nano).dollars()
 }
 
-fn json(row: &impl Columns, column: &str) -> Result<Option<Box<RawValue>>, StoreError> {
-    row.maybe_text(column)?
-        .map(RawValue::from_string)
-        .transpose()
-        .map_err(inconsistent)
+/// Reads [`PAYLOAD`].
+pub(crate) fn payload(row: &impl Columns) -> Result<Payload, StoreError> {
+    match row.maybe_bytes("payload")? {
+        Some(stored) => Payload::decode(&stored),
+        None => Ok(Payload {
+            input: row.maybe_text("input")?,
+            output: row.maybe_text("output")?,
+            attributes: row.maybe_text("attributes")?,
+        }),
+    }
+}
+
+fn json(text: Option<String>) -> Result<Option<Box<RawValue>>, StoreError> {
+    text.map(RawValue::from_string).transpose().map_err(inconsistent)
 }
 
 pub(crate) fn inconsistent(error: impl std::fmt::Display) -> StoreError {

@@ -76,6 +76,20 @@ impl Rows {
         Ok(())
     }
 
+    /// A `bytea` or NULL.
+    ///
+    /// # Errors
+    /// As [`Self::text`].
+    pub(super) fn maybe_bytes(&mut self, value: Option<&[u8]>) -> Result<(), StoreError> {
+        match value {
+            Some(value) => self.field(value),
+            None => {
+                self.null();
+                Ok(())
+            }
+        }
+    }
+
     /// A `tsvector` without positions: the number of words, and each with a
     /// NUL at its end and the number of its positions.
     ///

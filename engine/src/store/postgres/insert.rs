@@ -80,16 +80,9 @@ fn encode(rows: &mut Rows, key: EventKey, row: &PendingEvent, received_at: i64) 
     rows.maybe_text(tokens.as_deref())?;
     rows.maybe_int(event.cost_nano_usd);
     rows.maybe_int(event.cost_source.map(eventglass_model::CostSource::code));
-    for text in [
-        &event.country,
-        &event.city,
-        &event.region,
-        &event.device,
-        &event.input,
-        &event.output,
-        &event.attributes,
-    ] {
+    for text in [&event.country, &event.city, &event.region, &event.device] {
         rows.maybe_text(text.as_deref())?;
     }
+    rows.maybe_bytes(row.payload.as_deref())?;
     rows.words(&words(&row.text))
 }

@@ -31,6 +31,11 @@ const HISTORY: &[(i64, &str, &str)] = &[
         "dashboards",
         include_str!("../../../../migrations/postgres/0009_dashboards.sql"),
     ),
+    (
+        10,
+        "payload",
+        include_str!("../../../../migrations/postgres/0010_payload.sql"),
+    ),
 ];
 
 /// Runs what has not run yet.

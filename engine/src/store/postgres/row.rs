@@ -16,7 +16,7 @@ impl Columns for PgRow {
         Ok(self.try_get::<Option<String>, _>(column)?.map(sent))
     }
 
-    fn bytes(&self, column: &str) -> Result<Vec<u8>, StoreError> {
+    fn maybe_bytes(&self, column: &str) -> Result<Option<Vec<u8>>, StoreError> {
         Ok(self.try_get(column)?)
     }
 }

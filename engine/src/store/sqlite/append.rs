@@ -399,8 +399,6 @@ fn bind_event(
     binder.bind(event.city.as_deref())?;
     binder.bind(event.region.as_deref())?;
     binder.bind(event.device.as_deref())?;
-    binder.bind(event.input.as_deref())?;
-    binder.bind(event.output.as_deref())?;
-    binder.bind(event.attributes.as_deref())?;
+    binder.bind(row.payload.as_deref())?;
     Ok(())
 }

@@ -33,6 +33,11 @@ const HISTORY: &[(i64, &str, &str)] = &[
         "dashboards",
         include_str!("../../../../migrations/sqlite/0009_dashboards.sql"),
     ),
+    (
+        10,
+        "payload",
+        include_str!("../../../../migrations/sqlite/0010_payload.sql"),
+    ),
 ];
 
 /// Runs what has not run yet.

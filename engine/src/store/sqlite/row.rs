@@ -16,7 +16,7 @@ impl Columns for rusqlite::Row<'_> {
         Ok(self.get(column)?)
     }
 
-    fn bytes(&self, column: &str) -> Result<Vec<u8>, StoreError> {
+    fn maybe_bytes(&self, column: &str) -> Result<Option<Vec<u8>>, StoreError> {
         Ok(self.get(column)?)
     }
 }
@@ -30,7 +30,7 @@ impl Columns for SqliteRow {
         Ok(self.try_get(column)?)
     }
 
-    fn bytes(&self, column: &str) -> Result<Vec<u8>, StoreError> {
+    fn maybe_bytes(&self, column: &str) -> Result<Option<Vec<u8>>, StoreError> {
         Ok(self.try_get(column)?)
     }
 }

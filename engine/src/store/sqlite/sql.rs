@@ -11,7 +11,7 @@ pub(super) const EMPTY_EVENT: &str = "UPDATE events SET project_id = 0, event_id
      environment = NULL, topic = NULL, user_id = NULL, session_id = NULL, request_id = NULL, trace_id = NULL, \
      span_id = NULL, parent_span_id = NULL, duration_us = NULL, status_code = NULL, provider = NULL, model = NULL, \
      tokens = NULL, cost_nano_usd = NULL, cost_source = NULL, country = NULL, city = NULL, region = NULL, \
-     device = NULL, input = NULL, output = NULL, attributes = NULL \
+     device = NULL, input = NULL, output = NULL, attributes = NULL, payload = NULL \
      WHERE key = $1";
 
 /// `?, ?, ?`.
