@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 use super::book::Book;
 use super::prices::{FRESH_SECS, Prices};
 use crate::clock::SharedClock;
-use crate::store::{JobEnd, PriceJob, PricedRow, Reprice, SharedStore, Step, StoreError, Walk};
+use crate::store::{JobEnd, PriceJob, PricedRow, Reprice, SharedStore, Step, StoreError, PriceWalk};
 
 /// How often a server looks for a job.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -167,7 +167,7 @@ impl Recompute {
         }
     }
 
-    async fn step(&self, project_id: i64, changes: &[Reprice], at: Walk, seen: u64) -> Result<bool, StoreError> {
+    async fn step(&self, project_id: i64, changes: &[Reprice], at: PriceWalk, seen: u64) -> Result<bool, StoreError> {
         let now = self.clock.now();
         let step = Step {
             owner: &self.owner,

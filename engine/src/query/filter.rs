@@ -8,7 +8,8 @@ use eventglass_model::{Status, Timestamp, Tokens};
 
 use super::json_path::{self, Sought};
 use super::narrow::needle;
-use crate::store::row::{self, Columns, Payload};
+use crate::store::Payload;
+use crate::store::row::{self, Columns};
 use crate::store::{EventKey, StoreError};
 use crate::text::{Gathered, Needle, Parts, Scope, fold};
 

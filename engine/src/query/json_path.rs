@@ -4,7 +4,7 @@ use eventglass_model::search::{Match, Range, Root};
 use serde_json::Value;
 
 use super::filter::is_like;
-use crate::store::row::Payload;
+use crate::store::Payload;
 
 /// What a value must be.
 #[derive(Clone, Debug)]

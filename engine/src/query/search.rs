@@ -89,6 +89,15 @@ impl EventSearch {
     }
 }
 
+impl EventSearch {
+    /// The same among the events of one trace.
+    #[must_use]
+    pub(crate) fn in_trace(mut self, trace_id: &str) -> Self {
+        self.filters.push(test(Column::TraceId, Match::Exact(trace_id.to_owned())));
+        self
+    }
+}
+
 /// The whole text, when it is one thing that could be an id.
 fn could_be_id(text: &str) -> Option<String> {
     let id = text.trim();

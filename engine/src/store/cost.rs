@@ -39,7 +39,7 @@ pub struct UnpricedRow {
 /// Where a walk through a project's events in the order of arrival stands:
 /// after this one. The default stands before all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Walk {
+pub struct PriceWalk {
     /// `received_at` of the commit.
     pub received_at: i64,
     /// Key, among those of one commit.
@@ -56,14 +56,14 @@ pub struct PriceJob {
     /// Failures in a row.
     pub failures: i64,
     /// How far it has come.
-    pub at: Walk,
+    pub at: PriceWalk,
 }
 
 /// An event as far as its price goes.
 #[derive(Clone, Debug)]
 pub struct PricedRow {
     /// Where it stands.
-    pub at: Walk,
+    pub at: PriceWalk,
     /// Time of the call.
     pub time: Timestamp,
     /// What it is.
@@ -107,7 +107,7 @@ pub struct Step<'a> {
     /// Until when it answers for the job.
     pub lease_until: Timestamp,
     /// How far it has come then.
-    pub at: Walk,
+    pub at: PriceWalk,
     /// Events looked at since the last step.
     pub seen: u64,
     /// Now.
@@ -223,7 +223,7 @@ pub trait CostStore: Send + Sync {
     async fn priced_rows(
         &self,
         project_id: i64,
-        after: Walk,
+        after: PriceWalk,
         until: i64,
         limit: usize,
     ) -> Result<Vec<PricedRow>, StoreError>;
@@ -343,7 +343,7 @@ pub(super) fn price_job(row: &impl Columns) -> Result<PriceJob, StoreError> {
             error: row.maybe_text("error")?,
         },
         failures: row.int("failures")?,
-        at: Walk {
+        at: PriceWalk {
             received_at: row.int("at_received")?,
             key: row.int("at_key")?,
         },
@@ -371,7 +371,7 @@ pub(super) const PRICED: &str =
 /// Reads a row of [`PRICED`].
 pub(super) fn priced_row(row: &impl Columns) -> Result<PricedRow, StoreError> {
     Ok(PricedRow {
-        at: Walk {
+        at: PriceWalk {
             received_at: row.int("received_at")?,
             key: row.int("key")?,
         },

@@ -23,14 +23,14 @@ mod trust;
 mod views;
 mod walk;
 
-pub use cost::{CostStore, DaySum, JobEnd, OwnPrice, PriceJob, PricedRow, Reprice, Step, UnpricedRow, Walk};
+pub use cost::{CostStore, DaySum, JobEnd, OwnPrice, PriceJob, PriceWalk, PricedRow, Reprice, Step, UnpricedRow};
 pub use dashboards::{Changed, DashboardStore, NewDashboard};
 pub use error::StoreError;
 pub use key::EventKey;
 pub(crate) use key::tail_matches;
-pub(crate) use payload::Payload;
 pub use open::open;
 pub(crate) use page::token;
+pub(crate) use payload::Payload;
 pub use rollups::{BuildProgress, RollupStore};
 pub use scan::ScanStore;
 pub use traces::{

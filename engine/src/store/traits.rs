@@ -8,7 +8,8 @@ use eventglass_model::{ApiKey, Event, Project, Timestamp};
 use crate::ingest::{PendingEvent, PendingPart};
 use crate::query::PulseSearch;
 use crate::store::{
-    CostStore, DashboardStore, EventKey, RollupStore, ScanStore, SharedVisit, StoreError, TraceStore, TrustStore, ViewStore, Walk, Walked,
+    CostStore, DashboardStore, EventKey, RollupStore, ScanStore, SharedVisit, StoreError, TraceStore, TrustStore,
+    ViewStore, Walk, Walked,
 };
 
 /// What became of an event that was to be appended.

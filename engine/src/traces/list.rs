@@ -1,9 +1,9 @@
 //! Lists of traces.
 
-use eventglass_model::{DEFAULT_PAGE, EventQuery, TracePage, TraceQuery};
+use eventglass_model::{DEFAULT_PAGE, EventQuery, FieldError, TracePage, TraceQuery};
 
 use super::Traces;
-use crate::query::EventSearch;
+use crate::query::{EventSearch, events};
 use crate::store::{StoreError, TraceFilter, TracePlace, TraceWalk};
 use crate::traces::TraceState;
 
@@ -13,16 +13,40 @@ const EVENT_PAGES: usize = 20;
 const EVENT_PAGE: usize = 200;
 
 impl Traces {
-    /// A page of traces: by their start, or, with `q`, by the newest event of each that matches.
+    /// The events that a query asks for by `q`; none when it does not.
+    ///
+    /// # Errors
+    /// What is wrong with `q`, and where.
+    pub fn events_of(&self, query: &TraceQuery) -> Result<Option<EventSearch>, FieldError> {
+        if query.q.trim().is_empty() {
+            return Ok(None);
+        }
+        let events = EventQuery {
+            q: query.q.clone(),
+            from: query.from,
+            to: query.to,
+            limit: Some(EVENT_PAGE),
+            cursor: query.cursor.clone(),
+            ..EventQuery::default()
+        };
+        EventSearch::new(events, self.clock.now()).map(Some)
+    }
+
+    /// A page of traces: by their start, or, when events are asked for
+    /// ([`Self::events_of`]), by the newest event of each that matches.
     ///
     /// # Errors
     /// [`StoreError::BadToken`] for a foreign cursor; when the store fails.
-    pub async fn list(&self, project_id: i64, query: TraceQuery) -> Result<TracePage, StoreError> {
+    pub async fn list(
+        &self,
+        project_id: i64,
+        query: TraceQuery,
+        search: Option<EventSearch>,
+    ) -> Result<TracePage, StoreError> {
         let behind = self.catch_up(project_id).await?;
-        let (items, next_cursor) = if query.q.trim().is_empty() {
-            self.walk(project_id, &query).await?
-        } else {
-            self.search(project_id, &query).await?
+        let (items, next_cursor) = match search {
+            None => self.walk(project_id, &query).await?,
+            Some(search) => self.search(project_id, &query, search).await?,
         };
         let now = self.clock.now();
         Ok(TracePage {
@@ -55,21 +79,13 @@ impl Traces {
         &self,
         project_id: i64,
         query: &TraceQuery,
+        mut search: EventSearch,
     ) -> Result<(Vec<TraceState>, Option<String>), StoreError> {
         let limit = query.limit.unwrap_or(DEFAULT_PAGE);
         let filter = self.filter(query);
-        let events = EventQuery {
-            q: query.q.clone(),
-            from: query.from,
-            to: query.to,
-            limit: Some(EVENT_PAGE),
-            cursor: query.cursor.clone(),
-            ..EventQuery::default()
-        };
-        let mut search = EventSearch::new(events, self.clock.now());
         let mut items: Vec<TraceState> = Vec::new();
         for _ in 0..EVENT_PAGES {
-            let page = self.store.search(project_id, &search).await?;
+            let page = events(&*self.store, project_id, &search, self.limits.budget).await?;
             let mut last_key = search.cursor.clone();
             for event in &page.items {
                 if items.len() == limit {
@@ -105,12 +121,11 @@ impl Traces {
         event: &str,
     ) -> Result<bool, StoreError> {
         let in_trace = EventSearch {
-            only: Some(crate::query::Only::Trace(trace_id.to_owned())),
             cursor: None,
             limit: 1,
-            ..search.clone()
+            ..search.clone().in_trace(trace_id)
         };
-        let newest = self.store.search(project_id, &in_trace).await?;
+        let newest = events(&*self.store, project_id, &in_trace, self.limits.budget).await?;
         Ok(newest.items.first().is_none_or(|newest| newest.id == event))
     }
 

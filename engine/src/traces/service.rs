@@ -28,6 +28,8 @@ pub struct TraceLimits {
     pub spans: usize,
     /// Traces that a list looks at to fill one page.
     pub scan: usize,
+    /// How long a search for events may take, of those that a list makes.
+    pub budget: Duration,
 }
 
 impl Default for TraceLimits {
@@ -35,6 +37,7 @@ impl Default for TraceLimits {
         Self {
             spans: 100_000,
             scan: 50_000,
+            budget: Duration::from_secs(2),
         }
     }
 }

@@ -213,6 +213,7 @@ impl Settings {
     #[must_use]
     pub const fn trace_limits(&self) -> TraceLimits {
         TraceLimits {
+            budget: self.query_budget(),
             spans: self.trace_events,
             scan: self.trace_scan,
         }

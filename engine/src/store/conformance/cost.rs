@@ -12,7 +12,7 @@ use super::{NOON, SECOND, append, at, event, project};
 use crate::clock::{ManualClock, SharedClock};
 use crate::cost::{Book, PriceError, Prices, Recompute, budget};
 use crate::ingest::NewEvent;
-use crate::store::{JobEnd, OwnPrice, SharedStore, Step, Walk};
+use crate::store::{JobEnd, OwnPrice, PriceWalk, SharedStore, Step};
 
 fn rates(input: i64) -> Rates {
     Rates {
@@ -335,7 +335,7 @@ async fn a_job_is_one_servers_and_outlives_it(store: SharedStore) {
             let step = Step {
                 owner,
                 lease_until: at(now + 10 * SECOND),
-                at: Walk { received_at: NOON, key },
+                at: PriceWalk { received_at: NOON, key },
                 seen: 5,
                 now: at(now),
             };
@@ -343,7 +343,7 @@ async fn a_job_is_one_servers_and_outlives_it(store: SharedStore) {
         }
     };
     let first = claim("one", NOON).await.unwrap();
-    assert_eq!((first.project_id, first.at), (p, Walk::default()));
+    assert_eq!((first.project_id, first.at), (p, PriceWalk::default()));
     assert!(claim("two", NOON + SECOND).await.is_none(), "somebody answers for it");
     assert!(step("one", 42, NOON + 5 * SECOND).await);
     assert!(!step("two", 43, NOON + 5 * SECOND).await);
@@ -351,7 +351,7 @@ async fn a_job_is_one_servers_and_outlives_it(store: SharedStore) {
     let second = claim("two", NOON + 15 * SECOND).await.unwrap();
     assert_eq!(
         second.at,
-        Walk {
+        PriceWalk {
             received_at: NOON,
             key: 42
         }
@@ -372,7 +372,7 @@ async fn a_job_is_one_servers_and_outlives_it(store: SharedStore) {
     assert_eq!(job.job.models, ["mine", "other"]);
     assert_eq!(
         (job.at, job.job.seen, job.job.started_by.as_deref()),
-        (Walk::default(), 0, Some("bob"))
+        (PriceWalk::default(), 0, Some("bob"))
     );
 
     claim("one", NOON + 18 * SECOND).await.unwrap();

@@ -68,8 +68,8 @@ impl Columns for Memory {
         Ok(self.texts.get(column).cloned())
     }
 
-    fn bytes(&self, _: &str) -> Result<Vec<u8>, StoreError> {
-        Ok(Vec::new())
+    fn maybe_bytes(&self, _: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(None)
     }
 }
 

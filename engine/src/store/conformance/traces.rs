@@ -50,7 +50,10 @@ fn limited(store: &SharedStore, limits: TraceLimits) -> Traces {
 
 async fn list(traces: &Traces, project: i64, query: &str) -> TracePage {
     let query = TraceQuery::from_pairs(decode_pairs(query)).unwrap();
-    traces.list(project, query).await.unwrap()
+    {
+        let events = traces.events_of(&query).unwrap();
+        traces.list(project, query, events).await.unwrap()
+    }
 }
 
 async fn ids(traces: &Traces, project: i64, query: &str) -> Vec<String> {
@@ -251,7 +254,10 @@ async fn filters_and_pages(store: SharedStore) {
         assert_eq!(seen, whole, "{query}");
     }
     let bad = TraceQuery::from_pairs(decode_pairs("cursor=x")).unwrap();
-    assert!(matches!(traces.list(p, bad).await, Err(StoreError::BadToken("cursor"))));
+    assert!(matches!(
+        traces.list(p, bad, None).await,
+        Err(StoreError::BadToken("cursor"))
+    ));
 }
 
 async fn a_running_trace_tells_what_is_new(store: SharedStore) {
@@ -488,7 +494,7 @@ async fn odd_names_come_back(store: SharedStore) {
         session: vec![odd.into()],
         ..TraceQuery::default()
     };
-    assert_eq!(traces.list(p, all).await.unwrap().items.len(), 1);
+    assert_eq!(traces.list(p, all, None).await.unwrap().items.len(), 1);
     assert_eq!(traces.open(p, odd).await.unwrap().unwrap().spans.id, [odd]);
     assert!(
         store

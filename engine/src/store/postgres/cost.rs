@@ -11,7 +11,8 @@ use super::rollups::{self, changed, stored_facts};
 use crate::store::cost::{PRICED, joined, own_price, price_job, price_json, priced_row, state_code, valid_from};
 use crate::store::row::inconsistent;
 use crate::store::{
-    CostStore, DaySum, EventKey, JobEnd, OwnPrice, PriceJob, PricedRow, Reprice, Step, StoreError, UnpricedRow, Walk,
+    CostStore, DaySum, EventKey, JobEnd, OwnPrice, PriceJob, PriceWalk, PricedRow, Reprice, Step, StoreError,
+    UnpricedRow,
 };
 
 const RUNNING: i64 = state_code(RecomputeState::Running);
@@ -196,7 +197,7 @@ impl CostStore for PostgresStore {
     async fn priced_rows(
         &self,
         project_id: i64,
-        after: Walk,
+        after: PriceWalk,
         until: i64,
         limit: usize,
     ) -> Result<Vec<PricedRow>, StoreError> {

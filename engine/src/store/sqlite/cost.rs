@@ -9,7 +9,8 @@ use super::rollups::{Deltas, changed, stored_facts_with};
 use crate::store::cost::{PRICED, joined, own_price, price_job, price_json, priced_row, state_code, valid_from};
 use crate::store::row::inconsistent;
 use crate::store::{
-    CostStore, DaySum, EventKey, JobEnd, OwnPrice, PriceJob, PricedRow, Reprice, Step, StoreError, UnpricedRow, Walk,
+    CostStore, DaySum, EventKey, JobEnd, OwnPrice, PriceJob, PriceWalk, PricedRow, Reprice, Step, StoreError,
+    UnpricedRow,
 };
 
 const RUNNING: i64 = state_code(RecomputeState::Running);
@@ -197,7 +198,7 @@ impl CostStore for SqliteStore {
     async fn priced_rows(
         &self,
         project_id: i64,
-        after: Walk,
+        after: PriceWalk,
         until: i64,
         limit: usize,
     ) -> Result<Vec<PricedRow>, StoreError> {

@@ -76,7 +76,7 @@ async fn list(State(state): State<AppState>, caller: Caller, mut pairs: Pairs) -
         limit: Some(limit),
         ..TraceQuery::default()
     };
-    let page = state.traces.list(project.id, query).await?;
+    let page = state.traces.list(project.id, query, None).await?;
     let entry = |trace: TraceSummary| Entry {
         project_id: &project.name,
         start_time: trace.start,

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 
 use super::limit;
 use super::list::Query;
-use crate::ingest::field_token;
+use crate::ingest::words::{Word, word};
 use crate::store::row::{self, SPAN, WHOLE};
 use crate::store::{StoreError, TraceRows};
 use crate::traces::SpanRow;
@@ -31,9 +31,9 @@ pub(super) fn of_trace(
 ) -> Result<TraceRows, StoreError> {
     let watermark = last_commit(tx, project_id)?;
     let mut statement = tx.prepare_cached(&OF_TRACE)?;
-    let word = field_token("t", trace_id);
+    let of_trace = word(Word::Trace(trace_id));
     let upto = upto.unwrap_or(i64::MAX);
-    let mut found = statement.query((word, project_id, trace_id, upto, limit(most.saturating_add(1))))?;
+    let mut found = statement.query((of_trace, project_id, trace_id, upto, limit(most.saturating_add(1))))?;
     let mut rows: Vec<SpanRow> = Vec::new();
     while let Some(row) = found.next()? {
         rows.push(row::span(row)?);
@@ -60,7 +60,7 @@ pub(super) fn events(
         .push(&format!(
             "SELECT {WHOLE} FROM event_text t CROSS JOIN events e ON e.key = t.rowid WHERE t.event_text MATCH "
         ))
-        .bind(field_token("t", trace_id));
+        .bind(word(Word::Trace(trace_id)));
     query.push(" AND e.project_id = ").bind(project_id);
     query.push(" AND e.trace_id = ").bind(trace_id.to_owned());
     if let Some(spans) = said_in {

@@ -47,7 +47,11 @@ fn no_trace() -> ApiError {
 
 async fn list(State(state): State<AppState>, member: Member, pairs: Pairs) -> Result<Json<TracePage>, ApiError> {
     let query = TraceQuery::from_pairs(pairs.0).map_err(ApiError::invalid)?;
-    Ok(Json(state.traces.list(member.project_id(), query).await?))
+    let events = state
+        .traces
+        .events_of(&query)
+        .map_err(|error| ApiError::invalid(vec![error]))?;
+    Ok(Json(state.traces.list(member.project_id(), query, events).await?))
 }
 
 async fn open(
