@@ -1111,6 +1111,7 @@ async fn postgres() -> (SharedStore, ()) {
 
 every_test!(postgres_store, super::postgres());
 
+mod dashboards;
 mod rollups;
 mod traces;
 
