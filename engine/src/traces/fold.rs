@@ -66,7 +66,7 @@ pub(super) async fn pass(store: &SharedStore, project_id: i64, most_spans: usize
 fn add(input: FoldInput) -> (BTreeMap<String, TraceState>, FoldOutput) {
     let known = input.states.into_iter().map(|state| (state.trace_id.clone(), state));
     let mut states: BTreeMap<String, TraceState> = known.collect();
-    for row in &input.rows {
+    for row in input.rows.iter().filter(|row| !row.trace_id.is_empty()) {
         match states.get_mut(&row.trace_id) {
             Some(state) => state.add(row),
             None => {
