@@ -171,7 +171,7 @@ async fn changed_and_removed_events_are_counted_anew(store: SharedStore) {
             json,
             fold: longer,
         }
-        .prepare(p)
+        .prepare(p, crate::cost::Book::shipped())
     };
     store.merge(Arc::new(vec![part("1")]), at(NOON)).await.unwrap();
     assert_eq!(only(&traces, p).await.duration_ms, 10_000.0);

@@ -8,6 +8,7 @@ use super::PostgresStore;
 use super::encode::{sent, stored};
 use super::project::lock;
 use super::rollups::{self, changed, stored_facts};
+use super::traces;
 use crate::store::cost::{PRICED, joined, own_price, price_job, price_json, priced_row, state_code, valid_from};
 use crate::store::row::inconsistent;
 use crate::store::{
@@ -227,8 +228,18 @@ impl CostStore for PostgresStore {
                 continue;
             }
             let new = stored_facts(&mut tx, project_id, key).await?;
-            let blobs = changed(&mut tx, project_id, old.as_ref(), new.as_ref()).await?;
+            let blobs = changed(&mut tx, project_id, &[(old, new)]).await?;
             rollups::write(&mut tx, blobs).await?;
+            let trace_id: Option<String> =
+                sqlx::query_scalar("SELECT trace_id FROM events WHERE project_id = $1 AND key = $2")
+                    .bind(project_id)
+                    .bind(key)
+                    .fetch_optional(&mut *tx)
+                    .await?
+                    .flatten();
+            if let Some(trace_id) = trace_id {
+                traces::mark(&mut tx, project_id, &sent(trace_id)).await?;
+            }
             repriced += 1;
             difference =
                 difference.saturating_add(change.cost.unwrap_or(0).saturating_sub(change.old.cost.unwrap_or(0)));

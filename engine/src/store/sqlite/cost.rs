@@ -6,6 +6,7 @@ use sqlx::{Connection, QueryBuilder, Row, SqliteConnection};
 
 use super::SqliteStore;
 use super::rollups::{Deltas, changed, stored_facts_with};
+use super::traces::mark_trace_of;
 use crate::store::cost::{PRICED, joined, own_price, price_job, price_json, priced_row, state_code, valid_from};
 use crate::store::row::inconsistent;
 use crate::store::{
@@ -227,7 +228,8 @@ impl CostStore for SqliteStore {
                 continue;
             }
             let new = stored_facts_with(&mut tx, key).await?;
-            deltas.extend(changed(&mut tx, &self.rollups, project_id, old.as_ref(), new.as_ref()).await?);
+            deltas.extend(changed(&mut tx, &self.rollups, project_id, &[(old, new)]).await?);
+            mark_trace_of(&mut tx, project_id, key).await?;
             repriced += 1;
             difference =
                 difference.saturating_add(change.cost.unwrap_or(0).saturating_sub(change.old.cost.unwrap_or(0)));

@@ -10,6 +10,7 @@ use sqlx::{Connection, QueryBuilder, Row, Sqlite};
 use super::ids::ShortHash;
 use super::read::key_of;
 use super::rollups::{changed, stored_facts_with};
+use super::traces::mark_trace_of;
 use super::{SqliteStore, sql};
 use crate::ingest::{IdHash, id_hash, search_text};
 use crate::store::row::{self, answer, counts, key_label, refused_item};
@@ -343,21 +344,7 @@ impl TrustStore for SqliteStore {
         let Some(key) = key_of(&mut tx, project_id, event_id, &recent).await? else {
             return Ok(false);
         };
-        let trace_id: Option<String> = sqlx::query_scalar("SELECT trace_id FROM events WHERE key = $1")
-            .bind(key.0)
-            .fetch_one(&mut *tx)
-            .await?;
-        if let Some(trace_id) = trace_id {
-            sqlx::query(
-                "INSERT INTO trace_marks (project_id, number, trace_hash, trace_id) \
-                 SELECT $1, coalesce(max(number), 0) + 1, $2, $3 FROM trace_marks WHERE project_id = $1",
-            )
-            .bind(project_id)
-            .bind(id_hash(project_id, &trace_id).to_vec())
-            .bind(trace_id)
-            .execute(&mut *tx)
-            .await?;
-        }
+        mark_trace_of(&mut tx, project_id, key.0).await?;
         let old = stored_facts_with(&mut tx, key.0).await?;
         let deltas = changed(&mut tx, &self.rollups, project_id, &[(old, None)]).await?;
         let mut query = QueryBuilder::new(format!("SELECT {} FROM events e WHERE e.key = ", row::WHOLE));

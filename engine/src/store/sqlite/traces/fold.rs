@@ -1,5 +1,6 @@
 //! What a pass over new events reads and writes.
 
+use sqlx::SqliteConnection;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
@@ -168,10 +169,33 @@ fn write(tx: &Connection, project_id: i64, hash: &[u8], state: &TraceState) -> R
 /// Marks a trace to be counted anew, in a transaction that changes its events.
 /// A mark that a pass is working on stays another one than this.
 pub(in crate::store::sqlite) fn mark(tx: &Connection, project_id: i64, trace_id: &str) -> Result<(), StoreError> {
-    tx.prepare_cached(
-        "INSERT INTO trace_marks (project_id, number, trace_hash, trace_id) \
-         SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3 FROM trace_marks WHERE project_id = ?1",
-    )?
-    .execute((project_id, id_hash(project_id, trace_id), trace_id))?;
+    tx.prepare_cached(MARK)?
+        .execute((project_id, id_hash(project_id, trace_id), trace_id))?;
+    Ok(())
+}
+
+const MARK: &str = "INSERT INTO trace_marks (project_id, number, trace_hash, trace_id) \
+     SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3 FROM trace_marks WHERE project_id = ?1";
+
+/// As [`mark`], the trace of an event if it has one, through sqlx.
+pub(in crate::store::sqlite) async fn mark_trace_of(
+    tx: &mut SqliteConnection,
+    project_id: i64,
+    key: i64,
+) -> Result<(), StoreError> {
+    let trace_id: Option<String> = sqlx::query_scalar("SELECT trace_id FROM events WHERE key = ?1 AND project_id = ?2")
+        .bind(key)
+        .bind(project_id)
+        .fetch_optional(&mut *tx)
+        .await?
+        .flatten();
+    if let Some(trace_id) = trace_id {
+        sqlx::query(MARK)
+            .bind(project_id)
+            .bind(id_hash(project_id, &trace_id).to_vec())
+            .bind(trace_id)
+            .execute(tx)
+            .await?;
+    }
     Ok(())
 }

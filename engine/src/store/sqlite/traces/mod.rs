@@ -23,7 +23,7 @@ use crate::store::{
 };
 use crate::traces::TraceState;
 
-pub(super) use fold::mark;
+pub(super) use fold::{mark, mark_trace_of};
 
 /// Reads of traces at once. Each may take megabytes.
 const READS: usize = 3;
