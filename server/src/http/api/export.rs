@@ -84,7 +84,7 @@ fn pieces(
 ) -> impl stream::Stream<Item = Result<Bytes, ExportError>> + Send + 'static {
     stream::try_unfold(Some((reading, encoder, permit)), |state| async {
         let Some((mut reading, mut encoder, permit)) = state else {
-            return Ok(None);
+            return Ok::<_, ExportError>(None);
         };
         loop {
             let Some(events) = reading.next().await.inspect_err(log)? else {
