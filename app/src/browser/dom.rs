@@ -147,3 +147,11 @@ pub(crate) fn field_of(event: &web_sys::SubmitEvent, name: &str) -> String {
 pub(crate) fn input(id: &str) -> Option<HtmlInputElement> {
     element(id)?.dyn_into().ok()
 }
+
+/// Sends whatever the pointer does to where it was pressed, until it is let go.
+pub(crate) fn hold_pointer(event: &web_sys::PointerEvent) {
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    if let Some(target) = target {
+        let _ = target.set_pointer_capture(event.pointer_id());
+    }
+}
