@@ -69,6 +69,8 @@ fn Frame() -> impl IntoView {
                 <Route path=path!("/p/:project/services/:service") view=service as Draw ssr=SsrMode::Async/>
                 <Route path=path!("/p/:project/llm") view=llm as Draw ssr=SsrMode::Async/>
                 <Route path=path!("/p/:project/geo") view=geo as Draw ssr=SsrMode::Async/>
+                <Route path=path!("/p/:project/dashboards") view=dashboards as Draw ssr=SsrMode::Async/>
+                <Route path=path!("/p/:project/dashboards/:dashboard") view=dashboard as Draw ssr=SsrMode::Async/>
                 <Route path=path!("/p/:project/events/:event?") view=events as Draw ssr=SsrMode::Async/>
                 <Route path=path!("/p/:project/ingest") view=ingest as Draw ssr=SsrMode::Async/>
                 <Route path=path!("/p/:project/settings/general") view=general as Draw ssr=SsrMode::Async/>
@@ -123,6 +125,14 @@ fn llm() -> Part {
 
 fn geo() -> Part {
     Dashboards::Geo.part()
+}
+
+fn dashboards() -> Part {
+    Dashboards::Dashboards.part()
+}
+
+fn dashboard() -> Part {
+    Dashboards::Dashboard.part()
 }
 
 fn events() -> Part {

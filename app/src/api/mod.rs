@@ -4,6 +4,7 @@
 //! What a page shows is [`Fetched`] from a path; what a person does is a call.
 
 mod auth;
+mod dashboards;
 mod error;
 mod events;
 mod fetched;
@@ -17,6 +18,9 @@ mod settings;
 pub mod transport;
 
 pub use auth::{ME, log_in, log_out, register};
+pub use dashboards::{
+    change_dashboard, create_dashboard, dashboard_csv_path, dashboard_path, dashboards_path, remove_dashboard,
+};
 pub use error::{ApiError, ApiResult};
 pub use events::{event_path, events, events_path, facets_path};
 pub use fetched::Fetched;

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     pages::{
+        dashboards::{DashboardPage, DashboardsPage},
         geo::GeoPage,
         ingest::IngestPage,
         llm::LlmPage,
@@ -30,6 +31,10 @@ pub(crate) enum Page {
     Llm,
     /// Where events come from.
     Geo,
+    /// All dashboards.
+    Dashboards,
+    /// One dashboard.
+    Dashboard,
     /// The health of ingestion.
     Ingest,
 }
@@ -49,6 +54,8 @@ pub(super) fn draw(page: Page) -> Drawn {
         Page::Service => view! { <ServicePage/> }.part(),
         Page::Llm => view! { <LlmPage/> }.part(),
         Page::Geo => view! { <GeoPage/> }.part(),
+        Page::Dashboards => view! { <DashboardsPage/> }.part(),
+        Page::Dashboard => view! { <DashboardPage/> }.part(),
         Page::Ingest => view! { <IngestPage/> }.part(),
     })
 }

@@ -33,6 +33,7 @@ pub(crate) enum Glyph {
     Sliders,
     Sun,
     Trash,
+    Move,
     Pencil,
     Layers,
     Grid,
@@ -73,6 +74,7 @@ impl Glyph {
         Self::Sliders,
         Self::Sun,
         Self::Trash,
+        Self::Move,
         Self::Pencil,
         Self::Layers,
         Self::Grid,
@@ -134,6 +136,7 @@ impl Glyph {
             Self::Grid => "M2.5 2.5h4.5v6H2.5ZM9 2.5h4.5v3.5H9ZM9 8.5h4.5v5H9ZM2.5 11h4.5v2.5H2.5Z",
             Self::Layers => "M8 2 14 5.2 8 8.4 2 5.2ZM2.4 8.3 8 11.2l5.6-2.9M2.4 11 8 13.9 13.6 11",
             Self::Pencil => "M10.8 2.7 13.3 5.2 5.5 13l-3.2.7L3 10.5ZM9.3 4.2l2.5 2.5",
+            Self::Move => "M8 2v12M2 8h12M6 4l2-2 2 2M6 12l2 2 2-2M4 6 2 8l2 2M12 6l2 2-2 2",
             Self::Trash => {
                 "M2.5 4.5h11M6 4.5v-2h4v2M4 4.5l.6 8.5a1 1 0 0 0 1 .9h4.8a1 1 0 0 0 1-.9l.6-8.5M6.7 7.2v4M9.3 7.2v4"
             }

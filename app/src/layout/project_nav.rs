@@ -11,12 +11,13 @@ use crate::{
 };
 
 /// The areas, their words in the address first.
-const AREAS: [(&str, &str, Glyph); 7] = [
+const AREAS: [(&str, &str, Glyph); 8] = [
     ("overview", "Overview", Glyph::Chart),
     ("events", "Events", Glyph::Events),
     ("services", "Services", Glyph::Cube),
     ("llm", "Models", Glyph::Layers),
     ("geo", "Map", Glyph::Globe),
+    ("dashboards", "Dashboards", Glyph::Grid),
     ("ingest", "Ingest", Glyph::Inbox),
     ("settings", "Settings", Glyph::Sliders),
 ];

@@ -1,6 +1,7 @@
 //! The pages.
 
 pub(crate) mod auth;
+pub(crate) mod dashboards;
 pub(crate) mod events;
 pub(crate) mod geo;
 pub(crate) mod ingest;

@@ -24,7 +24,7 @@ const SHOWN: [(&str, &str, Measure); 3] = [
 #[component]
 pub(crate) fn GeoPage() -> impl IntoView {
     let scope = Scope::provide("geo");
-    frame(scope, "Map", Vec::new(), move |_| body(scope))
+    frame(scope, "Map", move |_| body(scope))
 }
 
 fn body(scope: Scope) -> Part {

@@ -51,7 +51,7 @@ pub(super) const GROUP_MEASURES: [Measure; 8] = [
 #[component]
 pub(crate) fn LlmPage() -> impl IntoView {
     let scope = Scope::provide("llm");
-    frame(scope, "Models", Vec::new(), move |_| body(scope))
+    frame(scope, "Models", move |_| body(scope))
 }
 
 fn calls(query: MetricsQuery) -> MetricsQuery {

@@ -29,7 +29,7 @@ const MEASURES: [Measure; 9] = [
 #[component]
 pub(crate) fn OverviewPage() -> impl IntoView {
     let scope = Scope::provide("overview");
-    frame(scope, "Overview", Vec::new(), move |project| body(scope, &project))
+    frame(scope, "Overview", move |project| body(scope, &project))
 }
 
 fn body(scope: Scope, project: &Project) -> Part {

@@ -8,7 +8,7 @@ use super::Scope;
 use crate::{
     components::{ErrorView, Glyph, Icon, IconButton, SkeletonLines, TimeRange, chart::TimeChart, page_head, wait},
     session::Session,
-    view::{IntoPart, Part, el, show_some, tag},
+    view::{IntoPart, Part, el, nothing, show_some, tag},
 };
 
 /// Title, time range and what the page is about, for those who may see the
@@ -16,7 +16,16 @@ use crate::{
 pub(crate) fn frame(
     scope: Scope,
     title: &'static str,
-    extra: Vec<Part>,
+    body: impl Fn(Project) -> Part + Send + Sync + 'static,
+) -> Part {
+    frame_with(scope, title, nothing(), body)
+}
+
+/// The same, with something more that can be done.
+pub(crate) fn frame_with(
+    scope: Scope,
+    title: &'static str,
+    extra: Part,
     body: impl Fn(Project) -> Part + Send + Sync + 'static,
 ) -> Part {
     let session = Session::from_context();
@@ -40,7 +49,7 @@ pub(crate) fn frame(
     .part()
 }
 
-fn actions(scope: Scope, extra: Vec<Part>) -> Part {
+fn actions(scope: Scope, extra: Part) -> Part {
     let refresh = Callback::new(move |()| scope.refresh.now());
     let set = Callback::new(move |range| scope.set_range(range));
     let environment = show_some(move || {
@@ -55,10 +64,12 @@ fn actions(scope: Scope, extra: Vec<Part>) -> Part {
                 .part()
         })
     });
-    let mut parts = vec![environment.part()];
-    parts.extend(extra);
-    parts.push(view! { <TimeRange range=scope.range unset="Last 24 hours" set/> }.part());
-    parts.push(view! { <IconButton glyph=Glyph::Refresh label="Ask anew" on_press=refresh/> }.part());
+    let parts = vec![
+        environment.part(),
+        extra,
+        view! { <TimeRange range=scope.range unset="Last 24 hours" set/> }.part(),
+        view! { <IconButton glyph=Glyph::Refresh label="Ask anew" on_press=refresh/> }.part(),
+    ];
     el("div", "page-actions", parts)
 }
 

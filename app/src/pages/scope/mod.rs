@@ -9,6 +9,6 @@ mod state;
 
 pub(crate) use ask::{Asked, ask};
 pub(crate) use charts::{by_group, over_time, points, total};
-pub(crate) use frame::{chart_panel, frame, panel};
+pub(crate) use frame::{chart_panel, frame, frame_with, panel};
 pub(crate) use refresh::Refresh;
 pub(crate) use state::Scope;

@@ -37,6 +37,15 @@ impl Scope {
     /// Makes it, and what the charts of the page share. `area` is the word behind
     /// the project in the address.
     pub(crate) fn provide(area: &'static str) -> Self {
+        Self::make(area, None)
+    }
+
+    /// The same for a page that says how often it asks anew.
+    pub(crate) fn provide_every(area: &'static str, seconds: Signal<Option<u32>>) -> Self {
+        Self::make(area, Some(seconds))
+    }
+
+    fn make(area: &'static str, seconds: Option<Signal<Option<u32>>>) -> Self {
         let location = use_location();
         let navigate = use_navigate();
         let slug = project_slug();
@@ -60,7 +69,10 @@ impl Scope {
             let bound = |name| TimeBound::parse(&find(&pairs.read(), name)?).ok();
             (bound("from"), bound("to"))
         });
-        let every = memo(move |_| range.get().1.is_none().then_some(EVERY));
+        let every = memo(move |_| {
+            let seconds = seconds.map_or(Some(EVERY), |seconds| seconds.get());
+            seconds.filter(|_| range.get().1.is_none())
+        });
         let scope = Self {
             slug,
             range,
@@ -92,7 +104,12 @@ impl Scope {
     /// Chooses another time range.
     pub(crate) fn set_range(self, (from, to): Range) {
         let text = |bound: Option<TimeBound>| bound.map(|bound| bound.to_string()).unwrap_or_default();
-        self.go.run(self.with(&[("from", &text(from)), ("to", &text(to))]));
+        self.set(&[("from", &text(from)), ("to", &text(to))]);
+    }
+
+    /// Changes the address.
+    pub(crate) fn set(self, changes: &[(&str, &str)]) {
+        self.go.run(self.with(changes));
     }
 
     /// The address of this page with some parameters changed, or taken out

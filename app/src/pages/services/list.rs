@@ -33,7 +33,7 @@ const COLUMNS: [(&str, &str); 10] = [
 #[component]
 pub(crate) fn ServicesPage() -> impl IntoView {
     let scope = Scope::provide("services");
-    frame(scope, "Services", Vec::new(), move |_| {
+    frame(scope, "Services", move |_| {
         let asked = services(scope);
         asked.show(move || {
             show(move || {

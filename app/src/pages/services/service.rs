@@ -31,7 +31,7 @@ pub(crate) fn ServicePage() -> impl IntoView {
     let scope = Scope::provide("services");
     let params = use_params_map();
     let name = memo(move |_| params.read().get("service").unwrap_or_default());
-    frame(scope, "Service", Vec::new(), move |_| body(scope, name))
+    frame(scope, "Service", move |_| body(scope, name))
 }
 
 fn body(scope: Scope, name: Memo<String>) -> Part {
