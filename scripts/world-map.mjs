@@ -36,8 +36,17 @@ const place = (point) => {
   return [Math.round(x * 2), Math.round((y - top) * 2)];
 };
 
+/** Countries on both sides of 180° are drawn in one piece, over the edge of the map. */
+function unwrapped(points) {
+  let last = points[0][0];
+  return points.map(([longitude, latitude]) => {
+    last = longitude + 360 * Math.round((last - longitude) / 360);
+    return [last, latitude];
+  });
+}
+
 function ring(points) {
-  const placed = points.map(place);
+  const placed = unwrapped(points).map(place);
   let path = "";
   let last;
   for (const [x, y] of placed) {

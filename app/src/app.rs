@@ -75,6 +75,7 @@ fn Frame() -> impl IntoView {
                 <Route path=path!("/p/:project/ingest") view=ingest as Draw ssr=SsrMode::Async/>
                 <Route path=path!("/p/:project/settings/general") view=general as Draw ssr=SsrMode::Async/>
                 <Route path=path!("/p/:project/settings/keys") view=keys as Draw ssr=SsrMode::Async/>
+                <Route path=path!("/p/:project/settings/pricing") view=pricing as Draw ssr=SsrMode::Async/>
                 <Route path=path!("/_kit") view=kit as Draw ssr=SsrMode::Async/>
             </FlatRoutes>
         </main>
@@ -149,6 +150,10 @@ fn general() -> Part {
 
 fn keys() -> Part {
     Settings::Keys.part()
+}
+
+fn pricing() -> Part {
+    Settings::Pricing.part()
 }
 
 fn kit() -> Part {

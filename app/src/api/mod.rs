@@ -28,7 +28,7 @@ pub(crate) use fetched::read;
 pub use ingest::{delete_all_refused, delete_refused, ingest_path, refused_path, replay};
 pub use keys::{create_key, keys_path, revoke_key};
 pub use metrics::{budget_path, metrics_path, services_path};
-pub use prices::{prices_path, recompute, recompute_path, set_price, unpriced_path};
+pub use prices::{prices_path, recompute, recompute_path, set_price, stop_recompute, unpriced_path};
 pub use projects::{PROJECTS, create_project, project_path};
 pub(crate) use send::get_text;
 pub use settings::{change_settings, settings_path, usage_path};

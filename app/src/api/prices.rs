@@ -47,3 +47,8 @@ pub fn recompute(
 ) -> impl Future<Output = ApiResult<RecomputeStatus>> + Send + use<> {
     send::post(recompute_path(project), body)
 }
+
+/// Stops the pricing of the past; what it has changed stays changed.
+pub fn stop_recompute(project: &str) -> impl Future<Output = ApiResult<()>> + Send + use<> {
+    send::command("DELETE", recompute_path(project), None)
+}

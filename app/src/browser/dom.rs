@@ -164,7 +164,9 @@ pub(crate) fn full_screen(id: &str) {
 
 /// All values of the fields with a name of the form that is being submitted.
 pub(crate) fn fields_of(event: &web_sys::SubmitEvent, name: &str) -> Vec<String> {
-    let form = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlFormElement>().ok());
+    let form = event
+        .target()
+        .and_then(|target| target.dyn_into::<web_sys::HtmlFormElement>().ok());
     let data = form.and_then(|form| web_sys::FormData::new_with_form(&form).ok());
     let values = data.map(|data| data.get_all(name)).unwrap_or_default();
     values.iter().filter_map(|value| value.as_string()).collect()

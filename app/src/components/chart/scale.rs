@@ -67,10 +67,10 @@ mod tests {
             (7.0, Unit::Count, (8.0, 4)),
             (99.0, Unit::Count, (100.0, 5)),
             (101.0, Unit::Count, (125.0, 5)),
-            (12_345.0, Unit::Count, (15_000.0, 3)),
+            (12_345.0, Unit::Count, (12_500.0, 5)),
             (340.0, Unit::Ms, (400.0, 4)),
             (90_000.0, Unit::Ms, (120_000.0, 2)),
-            (4e6, Unit::Ms, (54e5, 3)),
+            (4e6, Unit::Ms, (45e5, 5)),
         ] {
             assert_eq!(top(most, unit), expected, "{most} {unit:?}");
         }

@@ -59,7 +59,7 @@ pub(crate) fn stat(stat: Stat) -> Part {
 /// How a number changed: an arrow, by how much, and in words what it was.
 pub(crate) fn delta(unit: Unit, value: Option<f64>, previous: Option<f64>, better: Better) -> Part {
     let (Some(now), Some(before)) = (value, previous) else {
-        return el("span", "delta", vec!["no comparison".part()]);
+        return el("span", "delta", Vec::new());
     };
     let was = format!("{} in the period before", unit.exact(before));
     let (sign, said) = match change(now, before) {

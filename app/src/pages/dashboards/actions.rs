@@ -11,7 +11,13 @@ use crate::{
 
 /// Buttons: others while it is arranged.
 pub(super) fn actions(board: Board) -> Part {
-    let buttons = show(move || if board.editing.get() { arranging(board) } else { looking(board) });
+    let buttons = show(move || {
+        if board.editing.get() {
+            arranging(board)
+        } else {
+            looking(board)
+        }
+    });
     el("div", "row-wrap", vec![buttons.part()])
 }
 
@@ -51,7 +57,12 @@ fn menu(board: Board, open: RwSignal<bool>) -> Part {
     let toasts = Toasts::from_context();
     let (from, to) = board.range();
     let text = |bound: Option<eventglass_model::TimeBound>| bound.map(|bound| bound.to_string()).unwrap_or_default();
-    let href = api::dashboard_csv_path(&board.scope.slug.read_untracked(), &board.id.read_untracked(), &text(from), &text(to));
+    let href = api::dashboard_csv_path(
+        &board.scope.slug.read_untracked(),
+        &board.id.read_untracked(),
+        &text(from),
+        &text(to),
+    );
     let csv = tag("a")
         .class("menu-item")
         .attr("href", href)

@@ -30,7 +30,10 @@ pub(super) fn handle(board: Board, id: &str) -> Part {
     tag("button")
         .attr("type", "button")
         .class("widget-handle")
-        .attr("aria-label", "Move; arrow keys move it, with Shift they change its size")
+        .attr(
+            "aria-label",
+            "Move; arrow keys move it, with Shift they change its size",
+        )
         .attr("title", "Drag, or press arrow keys; with Shift they change the size")
         .on("pointerdown", move |event| {
             browser::hold_pointer(event.unchecked_ref());
@@ -39,7 +42,9 @@ pub(super) fn handle(board: Board, id: &str) -> Part {
         .on("pointermove", drag)
         .on("pointerup", move |_| held.set(false))
         .on("pointercancel", move |_| held.set(false))
-        .on("keydown", move |event| key(board, &name.get_value(), event.unchecked_ref()))
+        .on("keydown", move |event| {
+            key(board, &name.get_value(), event.unchecked_ref())
+        })
         .child(view! { <Icon glyph=Glyph::Move/> }.part())
         .part()
 }
@@ -127,7 +132,9 @@ fn key(board: Board, id: &str, event: &ev::KeyboardEvent) {
 }
 
 fn tell(board: Board, id: &str) {
-    let widget = board.draft.with_untracked(|draft| draft.widgets.iter().find(|widget| widget.id == id).cloned());
+    let widget = board
+        .draft
+        .with_untracked(|draft| draft.widgets.iter().find(|widget| widget.id == id).cloned());
     if let Some(widget) = widget {
         let place = widget.place;
         board.told.set(format!(

@@ -91,7 +91,10 @@ impl Board {
     /// A widget, for as long as there is one.
     pub(super) fn widget(self, id: &str) -> Memo<Option<Widget>> {
         let id = id.to_owned();
-        memo(move |_| self.draft.with(|draft| draft.widgets.iter().find(|widget| widget.id == id).cloned()))
+        memo(move |_| {
+            self.draft
+                .with(|draft| draft.widgets.iter().find(|widget| widget.id == id).cloned())
+        })
     }
 
     /// Changes the widgets.
@@ -111,7 +114,8 @@ impl Board {
             }
         });
         if is_full {
-            self.toasts.error(format!("A dashboard has at most {MAX_WIDGETS} widgets."));
+            self.toasts
+                .error(format!("A dashboard has at most {MAX_WIDGETS} widgets."));
         } else {
             self.open.set(Some(id));
         }

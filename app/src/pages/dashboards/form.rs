@@ -94,8 +94,15 @@ fn form(board: Board, open: RwSignal<bool>, widget: &Widget) -> Part {
         .children(measures.collect());
     let groups = |chosen: Option<&Dimension>| {
         let mut options = vec![(String::new(), "–".to_owned())];
-        options.extend(Dimension::ALL.iter().map(|d| (d.as_str().to_owned(), words::dimension(*d))));
-        (options, chosen.map(|chosen| chosen.as_str().to_owned()).unwrap_or_default())
+        options.extend(
+            Dimension::ALL
+                .iter()
+                .map(|d| (d.as_str().to_owned(), words::dimension(*d))),
+        );
+        (
+            options,
+            chosen.map(|chosen| chosen.as_str().to_owned()).unwrap_or_default(),
+        )
     };
     let (first, first_chosen) = groups(query.group.first());
     let (second, second_chosen) = groups(query.group.get(1));
@@ -114,15 +121,33 @@ fn form(board: Board, open: RwSignal<bool>, widget: &Widget) -> Part {
         el(
             "div",
             "form-row",
-            vec![select("By", "group", first, first_chosen), select("and by", "group2", second, second_chosen)],
+            vec![
+                select("By", "group", first, first_chosen),
+                select("and by", "group2", second, second_chosen),
+            ],
         ),
-        field("Search", "widget-q", query.q.clone(), "As on the page of events: severity:error cart"),
-        field("Services", "widget-service", query.service.join(", "), "Any of these; a name may end with *."),
+        field(
+            "Search",
+            "widget-q",
+            query.q.clone(),
+            "As on the page of events: severity:error cart",
+        ),
+        field(
+            "Services",
+            "widget-service",
+            query.service.join(", "),
+            "Any of these; a name may end with *.",
+        ),
         el(
             "div",
             "form-row",
             vec![
-                select("A point for each", "interval", intervals.into(), query.interval.to_string()),
+                select(
+                    "A point for each",
+                    "interval",
+                    intervals.into(),
+                    query.interval.to_string(),
+                ),
                 field(
                     "Groups at most",
                     "widget-limit",
@@ -140,7 +165,12 @@ fn form(board: Board, open: RwSignal<bool>, widget: &Widget) -> Part {
         form_error(fault),
         buttons("Apply", open),
     ];
-    tag("form").class("form").attr("novalidate", "").on("submit", apply).children(parts).part()
+    tag("form")
+        .class("form")
+        .attr("novalidate", "")
+        .on("submit", apply)
+        .children(parts)
+        .part()
 }
 
 /// What the form says.
@@ -163,7 +193,10 @@ fn read(event: &ev::Event) -> Result<(String, WidgetKind, MetricsQuery), String>
     pairs.push(("limit".to_owned(), text("widget-limit")));
     pairs.retain(|(_, value)| !value.is_empty());
     let query = MetricsQuery::from_pairs(pairs).map_err(|faults| {
-        let said: Vec<String> = faults.into_iter().map(|fault| format!("{}: {}", last(&fault.loc), fault.msg)).collect();
+        let said: Vec<String> = faults
+            .into_iter()
+            .map(|fault| format!("{}: {}", last(&fault.loc), fault.msg))
+            .collect();
         said.join("; ")
     })?;
     if query.measure.is_empty() {
@@ -222,7 +255,10 @@ fn settings(board: Board, open: RwSignal<bool>) -> Part {
         option("-7d", "Last 7 days"),
         option("-30d", "Last 30 days"),
     ];
-    let chosen = draft.refresh_seconds.map(|seconds| seconds.to_string()).unwrap_or_default();
+    let chosen = draft
+        .refresh_seconds
+        .map(|seconds| seconds.to_string())
+        .unwrap_or_default();
     let parts = vec![
         field("Name", "board-title", draft.name, ""),
         field("Description", "board-description", draft.description, ""),
@@ -237,7 +273,12 @@ fn settings(board: Board, open: RwSignal<bool>) -> Part {
         form_error(fault),
         buttons("Apply", open),
     ];
-    tag("form").class("form").attr("novalidate", "").on("submit", apply).children(parts).part()
+    tag("form")
+        .class("form")
+        .attr("novalidate", "")
+        .on("submit", apply)
+        .children(parts)
+        .part()
 }
 
 fn field(label: &'static str, name: &'static str, value: String, hint: &'static str) -> Part {

@@ -17,7 +17,11 @@ pub(super) fn settle(widgets: &mut [Widget], moved: Option<&str>) {
         let gives_way = target.is_some_and(|target| {
             !is_moved && beside(place, target) && place.y <= target.y && target.y < place.y + place.height.div_ceil(2)
         });
-        let y = if gives_way { target.map_or(place.y, |target| target.y) } else { place.y };
+        let y = if gives_way {
+            target.map_or(place.y, |target| target.y)
+        } else {
+            place.y
+        };
         (y, !is_moved, place.x)
     };
     widgets.sort_by_key(key);
@@ -52,7 +56,10 @@ pub(super) fn step(widgets: &mut [Widget], id: &str, across: i32, down: i32) {
         .filter(|widget| widget.id != id && beside(widget.place, place))
         .map(|widget| widget.place);
     let y = match down {
-        1 => others.filter(|other| other.y >= place.y + place.height).map(|other| other.y + other.height).min(),
+        1 => others
+            .filter(|other| other.y >= place.y + place.height)
+            .map(|other| other.y + other.height)
+            .min(),
         -1 => others.filter(|other| other.y < place.y).map(|other| other.y).max(),
         _ => None,
     };
@@ -101,7 +108,11 @@ mod tests {
 
     #[test]
     fn widgets_rise() {
-        let mut widgets = [widget("b", [6, 9, 6, 4]), widget("a", [0, 3, 6, 2]), widget("c", [0, 20, 12, 2])];
+        let mut widgets = [
+            widget("b", [6, 9, 6, 4]),
+            widget("a", [0, 3, 6, 2]),
+            widget("c", [0, 20, 12, 2]),
+        ];
         settle(&mut widgets, None);
         assert_eq!(told(&widgets), [("a", 0, 0), ("b", 6, 0), ("c", 0, 4)]);
     }
@@ -119,7 +130,11 @@ mod tests {
 
     #[test]
     fn the_keyboard_moves_past_others() {
-        let mut widgets = [widget("a", [0, 0, 6, 4]), widget("b", [0, 4, 6, 2]), widget("c", [6, 0, 6, 6])];
+        let mut widgets = [
+            widget("a", [0, 0, 6, 4]),
+            widget("b", [0, 4, 6, 2]),
+            widget("c", [6, 0, 6, 6]),
+        ];
         step(&mut widgets, "b", 0, -1);
         assert_eq!(told(&widgets), [("b", 0, 0), ("c", 6, 0), ("a", 0, 2)]);
         step(&mut widgets, "b", 0, 1);

@@ -36,9 +36,16 @@ pub(crate) fn DashboardsPage() -> impl IntoView {
         });
     });
     let new = view! { <Button kind=ButtonKind::Primary glyph=Glyph::Plus busy label="New dashboard" on_press=create/> };
+    let asked = ask::<DashboardList>(scope.refresh, move || api::dashboards_path(&scope.slug.read()));
     frame_with(scope, "Dashboards", new.part(), move |_| {
-        let asked = ask::<DashboardList>(scope.refresh, move || api::dashboards_path(&scope.slug.read()));
-        asked.show(move || show(move || asked.latest.with(|list| list.as_ref().map(|list| table(scope, list)).part())).part())
+        asked.show(move || {
+            show(move || {
+                asked
+                    .latest
+                    .with(|list| list.as_ref().map(|list| table(scope, list)).part())
+            })
+            .part()
+        })
     })
 }
 
@@ -53,7 +60,10 @@ fn table(scope: Scope, list: &DashboardList) -> Part {
     }
     let rows = list.items.iter().map(|item| {
         let href = format!("/p/{}/dashboards/{}", scope.slug.get(), encode_segment(&item.id));
-        let name = tag("a").class("name-link").attr("href", href).child(item.name.clone().part());
+        let name = tag("a")
+            .class("name-link")
+            .attr("href", href)
+            .child(item.name.clone().part());
         let mut first = vec![name.part()];
         if !item.description.is_empty() {
             first.push(el("span", "cell-note", vec![item.description.clone().part()]));

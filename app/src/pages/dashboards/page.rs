@@ -31,10 +31,16 @@ pub(crate) fn DashboardPage() -> impl IntoView {
         let editing = board.editing.get();
         every.set(board.draft.with(|draft| draft.refresh_seconds).filter(|_| !editing));
     });
+    let asked = ask::<Dashboard>(scope.refresh, move || {
+        api::dashboard_path(&scope.slug.read(), &id.read())
+    });
+    let load = move || {
+        asked
+            .latest
+            .with(|dashboard| dashboard.iter().for_each(|dashboard| board.load(dashboard)))
+    };
+    effect(load);
     let body = move |_| {
-        let asked = ask::<Dashboard>(scope.refresh, move || api::dashboard_path(&scope.slug.read(), &id.read()));
-        let load = move || asked.latest.with(|dashboard| dashboard.iter().for_each(|dashboard| board.load(dashboard)));
-        effect(load);
         asked.show(move || {
             // Now, for the server, which runs no effects.
             untrack(load);
@@ -53,7 +59,9 @@ fn whole(board: Board) -> Part {
     ];
     // Drawn anew when there are other widgets; where they stand changes in place.
     let ids = memo(move |_| {
-        let mut ids: Vec<String> = board.draft.with(|draft| draft.widgets.iter().map(|widget| widget.id.clone()).collect());
+        let mut ids: Vec<String> = board
+            .draft
+            .with(|draft| draft.widgets.iter().map(|widget| widget.id.clone()).collect());
         // While they are arranged, what one holds must not be drawn anew.
         if board.editing.get() {
             ids.sort();
@@ -84,5 +92,9 @@ fn whole(board: Board) -> Part {
         widget_form(board),
         board_form(board),
     ];
-    tag("div").class("board-whole").attr("id", "board-whole").children(parts).part()
+    tag("div")
+        .class("board-whole")
+        .attr("id", "board-whole")
+        .children(parts)
+        .part()
 }

@@ -17,12 +17,15 @@ use crate::{
 /// Its frame, and what it shows. Where it stands is said by attributes.
 pub(super) fn widget(board: Board, id: &str) -> Part {
     let this = board.widget(id);
-    let number = move |of: fn(&Widget) -> u16| move || this.with(|widget| widget.as_ref().map(of).unwrap_or(0).to_string());
+    let number =
+        move |of: fn(&Widget) -> u16| move || this.with(|widget| widget.as_ref().map(of).unwrap_or(0).to_string());
     let id = id.to_owned();
     let position = {
         let id = id.clone();
         move || {
-            let at = board.draft.with(|draft| draft.widgets.iter().position(|widget| widget.id == id));
+            let at = board
+                .draft
+                .with(|draft| draft.widgets.iter().position(|widget| widget.id == id));
             at.unwrap_or(0).to_string()
         }
     };
@@ -61,9 +64,8 @@ pub(super) fn widget(board: Board, id: &str) -> Part {
 }
 
 fn tools(board: Board, id: &str) -> Part {
-    let tool = |glyph: Glyph, label: &'static str, act: Callback<()>| {
-        view! { <IconButton glyph label on_press=act/> }.part()
-    };
+    let tool =
+        |glyph: Glyph, label: &'static str, act: Callback<()>| view! { <IconButton glyph label on_press=act/> }.part();
     let name = StoredValue::new(id.to_owned());
     let edit = Callback::new(move |()| board.open.set(Some(name.get_value())));
     let duplicate = Callback::new(move |()| board.duplicate(&name.get_value()));
@@ -81,8 +83,17 @@ pub(super) fn title_of(widget: &Widget) -> String {
     if !widget.title.is_empty() {
         return widget.title.clone();
     }
-    let measures: Vec<&str> = widget.query.measure.iter().map(|measure| words::measure(*measure)).collect();
-    let mut title = if measures.is_empty() { "Events".to_owned() } else { measures.join(", ") };
+    let measures: Vec<&str> = widget
+        .query
+        .measure
+        .iter()
+        .map(|measure| words::measure(*measure))
+        .collect();
+    let mut title = if measures.is_empty() {
+        "Events".to_owned()
+    } else {
+        measures.join(", ")
+    };
     for dimension in &widget.query.group {
         title.push_str(" by ");
         title.push_str(&words::dimension(*dimension));

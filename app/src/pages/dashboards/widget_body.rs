@@ -8,10 +8,12 @@ use crate::{
     api,
     components::{
         TableScroll,
-        chart::{BarItem, Better, ChartData, Hue, Series, Shape, Slice, Stat, TimeChart, bar_list, donut, heat_map, stat},
+        chart::{
+            BarItem, Better, ChartData, Hue, Series, Shape, Slice, Stat, TimeChart, bar_list, donut, heat_map, stat,
+        },
     },
     format::Unit,
-    pages::scope::{Asked, ask, by_group},
+    pages::scope::{Asked, ask_here, by_group},
     view::{IntoPart, Part, el, memo, show, show_some, tag, titled},
 };
 
@@ -19,7 +21,7 @@ use crate::{
 pub(super) fn widget_body(board: Board, id: &str, widget: Memo<Option<Widget>>) -> Part {
     let query = memo(move |_| widget.with(|widget| widget.as_ref().map(asked_for).unwrap_or_default()));
     let kind = memo(move |_| widget.with(|widget| widget.as_ref().map(|widget| widget.kind)));
-    let asked = ask::<Metrics>(board.scope.refresh, move || {
+    let asked = ask_here::<Metrics>(board.scope.refresh, move || {
         let (from, to) = board.range();
         let mut query = query.get();
         (query.from, query.to) = (from, to);
@@ -62,10 +64,19 @@ fn unit_of(query: &MetricsQuery) -> Unit {
 }
 
 fn drawn(id: &str, kind: WidgetKind, unit: Unit, asked: Asked<Metrics>) -> Part {
-    let data = memo(move |_| asked.latest.with(|metrics| metrics.as_ref().map(series).unwrap_or_default()));
+    let data = memo(move |_| {
+        asked
+            .latest
+            .with(|metrics| metrics.as_ref().map(series).unwrap_or_default())
+    });
     let chart = |shape| TimeChart::new(format!("widget-{id}"), "Widget", shape, unit, data).part();
     let of = move |draw: fn(&Metrics, Unit) -> Part| {
-        show(move || asked.latest.with(|metrics| metrics.as_ref().map(|metrics| draw(metrics, unit)).part())).part()
+        show(move || {
+            asked
+                .latest
+                .with(|metrics| metrics.as_ref().map(|metrics| draw(metrics, unit)).part())
+        })
+        .part()
     };
     match kind {
         WidgetKind::Line => chart(Shape::Line),
@@ -108,7 +119,11 @@ fn series(metrics: &Metrics) -> ChartData {
             } else {
                 format!("{} · {}", words::measure(series.measure), group_of(series))
             },
-            hue: if series.measure == Measure::Errors { Hue::Bad } else { Hue::Nth(n) },
+            hue: if series.measure == Measure::Errors {
+                Hue::Bad
+            } else {
+                Hue::Nth(n)
+            },
             points: series.points.iter().map(|point| point.value).collect(),
             total: series.total,
         })
@@ -127,9 +142,13 @@ fn group_of(series: &MetricSeries) -> String {
 fn number(metrics: &Metrics, unit: Unit) -> Part {
     let numbers = metrics.series.first().map(|series| {
         let better = match series.measure {
-            Measure::Errors | Measure::ErrorRate | Measure::P50 | Measure::P90 | Measure::P95 | Measure::P99 | Measure::Cost => {
-                Better::Less
-            }
+            Measure::Errors
+            | Measure::ErrorRate
+            | Measure::P50
+            | Measure::P90
+            | Measure::P95
+            | Measure::P99
+            | Measure::Cost => Better::Less,
             _ => Better::Neither,
         };
         stat(Stat {
@@ -162,7 +181,11 @@ fn bars(metrics: &Metrics, unit: Unit) -> Part {
 }
 
 fn shares(metrics: &Metrics, unit: Unit) -> Part {
-    let first = metrics.series.first().map(|series| series.measure).unwrap_or(Measure::Count);
+    let first = metrics
+        .series
+        .first()
+        .map(|series| series.measure)
+        .unwrap_or(Measure::Count);
     let slices = by_group(metrics, first).series.into_iter().filter_map(|series| {
         Some(Slice {
             value: series.total?,
@@ -197,8 +220,16 @@ fn table(metrics: &Metrics, _: Unit) -> Part {
     });
     let rows = rows.collect();
     let head = |label: String| tag("th").attr("scope", "col").child(label.part()).part();
-    let group: Vec<String> = metrics.group.iter().map(|dimension| words::dimension(*dimension)).collect();
-    let mut heads = vec![head(if group.is_empty() { "group".to_owned() } else { group.join(" / ") })];
+    let group: Vec<String> = metrics
+        .group
+        .iter()
+        .map(|dimension| words::dimension(*dimension))
+        .collect();
+    let mut heads = vec![head(if group.is_empty() {
+        "group".to_owned()
+    } else {
+        group.join(" / ")
+    })];
     heads.extend(measures.iter().map(|measure| head(words::measure(*measure).to_owned())));
     let table = tag("table")
         .class("table")

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     api,
-    pages::scope::{Scope, ask, frame, panel},
+    pages::scope::{Asked, Scope, ask, frame, panel},
     view::{IntoPart, Part, el, memo, show, tag},
 };
 
@@ -24,10 +24,6 @@ const SHOWN: [(&str, &str, Measure); 3] = [
 #[component]
 pub(crate) fn GeoPage() -> impl IntoView {
     let scope = Scope::provide("geo");
-    frame(scope, "Map", move |_| body(scope))
-}
-
-fn body(scope: Scope) -> Part {
     let word = scope.parameter("show");
     let shown = memo(move |_| {
         let known = SHOWN.into_iter().find(|(known, ..)| *known == *word.read());
@@ -50,6 +46,16 @@ fn body(scope: Scope) -> Part {
     };
     let by_country = ask::<Metrics>(scope.refresh, move || of(&[Dimension::Country], 200));
     let by_city = ask::<Metrics>(scope.refresh, move || of(&[Dimension::City, Dimension::Country], 50));
+    frame(scope, "Map", move |_| body(scope, word, shown, by_country, by_city))
+}
+
+fn body(
+    scope: Scope,
+    word: Memo<String>,
+    shown: Memo<Measure>,
+    by_country: Asked<Metrics>,
+    by_city: Asked<Metrics>,
+) -> Part {
     let drawn = by_country.show(move || {
         show(move || {
             by_country

@@ -1,9 +1,12 @@
 //! The page.
 
-use eventglass_model::{Dimension, Measure, Metrics, MetricsQuery};
+use eventglass_model::{Dimension, Measure, Metrics, MetricsQuery, UnpricedList};
 use leptos::prelude::*;
 
-use super::{table::table, unpriced::unpriced};
+use super::{
+    table::table,
+    unpriced::{ask_unpriced, unpriced},
+};
 use crate::{
     api,
     components::chart::{Better, Hue, Shape, Slice, Stat, TimeChart, donut, stat},
@@ -51,17 +54,6 @@ pub(super) const GROUP_MEASURES: [Measure; 8] = [
 #[component]
 pub(crate) fn LlmPage() -> impl IntoView {
     let scope = Scope::provide("llm");
-    frame(scope, "Models", move |_| body(scope))
-}
-
-fn calls(query: MetricsQuery) -> MetricsQuery {
-    MetricsQuery {
-        kind: KINDS.map(str::to_owned).into(),
-        ..query
-    }
-}
-
-fn body(scope: Scope) -> Part {
     let whole = ask::<Metrics>(scope.refresh, move || {
         let mut measures: Vec<Measure> = NUMBERS.map(|(measure, ..)| measure).into();
         measures.extend([Measure::P50, Measure::P99]);
@@ -83,6 +75,27 @@ fn body(scope: Scope) -> Part {
         };
         api::metrics_path(&scope.slug.read(), &query)
     });
+    let missing = ask_unpriced(scope);
+    frame(scope, "Models", move |_| {
+        body(scope, whole, groups, by, chosen, missing)
+    })
+}
+
+fn calls(query: MetricsQuery) -> MetricsQuery {
+    MetricsQuery {
+        kind: KINDS.map(str::to_owned).into(),
+        ..query
+    }
+}
+
+fn body(
+    scope: Scope,
+    whole: Asked<Metrics>,
+    groups: Asked<Metrics>,
+    by: Memo<String>,
+    chosen: Memo<Dimension>,
+    missing: Asked<UnpricedList>,
+) -> Part {
     let numbers = whole.show(move || numbers(whole));
     let latency = whole.show(move || {
         let data = memo(move |_| {
@@ -124,7 +137,7 @@ fn body(scope: Scope) -> Part {
     });
     vec![
         numbers,
-        unpriced(scope),
+        unpriced(scope, missing),
         tabs(scope, by),
         charts,
         el("div", "grid-2", vec![shares, latency]),

@@ -6,13 +6,17 @@ use leptos::prelude::*;
 use crate::{
     api,
     components::{Glyph, Icon},
-    pages::scope::{Scope, ask},
+    pages::scope::{Asked, Scope, ask},
     view::{IntoPart, Part, el, show_some, tag},
 };
 
+/// Asks for the first few.
+pub(super) fn ask_unpriced(scope: Scope) -> Asked<UnpricedList> {
+    ask(scope.refresh, move || api::unpriced_path(&scope.slug.read(), 5))
+}
+
 /// Says that there are some, and where to set their prices.
-pub(super) fn unpriced(scope: Scope) -> Part {
-    let asked = ask::<UnpricedList>(scope.refresh, move || api::unpriced_path(&scope.slug.read(), 5));
+pub(super) fn unpriced(scope: Scope, asked: Asked<UnpricedList>) -> Part {
     let line = move || {
         asked.latest.with(|list| {
             let list = list.as_ref()?;
@@ -39,5 +43,5 @@ pub(super) fn unpriced(scope: Scope) -> Part {
             ))
         })
     };
-    asked.show(move || show_some(line).part())
+    asked.show_extra(move || show_some(line).part())
 }

@@ -6,14 +6,18 @@ use leptos::prelude::*;
 use crate::{
     api,
     format::{Unit, usd},
-    pages::scope::{Scope, ask, panel},
+    pages::scope::{Asked, Scope, ask, panel},
     view::{IntoPart, Part, el, show_some, tag},
 };
 
+/// Asks for the month's budget.
+pub(super) fn ask_budget(scope: Scope) -> Asked<BudgetStatus> {
+    ask(scope.refresh, move || api::budget_path(&scope.slug.read()))
+}
+
 /// The month's budget; nothing where there is none and nothing was spent.
-pub(super) fn budget(scope: Scope) -> Part {
-    let asked = ask::<BudgetStatus>(scope.refresh, move || api::budget_path(&scope.slug.read()));
-    asked.show(move || show_some(move || asked.latest.with(|status| drawn(scope, status.as_ref()?))).part())
+pub(super) fn budget(scope: Scope, asked: Asked<BudgetStatus>) -> Part {
+    asked.show_extra(move || show_some(move || asked.latest.with(|status| drawn(scope, status.as_ref()?))).part())
 }
 
 fn drawn(scope: Scope, status: &BudgetStatus) -> Option<Part> {

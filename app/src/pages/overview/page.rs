@@ -1,9 +1,14 @@
 //! The page.
 
-use eventglass_model::{Measure, Metrics, Project};
+use eventglass_model::{Measure, Metrics};
 use leptos::prelude::*;
 
-use super::{budget::budget, empty::nothing_yet, numbers::numbers, top::tops};
+use super::{
+    budget::{ask_budget, budget},
+    empty::nothing_yet,
+    numbers::numbers,
+    top::{ask_tops, draw_tops},
+};
 use crate::{
     api,
     components::chart::{Hue, Shape, TimeChart},
@@ -29,20 +34,24 @@ const MEASURES: [Measure; 9] = [
 #[component]
 pub(crate) fn OverviewPage() -> impl IntoView {
     let scope = Scope::provide("overview");
-    frame(scope, "Overview", move |project| body(scope, &project))
-}
-
-fn body(scope: Scope, project: &Project) -> Part {
-    if project.event_count == 0 && project.last_event_at.is_none() {
-        return nothing_yet(scope);
-    }
-    let asked: Asked<Metrics> = ask(scope.refresh, move || {
+    // Asked here and not where they are drawn, which the server does more than once.
+    let whole: Asked<Metrics> = ask(scope.refresh, move || {
         let mut query = scope.metrics(&MEASURES, &[]);
         query.compare = true;
         api::metrics_path(&scope.slug.read(), &query)
     });
-    let whole = asked.show(move || vec![numbers(asked), charts(asked)].part());
-    vec![whole, tops(scope), budget(scope)].part()
+    let tops = ask_tops(scope);
+    let spent = ask_budget(scope);
+    frame(scope, "Overview", move |project| {
+        if project.event_count == 0 && project.last_event_at.is_none() {
+            return nothing_yet(scope);
+        }
+        vec![all(whole), draw_tops(scope, tops), budget(scope, spent)].part()
+    })
+}
+
+fn all(asked: Asked<Metrics>) -> Part {
+    asked.show(move || vec![numbers(asked), charts(asked)].part())
 }
 
 fn charts(asked: Asked<Metrics>) -> Part {

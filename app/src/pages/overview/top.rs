@@ -7,7 +7,7 @@ use crate::{
     api,
     components::chart::{BarItem, Hue, bar_list},
     format::Unit,
-    pages::scope::{Scope, ask, panel},
+    pages::scope::{Asked, Scope, ask, panel},
     view::{IntoPart, Part, el, show, tag},
 };
 
@@ -27,7 +27,7 @@ struct Top {
     href: fn(Scope, &str) -> String,
 }
 
-const TOPS: [Top; 4] = [
+static TOPS: [Top; 4] = [
     Top {
         title: "Services",
         dimension: Dimension::Service,
@@ -75,21 +75,31 @@ const TOPS: [Top; 4] = [
     },
 ];
 
+/// Asks for all of them.
+pub(super) fn ask_tops(scope: Scope) -> [Asked<Metrics>; 4] {
+    [0, 1, 2, 3].map(|n| {
+        ask(scope.refresh, move || {
+            let query = TOPS.get(n).map(|kind: &Top| MetricsQuery {
+                // One more, which may be those without a value.
+                limit: Some(MOST + 1),
+                ..scope.top(kind.measures, kind.dimension, MOST)
+            });
+            api::metrics_path(&scope.slug.read(), &query.unwrap_or_default())
+        })
+    })
+}
+
 /// All of them, two in a row.
-pub(super) fn tops(scope: Scope) -> Part {
-    let lists = TOPS.iter().map(|kind| top(scope, kind)).collect();
+pub(super) fn draw_tops(scope: Scope, asked: [Asked<Metrics>; 4]) -> Part {
+    let lists = TOPS
+        .iter()
+        .zip(asked)
+        .map(|(kind, asked)| top(scope, kind, asked))
+        .collect();
     el("div", "grid-2", lists)
 }
 
-fn top(scope: Scope, kind: &'static Top) -> Part {
-    let asked = ask::<Metrics>(scope.refresh, move || {
-        let query = MetricsQuery {
-            // One more, which may be those without a value.
-            limit: Some(MOST + 1),
-            ..scope.top(kind.measures, kind.dimension, MOST)
-        };
-        api::metrics_path(&scope.slug.read(), &query)
-    });
+fn top(scope: Scope, kind: &'static Top, asked: Asked<Metrics>) -> Part {
     let list =
         asked.show(move || show(move || asked.latest.with(|m| m.as_ref().map(|m| list(scope, kind, m)).part())).part());
     let more = kind.more.map(|area| {

@@ -13,11 +13,7 @@ use crate::{
 
 /// Title, time range and what the page is about, for those who may see the
 /// project. `body` is drawn once.
-pub(crate) fn frame(
-    scope: Scope,
-    title: &'static str,
-    body: impl Fn(Project) -> Part + Send + Sync + 'static,
-) -> Part {
+pub(crate) fn frame(scope: Scope, title: &'static str, body: impl Fn(Project) -> Part + Send + Sync + 'static) -> Part {
     frame_with(scope, title, nothing(), body)
 }
 

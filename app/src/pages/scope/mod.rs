@@ -7,7 +7,7 @@ mod frame;
 mod refresh;
 mod state;
 
-pub(crate) use ask::{Asked, ask};
+pub(crate) use ask::{Asked, ask, ask_here};
 pub(crate) use charts::{by_group, over_time, points, total};
 pub(crate) use frame::{chart_panel, frame, frame_with, panel};
 pub(crate) use refresh::Refresh;

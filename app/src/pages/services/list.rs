@@ -33,8 +33,8 @@ const COLUMNS: [(&str, &str); 10] = [
 #[component]
 pub(crate) fn ServicesPage() -> impl IntoView {
     let scope = Scope::provide("services");
+    let asked = services(scope);
     frame(scope, "Services", move |_| {
-        let asked = services(scope);
         asked.show(move || {
             show(move || {
                 asked

@@ -1,6 +1,6 @@
 //! One service.
 
-use eventglass_model::{Dimension, Interval, Measure, Metrics, MetricsQuery, ServiceHealth};
+use eventglass_model::{Dimension, Interval, Measure, Metrics, MetricsQuery, ServiceHealth, ServiceList};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
@@ -31,10 +31,6 @@ pub(crate) fn ServicePage() -> impl IntoView {
     let scope = Scope::provide("services");
     let params = use_params_map();
     let name = memo(move |_| params.read().get("service").unwrap_or_default());
-    frame(scope, "Service", move |_| body(scope, name))
-}
-
-fn body(scope: Scope, name: Memo<String>) -> Part {
     let of = move |query: MetricsQuery| MetricsQuery {
         service: vec![name.get()],
         ..query
@@ -64,8 +60,18 @@ fn body(scope: Scope, name: Memo<String>) -> Part {
         api::metrics_path(&scope.slug.read(), &query)
     });
     let all = services(scope);
+    frame(scope, "Service", move |_| body(scope, name, asked, endpoints, all))
+}
+
+fn body(
+    scope: Scope,
+    name: Memo<String>,
+    asked: Asked<Metrics>,
+    endpoints: Asked<Metrics>,
+    all: Asked<ServiceList>,
+) -> Part {
     let health = all.show(move || {
-        let found = move |list: &eventglass_model::ServiceList| {
+        let found = move |list: &ServiceList| {
             let is_it = |item: &&ServiceHealth| item.service.as_deref() == Some(name.read().as_str());
             list.items.iter().find(is_it).map(seen)
         };
