@@ -12,7 +12,7 @@ use crate::{
     bundles::{Dashboards, Events, Settings},
     components::{Toaster, Toasts},
     hydration::provide_hydrated,
-    layout::{Help, TopBar},
+    layout::{Help, ProjectNav, TopBar},
     pages::{
         auth::{Home, LoginPage, RegisterPage},
         kit::KitPage,
@@ -56,6 +56,7 @@ fn Frame() -> impl IntoView {
             "Skip to content"
         </a>
         <TopBar/>
+        <ProjectNav/>
         <main id="main" class="main" tabindex="-1">
             <FlatRoutes fallback=missing>
                 <Route path=path!("/") view=home as Draw ssr=SsrMode::Async/>
@@ -63,10 +64,18 @@ fn Frame() -> impl IntoView {
                 <Route path=path!("/register") view=register as Draw ssr=SsrMode::Async/>
                 <Route path=path!("/projects") view=projects as Draw ssr=SsrMode::Async/>
                 <Route path=path!("/p/:project") view=project as Draw ssr=SsrMode::Async/>
+                <Route path=path!("/p/:project/overview") view=overview as Draw ssr=SsrMode::Async/>
+                <Route path=path!("/p/:project/services") view=services as Draw ssr=SsrMode::Async/>
+                <Route path=path!("/p/:project/services/:service") view=service as Draw ssr=SsrMode::Async/>
+                <Route path=path!("/p/:project/llm") view=llm as Draw ssr=SsrMode::Async/>
+                <Route path=path!("/p/:project/geo") view=geo as Draw ssr=SsrMode::Async/>
+                <Route path=path!("/p/:project/dashboards") view=dashboards as Draw ssr=SsrMode::Async/>
+                <Route path=path!("/p/:project/dashboards/:dashboard") view=dashboard as Draw ssr=SsrMode::Async/>
                 <Route path=path!("/p/:project/events/:event?") view=events as Draw ssr=SsrMode::Async/>
                 <Route path=path!("/p/:project/ingest") view=ingest as Draw ssr=SsrMode::Async/>
                 <Route path=path!("/p/:project/settings/general") view=general as Draw ssr=SsrMode::Async/>
                 <Route path=path!("/p/:project/settings/keys") view=keys as Draw ssr=SsrMode::Async/>
+                <Route path=path!("/p/:project/settings/pricing") view=pricing as Draw ssr=SsrMode::Async/>
                 <Route path=path!("/_kit") view=kit as Draw ssr=SsrMode::Async/>
             </FlatRoutes>
         </main>
@@ -99,6 +108,34 @@ fn project() -> Part {
     view! { <ProjectHome/> }.part()
 }
 
+fn overview() -> Part {
+    Dashboards::Overview.part()
+}
+
+fn services() -> Part {
+    Dashboards::Services.part()
+}
+
+fn service() -> Part {
+    Dashboards::Service.part()
+}
+
+fn llm() -> Part {
+    Dashboards::Llm.part()
+}
+
+fn geo() -> Part {
+    Dashboards::Geo.part()
+}
+
+fn dashboards() -> Part {
+    Dashboards::Dashboards.part()
+}
+
+fn dashboard() -> Part {
+    Dashboards::Dashboard.part()
+}
+
 fn events() -> Part {
     Events::Events.part()
 }
@@ -113,6 +150,10 @@ fn general() -> Part {
 
 fn keys() -> Part {
     Settings::Keys.part()
+}
+
+fn pricing() -> Part {
+    Settings::Pricing.part()
 }
 
 fn kit() -> Part {

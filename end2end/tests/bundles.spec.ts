@@ -43,8 +43,10 @@ test("one goes from bundle to bundle by clicks, back and forth", async ({ page }
   await page.evaluate(() => Object.assign(window, { still: "here" }));
   const files = wasm(page);
   await page.getByRole("main").getByRole("link", { name: /Shop/ }).click();
-  await expect(page.getByRole("row", { name: /Disk is full/ })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Overview" })).toBeVisible();
   const nav = page.getByRole("navigation", { name: "Project" });
+  await nav.getByRole("link", { name: "Events" }).click();
+  await expect(page.getByRole("row", { name: /Disk is full/ })).toBeVisible();
   await nav.getByRole("link", { name: "Ingest" }).click();
   await expect(page.getByRole("heading", { name: "Ingest", exact: true })).toBeVisible();
   await nav.getByRole("link", { name: "Settings" }).click();

@@ -39,14 +39,14 @@ test("the chart counts what came, and its numbers take it apart", async ({ page 
   await expect(number(page, "Refused")).toHaveText("1");
   await expect(number(page, "Requests")).toHaveText("2");
   await hydrated(page);
-  const layer = (name: string) => page.locator(`.chart-plot path.of-${name}`);
-  await expect(layer("accepted")).toHaveAttribute("d", /^M\d/);
-  await expect(layer("refused")).toHaveAttribute("d", /^M\d/);
-  await expect(layer("limited")).toHaveAttribute("d", "");
+  const layer = (name: string) => page.locator(`.chart-plot g.hue-${name} > path`);
+  await expect(layer("good")).toHaveAttribute("d", /^M\d/);
+  await expect(layer("bad")).toHaveAttribute("d", /^M\d/);
+  await expect(layer("edge")).toHaveAttribute("d", "");
 
   // The keyboard reads it out bar by bar; what came is in the last or, across
   // the turn of a minute, in the last two.
-  const slider = page.getByRole("slider", { name: "Go through the bars" });
+  const slider = page.getByRole("slider", { name: "What came over time: go through time" });
   await slider.focus();
   await slider.press("End");
   await slider.press("ArrowLeft");
@@ -57,11 +57,11 @@ test("the chart counts what came, and its numbers take it apart", async ({ page 
     const before = (await slider.getAttribute("aria-valuetext")) ?? "";
     await slider.press("ArrowRight");
     return last + before;
-  }).toMatch(/1 refused/);
+  }).toMatch(/Refused 1/);
 
   await page.getByRole("button", { name: /^Accepted/ }).click();
   await expect(page).toHaveURL(/hide=accepted/);
-  await expect(layer("accepted")).toHaveAttribute("d", "");
+  await expect(layer("good")).toHaveAttribute("d", "");
   await page.reload();
   await hydrated(page);
   await expect(page.getByRole("button", { name: /^Accepted/ })).toHaveAttribute("aria-pressed", "false");
@@ -73,7 +73,7 @@ test("the chart counts what came, and its numbers take it apart", async ({ page 
 
   await page.getByRole("link", { name: "24 h" }).click();
   await expect(page).toHaveURL(/minutes=1440/);
-  await expect(page.locator(".chart-line")).toContainText("15 minutes");
+  await expect(page.locator("#traffic-told")).toContainText("15 minutes");
   await expect(number(page, "Accepted")).toHaveText("2");
 });
 

@@ -4,23 +4,31 @@
 //! What a page shows is [`Fetched`] from a path; what a person does is a call.
 
 mod auth;
+mod dashboards;
 mod error;
 mod events;
 mod fetched;
 mod ingest;
 mod keys;
+mod metrics;
+mod prices;
 mod projects;
 mod send;
 mod settings;
 pub mod transport;
 
 pub use auth::{ME, log_in, log_out, register};
+pub use dashboards::{
+    change_dashboard, create_dashboard, dashboard_csv_path, dashboard_path, dashboards_path, remove_dashboard,
+};
 pub use error::{ApiError, ApiResult};
 pub use events::{event_path, events, events_path, facets_path};
 pub use fetched::Fetched;
 pub(crate) use fetched::read;
 pub use ingest::{delete_all_refused, delete_refused, ingest_path, refused_path, replay};
 pub use keys::{create_key, keys_path, revoke_key};
+pub use metrics::{budget_path, metrics_path, services_path};
+pub use prices::{prices_path, recompute, recompute_path, set_price, stop_recompute, unpriced_path};
 pub use projects::{PROJECTS, create_project, project_path};
 pub(crate) use send::get_text;
 pub use settings::{change_settings, settings_path, usage_path};

@@ -28,8 +28,24 @@ pub(super) fn post<T: DeserializeOwned, B: Serialize>(
     path: String,
     body: &B,
 ) -> impl Future<Output = ApiResult<T>> + Send + use<T, B> {
+    with_body("POST", path, body)
+}
+
+/// `PUT` of a body, answered by a body.
+pub(super) fn put<T: DeserializeOwned, B: Serialize>(
+    path: String,
+    body: &B,
+) -> impl Future<Output = ApiResult<T>> + Send + use<T, B> {
+    with_body("PUT", path, body)
+}
+
+fn with_body<T: DeserializeOwned, B: Serialize>(
+    method: &'static str,
+    path: String,
+    body: &B,
+) -> impl Future<Output = ApiResult<T>> + Send + use<T, B> {
     // The bodies are plain structs: nothing in them can fail to serialise.
-    let answer = send("POST", path, Some(serde_json::to_string(body).unwrap_or_default()));
+    let answer = send(method, path, Some(serde_json::to_string(body).unwrap_or_default()));
     async move { read(&answer.await?.body) }
 }
 

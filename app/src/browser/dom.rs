@@ -147,3 +147,35 @@ pub(crate) fn field_of(event: &web_sys::SubmitEvent, name: &str) -> String {
 pub(crate) fn input(id: &str) -> Option<HtmlInputElement> {
     element(id)?.dyn_into().ok()
 }
+
+/// Left edge, top edge and width of an element on the screen, in pixels.
+#[expect(clippy::cast_possible_truncation, reason = "pixels of a screen")]
+pub(crate) fn place_of(id: &str) -> Option<(i32, i32, i32)> {
+    let place = element(id)?.get_bounding_client_rect();
+    Some((place.left() as i32, place.top() as i32, place.width() as i32))
+}
+
+/// Lets an element fill the screen, until Esc.
+pub(crate) fn full_screen(id: &str) {
+    if let Some(element) = element(id) {
+        let _ = element.request_fullscreen();
+    }
+}
+
+/// All values of the fields with a name of the form that is being submitted.
+pub(crate) fn fields_of(event: &web_sys::SubmitEvent, name: &str) -> Vec<String> {
+    let form = event
+        .target()
+        .and_then(|target| target.dyn_into::<web_sys::HtmlFormElement>().ok());
+    let data = form.and_then(|form| web_sys::FormData::new_with_form(&form).ok());
+    let values = data.map(|data| data.get_all(name)).unwrap_or_default();
+    values.iter().filter_map(|value| value.as_string()).collect()
+}
+
+/// Sends whatever the pointer does to where it was pressed, until it is let go.
+pub(crate) fn hold_pointer(event: &web_sys::PointerEvent) {
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    if let Some(target) = target {
+        let _ = target.set_pointer_capture(event.pointer_id());
+    }
+}

@@ -7,13 +7,34 @@ use super::{
     lazy::{Drawn, lazy},
 };
 use crate::{
-    pages::ingest::IngestPage,
+    pages::{
+        dashboards::{DashboardPage, DashboardsPage},
+        geo::GeoPage,
+        ingest::IngestPage,
+        llm::LlmPage,
+        overview::OverviewPage,
+        services::{ServicePage, ServicesPage},
+    },
     view::{IntoPart, Part},
 };
 
 /// The pages of this bundle.
 #[derive(Clone, Copy)]
 pub(crate) enum Page {
+    /// A project at a glance.
+    Overview,
+    /// All services.
+    Services,
+    /// One service.
+    Service,
+    /// What models cost.
+    Llm,
+    /// Where events come from.
+    Geo,
+    /// All dashboards.
+    Dashboards,
+    /// One dashboard.
+    Dashboard,
     /// The health of ingestion.
     Ingest,
 }
@@ -28,6 +49,13 @@ impl Page {
 #[wasm_split(dashboards, wasm_split_path = ::leptos::wasm_split, fallible, preload(load))]
 pub(super) fn draw(page: Page) -> Drawn {
     Ok(match page {
+        Page::Overview => view! { <OverviewPage/> }.part(),
+        Page::Services => view! { <ServicesPage/> }.part(),
+        Page::Service => view! { <ServicePage/> }.part(),
+        Page::Llm => view! { <LlmPage/> }.part(),
+        Page::Geo => view! { <GeoPage/> }.part(),
+        Page::Dashboards => view! { <DashboardsPage/> }.part(),
+        Page::Dashboard => view! { <DashboardPage/> }.part(),
         Page::Ingest => view! { <IngestPage/> }.part(),
     })
 }

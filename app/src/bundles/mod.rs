@@ -38,7 +38,7 @@ impl Bundle {
     pub fn of(path: &str) -> Option<Self> {
         match path.strip_prefix("/p/")?.split('/').nth(1)? {
             "events" => Some(Self::Events),
-            "ingest" => Some(Self::Dashboards),
+            "overview" | "services" | "llm" | "geo" | "dashboards" | "ingest" => Some(Self::Dashboards),
             "settings" => Some(Self::Settings),
             _ => None,
         }

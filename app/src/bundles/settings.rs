@@ -7,7 +7,7 @@ use super::{
     lazy::{Drawn, lazy},
 };
 use crate::{
-    pages::settings::{GeneralPage, KeysPage},
+    pages::settings::{GeneralPage, KeysPage, PricingPage},
     view::{IntoPart, Part},
 };
 
@@ -18,6 +18,8 @@ pub(crate) enum Page {
     General,
     /// API keys.
     Keys,
+    /// What models cost.
+    Pricing,
 }
 
 impl Page {
@@ -32,5 +34,6 @@ pub(super) fn draw(page: Page) -> Drawn {
     Ok(match page {
         Page::General => view! { <GeneralPage/> }.part(),
         Page::Keys => view! { <KeysPage/> }.part(),
+        Page::Pricing => view! { <PricingPage/> }.part(),
     })
 }

@@ -33,6 +33,15 @@ pub(crate) enum Glyph {
     Sliders,
     Sun,
     Trash,
+    Move,
+    Pencil,
+    Layers,
+    Grid,
+    Globe,
+    Expand,
+    Download,
+    Cube,
+    Chart,
 }
 
 impl Glyph {
@@ -65,6 +74,15 @@ impl Glyph {
         Self::Sliders,
         Self::Sun,
         Self::Trash,
+        Self::Move,
+        Self::Pencil,
+        Self::Layers,
+        Self::Grid,
+        Self::Globe,
+        Self::Expand,
+        Self::Download,
+        Self::Cube,
+        Self::Chart,
     ];
 
     const fn path(self) -> &'static str {
@@ -108,6 +126,17 @@ impl Glyph {
             Self::Sun => {
                 "M11 8a3 3 0 1 1-6 0 3 3 0 0 1 6 0ZM8 1.5v1M8 13.5v1M1.5 8h1M13.5 8h1M3.4 3.4l.7.7M11.9 11.9l.7.7M3.4 12.6l.7-.7M11.9 4.1l.7-.7"
             }
+            Self::Chart => "M2.5 13.5h11M4 11V8M7.5 11V3.5M11 11V6",
+            Self::Cube => "M8 1.8 13.5 5v6L8 14.2 2.5 11V5ZM2.7 5 8 8l5.3-3M8 8v6",
+            Self::Download => "M8 2.5v8M4.5 7.5 8 11l3.5-3.5M2.5 13.5h11",
+            Self::Expand => "M9.5 2.5h4v4M13.2 2.8 9 7M6.5 13.5h-4v-4M2.8 13.2 7 9",
+            Self::Globe => {
+                "M14 8A6 6 0 1 1 2 8a6 6 0 0 1 12 0ZM2.2 8h11.6M8 2c2.2 1.9 2.2 10.1 0 12M8 2c-2.2 1.9-2.2 10.1 0 12"
+            }
+            Self::Grid => "M2.5 2.5h4.5v6H2.5ZM9 2.5h4.5v3.5H9ZM9 8.5h4.5v5H9ZM2.5 11h4.5v2.5H2.5Z",
+            Self::Layers => "M8 2 14 5.2 8 8.4 2 5.2ZM2.4 8.3 8 11.2l5.6-2.9M2.4 11 8 13.9 13.6 11",
+            Self::Pencil => "M10.8 2.7 13.3 5.2 5.5 13l-3.2.7L3 10.5ZM9.3 4.2l2.5 2.5",
+            Self::Move => "M8 2v12M2 8h12M6 4l2-2 2 2M6 12l2 2 2-2M4 6 2 8l2 2M12 6l2 2-2 2",
             Self::Trash => {
                 "M2.5 4.5h11M6 4.5v-2h4v2M4 4.5l.6 8.5a1 1 0 0 0 1 .9h4.8a1 1 0 0 0 1-.9l.6-8.5M6.7 7.2v4M9.3 7.2v4"
             }

@@ -3,6 +3,7 @@
 
 mod badge;
 mod button;
+pub(crate) mod chart;
 mod copy;
 mod dialog;
 mod empty;
@@ -23,6 +24,7 @@ mod status_code;
 mod table;
 mod table_scroll;
 mod time;
+mod time_range;
 mod toast;
 mod wait;
 
@@ -48,5 +50,6 @@ pub(crate) use status_code::StatusCode;
 pub(crate) use table::Table;
 pub(crate) use table_scroll::TableScroll;
 pub(crate) use time::{Tick, TimeStyle, TimeText};
+pub(crate) use time_range::{Range, TimeRange};
 pub(crate) use toast::{Toaster, Toasts};
 pub(crate) use wait::wait;

@@ -6,12 +6,14 @@ mod json;
 mod moment;
 mod number;
 mod relative;
+mod unit;
 
 pub(crate) use duration::{duration_ms, exact_ms};
 pub(crate) use json::pretty;
 pub(crate) use moment::{Civil, offset};
 pub(crate) use number::{bytes, compact, count, exact_usd, grouped, usd};
 pub(crate) use relative::ago;
+pub(crate) use unit::{Unit, change, position};
 
 /// Between a number and its unit: they belong on one line.
 const NBSP: char = '\u{a0}';

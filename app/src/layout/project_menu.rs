@@ -46,7 +46,7 @@ fn other_projects(open: RwSignal<bool>) -> Part {
     let link = move |project: Project, here: bool| {
         let mut link = tag("a")
             .class("menu-item")
-            .attr("href", format!("/p/{}/events", project.slug))
+            .attr("href", format!("/p/{}/overview", project.slug))
             .press(move |_| open.set(false))
             .child(el("span", "truncate", vec![project.name.part()]));
         if here {

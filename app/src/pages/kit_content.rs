@@ -10,9 +10,14 @@ use crate::{
         Badge, Button, ButtonKind, CopyButton, Dialog, EmptyState, ErrorView, Field, Glyph, Icon, IconButton, Json,
         Kbd, LinkButton, Menu, MenuItem, Panel, SeverityMark, SkeletonLines, SkeletonRows, Snippet, StatusCode,
         SubmitButton, Table, TimeStyle, TimeText, Toasts, Tone,
+        chart::{
+            BarItem, Better, ChartData, ChartGroup, Hue, Series, Shape, Slice, Stat, TimeAxis, TimeChart, bar_list,
+            donut, heat_map, stat,
+        },
     },
+    format::Unit,
     status,
-    view::{IntoPart, Part, make},
+    view::{IntoPart, Part, el, make},
 };
 
 const JSON: &str = r#"{"id": 12345678901234567890, "ratio": 1.0, "ok": true, "none": null, "tags": ["a", "b"],
@@ -86,6 +91,7 @@ pub(super) fn content() -> Part {
         <EmptyState glyph=Glyph::Events title="Nothing yet" body=nothing/>
         <ErrorView error=ApiError::Unreachable retry=Callback::new(|()| ())/>
     };
+    let charts = charts();
     let page = view! {
         <Title text="Kit"/>
         <div class="page">
@@ -94,6 +100,7 @@ pub(super) fn content() -> Part {
             <Panel title="Marks" body=marks.part()/>
             <Panel title="Form" body=form.part()/>
             <Panel title="Table" body=table.part()/>
+            {charts}
             <Panel title="JSON" body=json.part()/>
             <Snippet title="Snippet" code="curl http://localhost:8000/healthz"/>
             <Panel title="Waiting" body=waiting.part()/>
@@ -105,6 +112,83 @@ pub(super) fn content() -> Part {
     // The trouble shown above is not this page's.
     status::set(200);
     page
+}
+
+/// Every kind of chart, of numbers made up.
+fn charts() -> Part {
+    ChartGroup::provide(Some(Callback::new(move |(from, to)| {
+        Toasts::from_context().say(format!("From {from} to {to}"));
+    })));
+    let wave = |height: f64, phase: usize| -> Vec<Option<f64>> {
+        (0..96)
+            .map(|n| {
+                let x = (n + phase * 7) % 24;
+                #[expect(clippy::cast_precision_loss, reason = "less than 24")]
+                let x = x.min(24 - x) as f64;
+                (n % 41 != 40).then_some(height * (1.0 + x / 6.0))
+            })
+            .collect()
+    };
+    let data = move |count: usize, height: f64| {
+        let names = [
+            "checkout", "search", "payments", "agent", "mail", "cart", "users", "stock",
+        ];
+        let series = names.into_iter().take(count).enumerate().map(|(n, name)| {
+            #[expect(clippy::cast_precision_loss, reason = "at most eight")]
+            let points = wave(height / (n + 1) as f64, n);
+            Series {
+                name: name.to_owned(),
+                hue: Hue::Nth(n),
+                total: Some(points.iter().flatten().sum()),
+                points,
+            }
+        });
+        let data = ChartData {
+            axis: TimeAxis {
+                first: 1_763_640_000,
+                step: 900,
+                count: 96,
+            },
+            series: series.collect(),
+        };
+        Memo::new(move |_| data.clone())
+    };
+    let chart = |id: &str, title: &str, shape, unit, data| {
+        view! { <Panel title=title body=TimeChart::new(id, title, shape, unit, data).part()/> }.part()
+    };
+    let bars = data(5, 900.0).get_untracked().series.into_iter().map(|series| BarItem {
+        value: series.total.unwrap_or(0.0),
+        text: ("some".to_owned(), "some exactly".to_owned()),
+        name: series.name,
+        href: None,
+        note: None,
+        hue: series.hue,
+    });
+    let slices = data(5, 0.02).get_untracked().series.into_iter().map(|series| Slice {
+        value: series.total.unwrap_or(0.0),
+        name: series.name,
+        hue: series.hue,
+    });
+    let stats = [(12_345.0, 11_000.0), (12_345.0, 14_000.0), (1.0, 0.0)].map(|(now, before)| {
+        stat(Stat {
+            label: "A number",
+            unit: Unit::Count,
+            value: Some(now),
+            previous: Some(before),
+            better: Better::Less,
+            points: wave(10.0, 1),
+        })
+    });
+    vec![
+        chart("kit-bars", "Bars", Shape::Bar, Unit::Count, data(3, 900.0)),
+        chart("kit-lines", "Lines", Shape::Line, Unit::Ms, data(8, 340.0)),
+        chart("kit-areas", "Areas", Shape::Area, Unit::Usd, data(4, 0.003)),
+        view! { <Panel title="Heat map" body=heat_map("Heat map", Unit::Count, data(6, 50.0))/> }.part(),
+        view! { <Panel title="Donut" body=donut("Shares", Unit::Usd, slices.collect())/> }.part(),
+        view! { <Panel title="The greatest" body=bar_list("The greatest", bars.collect())/> }.part(),
+        el("div", "panel stats", stats.into()),
+    ]
+    .part()
 }
 
 fn menu() -> Part {

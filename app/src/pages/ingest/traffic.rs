@@ -8,6 +8,8 @@ use crate::components::Record;
 /// What becomes of an event or a request, by its name in the API, in the order
 /// of the stack.
 pub(super) const OUTCOMES: [&str; 4] = ["accepted", "duplicates", "refused", "limited"];
+/// What each of [`OUTCOMES`] is called.
+pub(super) const LABELS: [&str; 4] = ["Accepted", "Duplicates", "Refused", "Limited"];
 /// What else is counted.
 const OTHERS: [&str; 2] = ["requests", "bytes"];
 

@@ -21,7 +21,7 @@ pub(super) fn project_table(list: ProjectList) -> Part {
 }
 
 fn row(project: Project) -> Part {
-    let href = format!("/p/{}/events", project.slug);
+    let href = format!("/p/{}/overview", project.slug);
     let exact = format!("{} events", grouped(project.event_count));
     let note = if project.description.is_empty() {
         project.slug

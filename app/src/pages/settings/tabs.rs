@@ -6,7 +6,7 @@ use leptos_router::hooks::use_location;
 use crate::view::{IntoPart, Part, tag};
 
 /// Each page: the end of its address, and what it is called.
-const PAGES: [(&str, &str); 2] = [("general", "General"), ("keys", "Keys")];
+const PAGES: [(&str, &str); 3] = [("general", "General"), ("keys", "Keys"), ("pricing", "Prices")];
 
 /// Links to the pages of a project's settings.
 pub(super) fn tabs(slug: Memo<String>) -> Part {

@@ -1,164 +1,23 @@
 //! The time range.
 
-use eventglass_model::{EventQuery, TimeBound, Timestamp};
-use leptos::{ev, prelude::*};
+use leptos::prelude::*;
 
 use super::super::state::Page;
 use crate::{
-    browser,
-    components::{ButtonKind, Glyph, Icon, Menu, MenuItem},
-    format::Civil,
-    hydration::use_hydrated,
-    view::{IntoPart, Part, make, text},
+    components,
+    view::{IntoPart, memo},
 };
-
-/// Spans that end now, in seconds.
-const PRESETS: &[(Option<u32>, &str)] = &[
-    (None, "All time"),
-    (Some(900), "Last 15 minutes"),
-    (Some(3_600), "Last hour"),
-    (Some(86_400), "Last 24 hours"),
-    (Some(604_800), "Last 7 days"),
-    (Some(2_592_000), "Last 30 days"),
-];
-
-/// From, to.
-type Range = (Option<TimeBound>, Option<TimeBound>);
 
 /// Chooses when the events happened.
 #[component]
 pub(super) fn TimeRange() -> impl IntoView {
     let page = Page::from_context();
-    let hydrated = use_hydrated();
-    let open = RwSignal::new(false);
-    let label = move || page.query.with(|query| range_label(query, hydrated.get()));
-    let button = make(move || {
-        view! {
-            <Icon glyph=Glyph::Clock/>
-            <span class="truncate">{text(label)}</span>
-            <Icon glyph=Glyph::ChevronDown/>
-        }
-        .part()
-    });
+    let range = memo(move |_| page.query.with(|query| (query.from, query.to)));
     let set = Callback::new(move |(from, to)| {
-        open.set(false);
         page.narrow(|query| {
             query.from = from;
             query.to = to;
         });
     });
-    let body = make(move || {
-        let presets = PRESETS
-            .iter()
-            .map(|(seconds, label)| preset(page, set, *seconds, label))
-            .collect_view();
-        view! {
-            {presets}
-            <Between page set/>
-        }
-        .part()
-    });
-    view! { <Menu id="range" open button class="btn range-button" end=true body/> }
-}
-
-fn preset(page: Page, set: Callback<Range>, seconds: Option<u32>, label: &'static str) -> Part {
-    let from = seconds.map(TimeBound::Ago);
-    let chosen = Signal::derive(move || page.query.with(|query| query.from == from && query.to.is_none()));
-    view! { <MenuItem label chosen on_press=move |()| set.run((from, None))/> }.part()
-}
-
-/// A range of one's own.
-#[component]
-fn Between(page: Page, set: Callback<Range>) -> impl IntoView {
-    let fault = RwSignal::new(String::new());
-    let apply = move |event: ev::SubmitEvent| {
-        event.prevent_default();
-        let read = |name| browser::local_to_timestamp(&browser::field_of(&event, name));
-        match (read("from"), read("to")) {
-            (None, None) => fault.set("Give at least one of them.".to_owned()),
-            (Some(from), Some(to)) if from >= to => fault.set("The start must be before the end.".to_owned()),
-            (from, to) => set.run((from.map(TimeBound::At), to.map(TimeBound::At))),
-        }
-    };
-    let (from_text, to_text) = page
-        .query
-        .with_untracked(|query| (input_text(query.from), input_text(query.to)));
-    view! {
-        <form class="between" on:submit=apply novalidate>
-            <label class="between-label">
-                "From" <input class="input" type="datetime-local" step="1" name="from" value=from_text/>
-            </label>
-            <label class="between-label">
-                "To" <input class="input" type="datetime-local" step="1" name="to" value=to_text/>
-            </label>
-            <p class="form-error" role="alert">
-                {text(move || fault.get())}
-            </p>
-            <button type="submit" class=ButtonKind::Plain.class()>
-                "Apply"
-            </button>
-        </form>
-    }
-    .part()
-}
-
-/// A moment for the input; a time ago is left empty.
-fn input_text(bound: Option<TimeBound>) -> Option<String> {
-    match bound? {
-        TimeBound::At(time) => Some(browser::local(time).input_text()),
-        TimeBound::Ago(_) => None,
-    }
-}
-
-/// What is chosen, in a few words; in the viewer's zone once that is known.
-fn range_label(query: &EventQuery, here: bool) -> String {
-    let moment = |time: Timestamp| {
-        let civil = if here { browser::local(time) } else { Civil::utc(time) };
-        civil.minute_text()
-    };
-    let bound = |bound: TimeBound| match bound {
-        TimeBound::At(time) => moment(time),
-        TimeBound::Ago(0) => "now".to_owned(),
-        TimeBound::Ago(_) => format!("{} ago", bound.to_string().trim_start_matches('-')),
-    };
-    match (query.from, query.to) {
-        (None, None) => "All time".to_owned(),
-        (Some(from @ TimeBound::Ago(seconds)), None) => {
-            let preset = PRESETS.iter().find(|(preset, _)| *preset == Some(seconds));
-            let other = || format!("Last {}", from.to_string().trim_start_matches('-'));
-            preset.map_or_else(other, |(_, label)| (*label).to_owned())
-        }
-        (Some(from), None) => format!("Since {}", bound(from)),
-        (None, Some(to)) => format!("Until {}", bound(to)),
-        (Some(from), Some(to)) => format!("{} – {}", bound(from), bound(to)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn labels() {
-        let at = |text| Some(TimeBound::parse(text).unwrap());
-        for (from, to, label) in [
-            (None, None, "All time"),
-            (at("-24h"), None, "Last 24 hours"),
-            (at("-2h"), None, "Last 2h"),
-            (at("2026-01-02T03:04:05Z"), None, "Since 2026-01-02 03:04"),
-            (None, at("-1h"), "Until 1h ago"),
-            (
-                at("2026-01-02T03:04:05Z"),
-                at("2026-01-03T00:00:00Z"),
-                "2026-01-02 03:04 – 2026-01-03 00:00",
-            ),
-        ] {
-            let query = EventQuery {
-                from,
-                to,
-                ..EventQuery::default()
-            };
-            assert_eq!(range_label(&query, false), label);
-        }
-    }
+    view! { <components::TimeRange range unset="All time" set/> }.part()
 }

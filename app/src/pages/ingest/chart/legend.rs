@@ -2,27 +2,35 @@
 
 use leptos::prelude::*;
 
-use super::{
-    figure::LAYERS,
-    words::{LABELS, MEANINGS},
-};
 use crate::{
-    components::drawing,
+    components::chart::{Hue, Shape, swatch},
     format::{bytes, compact, grouped},
     pages::ingest::{
         doors::door_name,
         state::Page,
-        traffic::{Counts, OUTCOMES},
+        traffic::{Counts, LABELS, OUTCOMES},
     },
-    view::{IntoPart, Part, el, memo, show_some, svg, tag, text},
+    view::{IntoPart, Part, el, memo, show_some, tag, text},
 };
+
+/// What each outcome is, in the order of the stack.
+const MEANINGS: [&str; 4] = [
+    "events that were stored",
+    "events that were stored before",
+    "events that were refused for what they are",
+    "requests that were refused for being too many",
+];
 
 /// The numbers; pressing one takes it out of the chart or puts it back. Where
 /// more than one door was used, the same for the doors.
-pub(super) fn legend() -> Part {
+pub(super) fn legend(hues: [Hue; 4]) -> Part {
     let page = Page::from_context();
     let total = move || page.traffic.read().total();
-    let mut outcomes: Vec<Part> = (0..OUTCOMES.len()).map(|which| outcome(page, which)).collect();
+    let mut outcomes: Vec<Part> = hues
+        .into_iter()
+        .enumerate()
+        .map(|(which, hue)| outcome(page, which, hue))
+        .collect();
     // Made anew only when there are other doors.
     let names = memo(move |_| {
         let traffic = page.traffic.read();
@@ -40,20 +48,16 @@ pub(super) fn legend() -> Part {
     vec![stats, doors.part()].part()
 }
 
-fn outcome(page: Page, which: usize) -> Part {
+fn outcome(page: Page, which: usize, hue: Hue) -> Part {
     let name = OUTCOMES.get(which).copied().unwrap_or_default();
     let count = move || {
         let Counts { outcomes, .. } = page.traffic.read().total();
         outcomes.get(which).copied().unwrap_or(0)
     };
     let meaning = MEANINGS.get(which).copied().unwrap_or_default();
-    let colour = svg("path")
-        .class(LAYERS.get(which).copied().unwrap_or_default())
-        .attr("d", "M0 0h8v8H0z");
-    let swatch = drawing("swatch", "0 0 8 8").child(colour.part());
     let label = LABELS.get(which).copied().unwrap_or_default();
     let parts = vec![
-        el("span", "stat-name", vec![swatch.part(), label.part()]),
+        el("span", "stat-name", vec![swatch(hue, Shape::Bar), label.part()]),
         el("span", "stat-value num", vec![text(move || compact(count())).part()]),
     ];
     tag("button")

@@ -1,0 +1,64 @@
+//! Which series there are, and which of them are shown.
+
+use leptos::{ev, prelude::*};
+
+use super::{Hue, Shape, TimeChart};
+use crate::{
+    components::drawing,
+    view::{IntoPart, Part, el, memo, show_some, svg, tag},
+};
+
+/// A patch of a series' colour; of lines, a piece with its dashes.
+pub(crate) fn swatch(hue: Hue, shape: Shape) -> Part {
+    let (class, path) = match shape {
+        Shape::Line => ("chart-stroke", "M0 5h14"),
+        Shape::Area | Shape::Bar => ("chart-fill", "M2 0h10v10h-10z"),
+    };
+    let path = svg("path").class(class).attr("d", path).part();
+    let colour = svg("g").class(hue.class()).child(path).part();
+    drawing("swatch-wide", "0 0 14 10").child(colour).part()
+}
+
+/// A button for each series; none where there is only one.
+pub(super) fn legend(chart: TimeChart) -> Part {
+    let names = memo(move |_| {
+        let data = chart.data.read();
+        let named = data.series.iter().map(|series| (series.name.clone(), series.hue));
+        named.collect::<Vec<(String, Hue)>>()
+    });
+    let buttons = show_some(move || {
+        let names = names.get();
+        (names.len() > 1).then(|| buttons(chart, names))
+    });
+    buttons.part()
+}
+
+fn buttons(chart: TimeChart, series: Vec<(String, Hue)>) -> Part {
+    let names: Vec<String> = series.iter().map(|(name, _)| name.clone()).collect();
+    let names = StoredValue::new(names);
+    let buttons = series.into_iter().map(|(name, hue)| {
+        let (asked, label) = (name.clone(), name.clone());
+        let press = move |event: ev::MouseEvent| {
+            if event.shift_key() {
+                names.with_value(|names| chart.toggles.isolate(&name, names));
+            } else {
+                chart.toggles.toggle(&name);
+            }
+        };
+        tag("button")
+            .attr("type", "button")
+            .class("legend-item")
+            .attr("title", "Show or hide; with Shift, show it alone")
+            .spelled("aria-pressed", move || chart.toggles.shows(&asked))
+            .press(press)
+            .child(swatch(hue, chart.shape))
+            .child(el("span", "truncate", vec![label.part()]))
+            .part()
+    });
+    tag("div")
+        .class("legend")
+        .attr("role", "group")
+        .attr("aria-label", "Shown in the chart")
+        .children(buttons.collect())
+        .part()
+}

@@ -1,0 +1,192 @@
+//! A dashboard that is looked at or arranged.
+
+use eventglass_model::{Dashboard, DashboardDraft, MAX_WIDGETS, TimeBound, Widget};
+use leptos::{prelude::*, task::spawn_local};
+
+use super::{grid::settle, starter::blank};
+use crate::{
+    api::{self, ApiError},
+    components::{Range, Toasts},
+    pages::scope::Scope,
+    view::memo,
+};
+
+/// A dashboard that is looked at or arranged.
+#[derive(Clone, Copy)]
+pub(super) struct Board {
+    pub(super) scope: Scope,
+    pub(super) id: Memo<String>,
+    /// As it is on the screen.
+    pub(super) draft: RwSignal<DashboardDraft>,
+    /// As it was saved last.
+    saved: RwSignal<DashboardDraft>,
+    /// Whether it is being arranged.
+    pub(super) editing: Memo<bool>,
+    /// The widget whose form is open.
+    pub(super) open: RwSignal<Option<String>>,
+    /// What just happened, for those who cannot see it.
+    pub(super) told: RwSignal<String>,
+    /// Whether it is being saved.
+    pub(super) busy: RwSignal<bool>,
+    toasts: Toasts,
+}
+
+impl Board {
+    pub(super) fn new(scope: Scope, id: Memo<String>) -> Self {
+        let edit = scope.parameter("edit");
+        Self {
+            scope,
+            id,
+            draft: RwSignal::new(DashboardDraft::default()),
+            saved: RwSignal::new(DashboardDraft::default()),
+            editing: memo(move |_| !edit.read().is_empty()),
+            open: RwSignal::new(None),
+            told: RwSignal::new(String::new()),
+            busy: RwSignal::new(false),
+            toasts: Toasts::from_context(),
+        }
+    }
+
+    /// Takes in what is stored, unless it is being arranged here.
+    pub(super) fn load(self, dashboard: &Dashboard) {
+        let mut draft = DashboardDraft {
+            name: dashboard.name.clone(),
+            description: dashboard.description.clone(),
+            widgets: dashboard.widgets.clone(),
+            from: dashboard.from.clone(),
+            to: dashboard.to.clone(),
+            refresh_seconds: dashboard.refresh_seconds,
+            version: Some(dashboard.version),
+        };
+        settle(&mut draft.widgets, None);
+        if *self.saved.read_untracked() == draft {
+            return;
+        }
+        if !self.is_changed_untracked() {
+            self.draft.set(draft.clone());
+        }
+        self.saved.set(draft);
+    }
+
+    fn is_changed_untracked(self) -> bool {
+        *self.draft.read_untracked() != *self.saved.read_untracked()
+    }
+
+    /// Whether there is something to save.
+    pub(super) fn is_changed(self) -> bool {
+        *self.draft.read() != *self.saved.read()
+    }
+
+    /// The time of all widgets: the address says, or the dashboard.
+    pub(super) fn range(self) -> Range {
+        match self.scope.range.get() {
+            (None, None) => {
+                let bound = |text: &Option<String>| text.as_deref().and_then(|text| TimeBound::parse(text).ok());
+                self.draft.with(|draft| (bound(&draft.from), bound(&draft.to)))
+            }
+            range => range,
+        }
+    }
+
+    /// A widget, for as long as there is one.
+    pub(super) fn widget(self, id: &str) -> Memo<Option<Widget>> {
+        let id = id.to_owned();
+        memo(move |_| {
+            self.draft
+                .with(|draft| draft.widgets.iter().find(|widget| widget.id == id).cloned())
+        })
+    }
+
+    /// Changes the widgets.
+    pub(super) fn arrange(self, change: impl FnOnce(&mut Vec<Widget>)) {
+        self.draft.update(|draft| change(&mut draft.widgets));
+    }
+
+    /// A widget more, whose form opens.
+    pub(super) fn add(self) {
+        let id = self.free_id();
+        let mut is_full = false;
+        self.arrange(|widgets| {
+            is_full = widgets.len() >= MAX_WIDGETS;
+            if !is_full {
+                widgets.push(blank(id.clone()));
+                settle(widgets, None);
+            }
+        });
+        if is_full {
+            self.toasts
+                .error(format!("A dashboard has at most {MAX_WIDGETS} widgets."));
+        } else {
+            self.open.set(Some(id));
+        }
+    }
+
+    /// The same widget again.
+    pub(super) fn duplicate(self, id: &str) {
+        let free = self.free_id();
+        self.arrange(|widgets| {
+            let copy = widgets.iter().find(|widget| widget.id == id).cloned();
+            if let Some(mut copy) = copy.filter(|_| widgets.len() < MAX_WIDGETS) {
+                copy.id = free;
+                copy.place.y += copy.place.height;
+                widgets.push(copy);
+                settle(widgets, None);
+            }
+        });
+        self.told.set("Duplicated.".to_owned());
+    }
+
+    pub(super) fn delete(self, id: &str) {
+        self.arrange(|widgets| {
+            widgets.retain(|widget| widget.id != id);
+            settle(widgets, None);
+        });
+        self.told.set("Removed; it is gone once you save.".to_owned());
+    }
+
+    fn free_id(self) -> String {
+        self.draft.with_untracked(|draft| {
+            let is_free = |id: &String| draft.widgets.iter().all(|widget| widget.id != *id);
+            (1..).map(|n| format!("w{n}")).find(is_free).unwrap_or_default()
+        })
+    }
+
+    /// Begins to arrange, or ends it.
+    pub(super) fn set_editing(self, editing: bool) {
+        let edit = if editing { "1" } else { "" };
+        self.scope.set(&[("edit", edit)]);
+    }
+
+    /// As it was.
+    pub(super) fn revert(self) {
+        self.draft.set(self.saved.get_untracked());
+        self.set_editing(false);
+    }
+
+    /// Saves it and ends the arranging.
+    pub(super) fn save(self) {
+        self.busy.set(true);
+        spawn_local(async move {
+            let (slug, id) = (self.scope.slug.get_untracked(), self.id.get_untracked());
+            let draft = self.draft.get_untracked();
+            let answer = api::change_dashboard(&slug, &id, &draft).await;
+            self.busy.try_set(false);
+            match answer {
+                Ok(dashboard) => {
+                    self.saved.set(self.draft.get_untracked());
+                    self.load(&dashboard);
+                    self.toasts.say("Saved.");
+                    self.set_editing(false);
+                }
+                Err(error) => self.toasts.error(why(&error)),
+            }
+        });
+    }
+}
+
+fn why(error: &ApiError) -> String {
+    match error.status() {
+        Some(409 | 412) => "Somebody else has changed it meanwhile. Load the page again to see how.".to_owned(),
+        _ => error.message(),
+    }
+}

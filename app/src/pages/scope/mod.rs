@@ -1,0 +1,14 @@
+//! What the pages of numbers have in common: a time range and filters in the
+//! address, answers that stay fresh while somebody looks, a frame.
+
+mod ask;
+mod charts;
+mod frame;
+mod refresh;
+mod state;
+
+pub(crate) use ask::{Asked, ask, ask_here};
+pub(crate) use charts::{by_group, over_time, points, total};
+pub(crate) use frame::{chart_panel, frame, frame_with, panel};
+pub(crate) use refresh::Refresh;
+pub(crate) use state::Scope;

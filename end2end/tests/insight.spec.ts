@@ -1,0 +1,233 @@
+// Overview, services, models, map and dashboards: the numbers are those of the
+// events, charts can be used by mouse and keyboard, and what one arranges stays.
+import { expect, expectAccessible, expectFits, hydrated, newProject, send, test, type Project } from "./support";
+import type { Page } from "@playwright/test";
+
+const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+
+/** Ten requests of two services, two of them failed, and three calls of models. */
+const sample = (page: Page, project: Project) =>
+  send(page.request, project, [
+    ...Array.from({ length: 10 }, (_, n) => ({
+      event_id: `call-${n}`,
+      time: minutesAgo(10 + n),
+      kind: "api_call",
+      name: n < 2 ? "Card declined" : "ok",
+      service: n % 2 ? "payments" : "search",
+      endpoint: n % 2 ? "/pay" : "/find",
+      severity: n < 2 ? "error" : "info",
+      duration_ms: 100 * (n + 1),
+      user_id: `user-${n % 4}`,
+      version: "1.2.3",
+      environment: n < 8 ? "production" : "staging",
+      country: n < 7 ? "DE" : "SG",
+      city: n < 7 ? "Berlin" : "Singapore",
+    })),
+    ...["gpt-4o", "gpt-4o", "llama-local"].map((model, n) => ({
+      event_id: `llm-${n}`,
+      time: minutesAgo(5),
+      kind: "llm",
+      service: "agent",
+      model,
+      provider: n < 2 ? "openai" : "home",
+      tokens: { input: 100, output: 50 },
+      ...(n < 2 ? { cost_usd: 0.25 } : {}),
+      duration_ms: 900,
+    })),
+  ]);
+
+const number = (page: Page, name: string) => page.locator(".stat", { hasText: name }).locator(".stat-value");
+
+test("an empty project shows how to send, and comes alive by itself", async ({ page }) => {
+  const project = await newProject(page);
+  await page.goto(`/p/${project.slug}/overview`);
+  await hydrated(page);
+  await expect(page.getByText("No events yet")).toBeVisible();
+  await sample(page, project);
+  await expect(number(page, "Events")).toHaveText("13");
+});
+
+test("the overview counts what there is, and leads on", async ({ page }) => {
+  const project = await newProject(page);
+  await sample(page, project);
+  await page.goto(`/p/${project.slug}/overview`);
+  // The server drew it: the numbers are there before any script has run.
+  await expect(number(page, "Events")).toHaveText("13");
+  await expect(number(page, "Error rate")).toHaveText(/15\s%/);
+  await expect(number(page, "Active users")).toHaveText("4");
+  await expect(number(page, "Cost")).toHaveText("$0.50");
+  await hydrated(page);
+  const errors = page.getByRole("list", { name: "Errors" });
+  await expect(errors.getByRole("link", { name: "Card declined" })).toBeVisible();
+  await page.getByRole("list", { name: "Services" }).getByRole("link", { name: "payments" }).click();
+  await expect(page).toHaveURL(/services\/payments/);
+  await expect(page.getByRole("heading", { name: "payments" })).toBeVisible();
+  await expect(number(page, "Events")).toHaveText("5");
+  await expect(page.getByRole("table", { name: "Endpoints" })).toContainText("/pay");
+});
+
+test("a chart is read by keyboard, taken apart, zoomed and put back", async ({ page }) => {
+  const project = await newProject(page);
+  await sample(page, project);
+  await page.goto(`/p/${project.slug}/overview?from=-1h`);
+  await hydrated(page);
+  const slider = page.getByRole("slider", { name: "Events: go through time" });
+  await slider.focus();
+  await slider.press("Home");
+  await expect(slider).toHaveAttribute("aria-valuetext", /\d{4}-\d\d-\d\d \d\d:\d\d – .*(nothing|Errors|Others)/);
+
+  const bars = page.locator("#volume-slider").locator("xpath=..").locator("g.hue-bad > path");
+  await expect(bars).toHaveAttribute("d", /^M\d/);
+  const legend = page.getByRole("button", { name: "Errors", exact: true });
+  await legend.click();
+  await expect(legend).toHaveAttribute("aria-pressed", "false");
+  await expect(bars).toHaveAttribute("d", "");
+
+  const plot = (await slider.boundingBox())!;
+  await page.mouse.move(plot.x + plot.width * 0.3, plot.y + 40);
+  await expect(page.locator(".tip").first()).toBeVisible();
+  await page.mouse.down();
+  await page.mouse.move(plot.x + plot.width * 0.7, plot.y + 40, { steps: 5 });
+  await page.mouse.up();
+  await expect(page).toHaveURL(/from=\d{4}-.*to=\d{4}-/);
+  await page.goBack();
+  await expect(page).toHaveURL(/from=-1h$/);
+  await expect(number(page, "Events")).toHaveText("13");
+});
+
+test("services have their health, and sort", async ({ page }) => {
+  const project = await newProject(page);
+  await sample(page, project);
+  await page.goto(`/p/${project.slug}/services`);
+  await hydrated(page);
+  const rows = page.getByRole("table", { name: "Services" }).getByRole("row");
+  await expect(rows).toHaveCount(4);
+  await expect(rows.filter({ hasText: "payments" })).toContainText("Failing");
+  await expect(rows.filter({ hasText: "payments" })).toContainText("1.2.3");
+  await expect(rows.filter({ hasText: "agent" })).toContainText("Healthy");
+  await page.getByRole("columnheader", { name: "Service" }).getByRole("link").click();
+  await expect(page).toHaveURL(/sort=name/);
+  await expect(rows.nth(1)).toContainText("agent");
+});
+
+test("models have their cost, by model and by provider", async ({ page }) => {
+  const project = await newProject(page);
+  await sample(page, project);
+  await page.goto(`/p/${project.slug}/llm`);
+  await hydrated(page);
+  await expect(number(page, "Model calls")).toHaveText("3");
+  const table = page.getByRole("table", { name: "Model calls by group" });
+  await expect(table.getByRole("row", { name: /gpt-4o/ })).toContainText("$0.50");
+  await page.getByRole("navigation", { name: "Grouped by" }).getByRole("link", { name: "Provider" }).click();
+  await expect(page).toHaveURL(/by=provider/);
+  await expect(table.getByRole("row", { name: /openai/ })).toContainText("$0.50");
+});
+
+test("the map and its tables say where events come from", async ({ page }) => {
+  const project = await newProject(page);
+  await sample(page, project);
+  await page.goto(`/p/${project.slug}/geo`);
+  await hydrated(page);
+  await expect(page.locator('.world use[href="/world.svg#DE"]')).toHaveClass("heat-6");
+  await expect(page.getByRole("table", { name: "Countries" }).getByRole("row", { name: /Germany/ })).toContainText("7");
+  await expect(page.getByRole("table", { name: "Cities" }).getByRole("row", { name: /Singapore/ })).toContainText("3");
+  // The outlines are there, from the file.
+  const land = await page.locator(".world-land").boundingBox();
+  expect(land!.width).toBeGreaterThan(300);
+});
+
+test("a dashboard is made, arranged by keyboard, saved and exported", async ({ page }) => {
+  const project = await newProject(page);
+  await sample(page, project);
+  await page.goto(`/p/${project.slug}/dashboards`);
+  await hydrated(page);
+  await page.getByRole("button", { name: "New dashboard" }).click();
+  await expect(page).toHaveURL(/dashboards\/.+edit=1/);
+  const widgets = page.locator(".widget");
+  await expect(widgets).toHaveCount(5);
+
+  await page.getByRole("button", { name: "Add a widget" }).click();
+  const form = page.getByRole("dialog");
+  await form.getByLabel("Title").fill("Slow endpoints");
+  await form.getByLabel("Shown as").selectOption("table");
+  await form.getByLabel("p95").check();
+  await form.getByLabel("By", { exact: true }).selectOption("endpoint");
+  await form.getByRole("button", { name: "Apply" }).click();
+  const added = widgets.filter({ hasText: "Slow endpoints" });
+  await expect(added.getByRole("table")).toContainText("/pay");
+
+  const handle = added.getByRole("button", { name: /^Move/ });
+  await handle.focus();
+  await handle.press("ArrowUp");
+  await expect(handle).toBeFocused();
+  await handle.press("ArrowRight");
+  await handle.press("Shift+ArrowRight");
+  await expect(added).toHaveAttribute("data-x", "1");
+  await expect(added).toHaveAttribute("data-w", "7");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Saved.")).toBeVisible();
+  await page.reload();
+  await hydrated(page);
+  await expect(added).toHaveAttribute("data-w", "7");
+  await expect(widgets).toHaveCount(6);
+
+  await page.getByRole("button", { name: "More" }).click();
+  const download = page.waitForEvent("download");
+  await page.getByRole("link", { name: "All numbers as CSV" }).click();
+  expect((await download).suggestedFilename()).toMatch(/\.csv$/);
+});
+
+for (const theme of ["light", "dark"] as const) {
+  for (const width of [1280, 360]) {
+    test(`pages of numbers are accessible, ${theme}, ${width} px wide`, async ({ page }) => {
+      test.setTimeout(120_000);
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+      await page.setViewportSize({ width, height: 800 });
+      const empty = await newProject(page);
+      const project = await newProject(page);
+      await sample(page, project);
+      const board = await page.request.post(`/api/v1/projects/${project.id}/dashboards`, {
+        headers: { "sec-fetch-site": "same-origin" },
+        data: {
+          name: "Kinds",
+          widgets: ["line", "area", "bar", "number", "table", "heat_map", "pie"].map((kind, n) => ({
+            id: kind,
+            kind,
+            query: { measure: ["count"], group: kind === "number" ? [] : ["service"] },
+            place: { x: (n % 2) * 6, y: Math.floor(n / 2) * 7, width: 6, height: 7 },
+          })),
+        },
+      });
+      expect(board.status()).toBe(201);
+      const { id } = await board.json();
+      for (const path of [
+        `${empty.slug}/overview`,
+        `${project.slug}/overview`,
+        `${project.slug}/services`,
+        `${project.slug}/services/payments`,
+        `${project.slug}/llm?by=user`,
+        `${project.slug}/geo?show=users`,
+        `${project.slug}/dashboards`,
+        `${project.slug}/dashboards/${id}`,
+        `${project.slug}/dashboards/${id}?edit=1`,
+      ]) {
+        await page.goto(`/p/${path}`);
+        await hydrated(page);
+        await expectAccessible(page);
+        await expectFits(page);
+      }
+    });
+  }
+}
+
+test.describe("without scripts", () => {
+  test.use({ javaScriptEnabled: false });
+  test("the numbers can be read", async ({ page }) => {
+    const project = await newProject(page);
+    await sample(page, project);
+    await page.goto(`/p/${project.slug}/overview`);
+    await expect(number(page, "Events")).toHaveText("13");
+    await page.goto(`/p/${project.slug}/services`);
+    await expect(page.getByRole("table", { name: "Services" })).toContainText("payments");
+  });
+});
