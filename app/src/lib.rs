@@ -14,7 +14,7 @@ mod format;
 mod hydration;
 mod layout;
 mod live;
-mod login;
+pub mod login;
 mod pages;
 mod session;
 #[cfg(feature = "ssr")]

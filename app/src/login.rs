@@ -7,7 +7,7 @@ use leptos_router::hooks::use_location;
 use crate::view::{Part, nothing};
 
 /// Where one goes who logs in from nowhere in particular.
-const HOME: &str = "/projects";
+pub const HOME: &str = "/projects";
 
 /// Sends the visitor to the login page, which brings them back here.
 pub(crate) fn send_there() -> Part {
@@ -38,6 +38,12 @@ pub(crate) fn next(search: &str) -> String {
         .unwrap_or_else(|| HOME.to_owned())
 }
 
+/// What went wrong with the form that was sent without scripts, in a word.
+pub(crate) fn fault(search: &str) -> Option<String> {
+    let pairs = decode_pairs(search);
+    pairs.into_iter().find(|(name, _)| name == "error").map(|(_, word)| word)
+}
+
 /// The query that hands `next` on from the login page to the register page and back.
 pub(crate) fn hand_on(search: &str) -> String {
     let next = next(search);
@@ -50,7 +56,8 @@ pub(crate) fn hand_on(search: &str) -> String {
 /// Whether a path stays on this site. A security boundary: without it, a
 /// link to our login page could lead on to somebody else's. Browsers read
 /// `\` as `/` and skip tabs and line breaks, so neither may be in it.
-fn is_local(path: &str) -> bool {
+#[must_use]
+pub fn is_local(path: &str) -> bool {
     let mut bytes = path.bytes();
     bytes.next() == Some(b'/')
         && bytes.next() != Some(b'/')

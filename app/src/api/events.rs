@@ -1,4 +1,4 @@
-//! `/api/v1/projects/{p}/events` and `/facets`.
+//! `/api/v1/projects/{p}/events`, `/facets` and `/export`.
 
 use std::future::Future;
 
@@ -27,7 +27,31 @@ pub fn event_path(project: &str, id: &str) -> String {
 /// ([`Facets`](eventglass_model::Facets)).
 #[must_use]
 pub fn facets_path(project: &str, fields: &[&str], query: &EventQuery) -> String {
-    let mut pairs = query.to_pairs();
+    let mut pairs = what_matches(query);
     pairs.push(("fields", fields.join(",")));
     format!("{}/facets?{}", project_path(project), encode_pairs(pairs))
+}
+
+/// How the events that match are spread over time, in about so many bars
+/// ([`Histogram`](eventglass_model::Histogram)).
+#[must_use]
+pub fn histogram_path(project: &str, query: &EventQuery, buckets: usize) -> String {
+    let mut pairs = what_matches(query);
+    pairs.push(("buckets", buckets.to_string()));
+    format!("{}/events/histogram?{}", project_path(project), encode_pairs(pairs))
+}
+
+/// All events that match, as a file.
+#[must_use]
+pub fn export_path(project: &str, format: &str, query: &EventQuery) -> String {
+    let mut pairs = what_matches(query);
+    pairs.push(("format", format.to_owned()));
+    format!("{}/export?{}", project_path(project), encode_pairs(pairs))
+}
+
+/// What events match, without which of them are on a page.
+fn what_matches(query: &EventQuery) -> Vec<(&'static str, String)> {
+    let mut pairs = query.to_pairs();
+    pairs.retain(|(name, _)| !matches!(*name, "cursor" | "limit" | "arrived_after" | "fields"));
+    pairs
 }

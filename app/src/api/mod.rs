@@ -16,13 +16,14 @@ mod projects;
 mod send;
 mod settings;
 pub mod transport;
+mod views;
 
 pub use auth::{ME, log_in, log_out, register};
 pub use dashboards::{
     change_dashboard, create_dashboard, dashboard_csv_path, dashboard_path, dashboards_path, remove_dashboard,
 };
 pub use error::{ApiError, ApiResult};
-pub use events::{event_path, events, events_path, facets_path};
+pub use events::{event_path, events, events_path, export_path, facets_path, histogram_path};
 pub use fetched::Fetched;
 pub(crate) use fetched::read;
 pub use ingest::{delete_all_refused, delete_refused, ingest_path, refused_path, replay};
@@ -32,3 +33,4 @@ pub use prices::{prices_path, recompute, recompute_path, set_price, stop_recompu
 pub use projects::{PROJECTS, create_project, project_path};
 pub(crate) use send::get_text;
 pub use settings::{change_settings, settings_path, usage_path};
+pub use views::{change_view, create_view, delete_view, views_path};

@@ -49,6 +49,16 @@ fn with_body<T: DeserializeOwned, B: Serialize>(
     async move { read(&answer.await?.body) }
 }
 
+/// A request with a body, answered by text.
+pub(super) fn for_text(
+    method: &'static str,
+    path: String,
+    body: String,
+) -> impl Future<Output = ApiResult<String>> + Send {
+    let answer = send(method, path, Some(body));
+    async move { Ok(answer.await?.body) }
+}
+
 /// A request whose answer has no body, or none of interest.
 pub(super) fn command(
     method: &'static str,

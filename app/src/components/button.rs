@@ -76,6 +76,9 @@ pub(crate) fn SubmitButton(
     busy: Signal<bool>,
     /// Its words.
     label: &'static str,
+    /// Whether the form does its work without scripts, too.
+    #[prop(optional)]
+    works_alone: bool,
 ) -> impl IntoView {
     let hydrated = crate::hydration::use_hydrated();
     // Until the page is alive, pressing it would only lose what was typed. It
@@ -83,7 +86,7 @@ pub(crate) fn SubmitButton(
     tag("button")
         .attr("type", "submit")
         .class(ButtonKind::Primary.class())
-        .flag("disabled", move || busy.get() || !hydrated.get())
+        .flag("disabled", move || busy.get() || !(works_alone || hydrated.get()))
         .word("aria-busy", move || busy.get().then_some("true"))
         .attr("data-waits", "")
         .child(label.part())

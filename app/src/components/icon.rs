@@ -9,19 +9,23 @@ use crate::view::{El, svg};
 pub(crate) enum Glyph {
     Alert,
     ArrowUp,
+    Bookmark,
     Check,
     ChevronDown,
     ChevronUp,
     Clock,
     Close,
+    Columns,
     Copy,
     Events,
     Filter,
+    Follow,
     Inbox,
     Key,
     Keyboard,
     Link,
     Lock,
+    Minus,
     LogOut,
     Monitor,
     Moon,
@@ -34,6 +38,7 @@ pub(crate) enum Glyph {
     Sun,
     Trash,
     Move,
+    ZoomOut,
     Pencil,
     Layers,
     Grid,
@@ -50,19 +55,23 @@ impl Glyph {
     pub(crate) const ALL: &'static [Self] = &[
         Self::Alert,
         Self::ArrowUp,
+        Self::Bookmark,
         Self::Check,
         Self::ChevronDown,
         Self::ChevronUp,
         Self::Clock,
         Self::Close,
+        Self::Columns,
         Self::Copy,
         Self::Events,
         Self::Filter,
+        Self::Follow,
         Self::Inbox,
         Self::Key,
         Self::Keyboard,
         Self::Link,
         Self::Lock,
+        Self::Minus,
         Self::LogOut,
         Self::Monitor,
         Self::Moon,
@@ -75,6 +84,7 @@ impl Glyph {
         Self::Sun,
         Self::Trash,
         Self::Move,
+        Self::ZoomOut,
         Self::Pencil,
         Self::Layers,
         Self::Grid,
@@ -88,16 +98,19 @@ impl Glyph {
     const fn path(self) -> &'static str {
         match self {
             Self::Alert => "M8 2.2 14.6 13.5H1.4ZM8 6.5v3.2M8 11.7v.1",
+            Self::Bookmark => "M4.5 2.5h7v11L8 10.7l-3.5 2.8Z",
             Self::ArrowUp => "M8 13V3M3.5 7.5 8 3l4.5 4.5",
             Self::Check => "m3 8.5 3.5 3.5L13 4.5",
             Self::ChevronDown => "m4 6 4 4 4-4",
             Self::ChevronUp => "m4 10 4-4 4 4",
             Self::Clock => "M14 8A6 6 0 1 1 2 8a6 6 0 0 1 12 0ZM8 4.5V8l2.5 1.5",
+            Self::Columns => "M2.5 3h11v10h-11ZM6.2 3v10M9.8 3v10",
             Self::Close => "m4 4 8 8M12 4l-8 8",
             Self::Copy => {
                 "M6.5 5.5h6a1 1 0 0 1 1 1v6a1 1 0 0 1-1 1h-6a1 1 0 0 1-1-1v-6a1 1 0 0 1 1-1ZM3.5 10.5a1 1 0 0 1-1-1v-6a1 1 0 0 1 1-1h6a1 1 0 0 1 1 1"
             }
             Self::Events => "M2.5 4h1M6 4h7.5M2.5 8h1M6 8h7.5M2.5 12h1M6 12h7.5",
+            Self::Follow => "m4 3 4 4 4-4M4 8.5l4 4 4-4",
             Self::Filter => "M2 4h12M4.5 8h7M6.5 12h3",
             Self::Inbox => "M2.5 9v3.5a1 1 0 0 0 1 1h9a1 1 0 0 0 1-1V9M2.5 9h3l1 2h3l1-2h3M8 2v5M5.8 5 8 7.2 10.2 5",
             Self::Key => "M8.5 10.5a3 3 0 1 1-6 0 3 3 0 0 1 6 0ZM7.7 8.3 13.5 2.5M10.5 5.5l2 2M12.2 3.8l1.5 1.5",
@@ -107,6 +120,7 @@ impl Glyph {
             Self::Link => {
                 "M7 9a2.8 2.8 0 0 0 4 0l2.2-2.2a2.8 2.8 0 0 0-4-4l-.7.7M9 7a2.8 2.8 0 0 0-4 0L2.8 9.2a2.8 2.8 0 0 0 4 4l.7-.7"
             }
+            Self::Minus => "M3 8h10",
             Self::Lock => {
                 "M4 7.5h8a1 1 0 0 1 1 1v4a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1v-4a1 1 0 0 1 1-1ZM5 7.5v-2a3 3 0 0 1 6 0v2"
             }
@@ -137,6 +151,7 @@ impl Glyph {
             Self::Layers => "M8 2 14 5.2 8 8.4 2 5.2ZM2.4 8.3 8 11.2l5.6-2.9M2.4 11 8 13.9 13.6 11",
             Self::Pencil => "M10.8 2.7 13.3 5.2 5.5 13l-3.2.7L3 10.5ZM9.3 4.2l2.5 2.5",
             Self::Move => "M8 2v12M2 8h12M6 4l2-2 2 2M6 12l2 2 2-2M4 6 2 8l2 2M12 6l2 2-2 2",
+            Self::ZoomOut => "M11.5 7a4.5 4.5 0 1 1-9 0 4.5 4.5 0 0 1 9 0ZM10.3 10.3 14 14M5 7h4",
             Self::Trash => {
                 "M2.5 4.5h11M6 4.5v-2h4v2M4 4.5l.6 8.5a1 1 0 0 0 1 .9h4.8a1 1 0 0 0 1-.9l.6-8.5M6.7 7.2v4M9.3 7.2v4"
             }

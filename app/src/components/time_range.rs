@@ -6,9 +6,9 @@ use leptos::{ev, prelude::*};
 use super::{ButtonKind, Glyph, Icon, Menu, MenuItem};
 use crate::{
     browser,
-    format::Civil,
+    format::{Civil, time_text},
     hydration::use_hydrated,
-    view::{IntoPart, Part, make, text},
+    view::{IntoPart, Part, el, make, tag, text},
 };
 
 /// Spans that end now, in seconds.
@@ -21,6 +21,9 @@ const PRESETS: &[(u32, &str)] = &[
     (2_592_000, "Last 30 days"),
     (7_776_000, "Last 90 days"),
 ];
+
+/// Names the field in which one writes a range.
+const TYPED: &str = "range-typed";
 
 /// From, to.
 pub(crate) type Range = (Option<TimeBound>, Option<TimeBound>);
@@ -51,14 +54,65 @@ pub(crate) fn TimeRange(
         set.run(chosen);
     });
     let body = make(move || {
-        let mut parts = vec![preset(range, set, None, unset)];
+        let mut presets = vec![preset(range, set, None, unset)];
         for (seconds, label) in PRESETS {
-            parts.push(preset(range, set, Some(*seconds), label));
+            presets.push(preset(range, set, Some(*seconds), label));
         }
-        parts.push(view! { <Between range set/> }.part());
-        parts.part()
+        vec![
+            typed(range, set),
+            el("div", "presets", presets),
+            view! { <Between range set/> }.part(),
+        ]
+        .part()
     });
     view! { <Menu id="range" open button class="btn range-button" end=true body/> }
+}
+
+/// A range in words.
+fn typed(range: Memo<Range>, set: Callback<Range>) -> Part {
+    let fault = RwSignal::new(None::<&'static str>);
+    let apply = move |event: ev::Event| {
+        event.prevent_default();
+        let text = browser::input(TYPED).map(|input| input.value()).unwrap_or_default();
+        match time_text::read(&text, &browser::local_to_timestamp) {
+            Ok(range) => set.run((range.from, range.to)),
+            Err(wrong) => fault.set(Some(wrong)),
+        }
+    };
+    let (from, to) = range.get_untracked();
+    let label = tag("label")
+        .class("between-label")
+        .attr("for", TYPED)
+        .child("Time".part());
+    let input = tag("input")
+        .class("input")
+        .attr("id", TYPED)
+        .attr("autocomplete", "off")
+        .attr("spellcheck", "false")
+        .attr("placeholder", "last 3h, 2026-08-01..now")
+        .attr("aria-describedby", "range-fault")
+        .word("aria-invalid", move || fault.get().map(|_| "true"))
+        .attr("value", time_text::write(from, to));
+    let wrong = tag("p")
+        .class("form-error")
+        .attr("id", "range-fault")
+        .attr("role", "alert")
+        .child(text(move || fault.get().unwrap_or_default().to_owned()).part());
+    tag("form")
+        .class("between range-typed")
+        .on("submit", apply)
+        .child(label.part())
+        .child(el("div", "range-line", vec![input.part(), apply_button()]))
+        .child(wrong.part())
+        .part()
+}
+
+fn apply_button() -> Part {
+    tag("button")
+        .attr("type", "submit")
+        .class(ButtonKind::Plain.class())
+        .child("Apply".part())
+        .part()
 }
 
 fn preset(range: Memo<Range>, set: Callback<Range>, seconds: Option<u32>, label: &'static str) -> Part {
@@ -93,9 +147,7 @@ fn Between(range: Memo<Range>, set: Callback<Range>) -> impl IntoView {
             <p class="form-error" role="alert">
                 {text(move || fault.get())}
             </p>
-            <button type="submit" class=ButtonKind::Plain.class()>
-                "Apply"
-            </button>
+            {apply_button()}
         </form>
     }
     .part()

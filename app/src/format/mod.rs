@@ -6,6 +6,7 @@ mod json;
 mod moment;
 mod number;
 mod relative;
+pub(crate) mod time_text;
 mod unit;
 
 pub(crate) use duration::{duration_ms, exact_ms};

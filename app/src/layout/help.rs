@@ -13,10 +13,13 @@ const SHORTCUTS: &[(&[&str], &str)] = &[
     (&["/"], "Search"),
     (&["j", "↓"], "Next event"),
     (&["k", "↑"], "Previous event"),
+    (&["PgDn"], "A screen of events down"),
+    (&["Home"], "The newest event"),
     (&["Enter", "o"], "Open the event"),
     (&["Esc"], "Close the event"),
     (&["n", "."], "Show the new events"),
     (&["p"], "Pause, or go on"),
+    (&["f"], "Follow new events, or no longer"),
     (&["?"], "This list"),
 ];
 

@@ -114,6 +114,11 @@ impl El {
         self.live(name, Box::new(move || word().map(Cow::Borrowed)))
     }
 
+    /// An attribute whose text changes, or that comes and goes.
+    pub(crate) fn some(self, name: &'static str, mut text: impl FnMut() -> Option<String> + Send + 'static) -> Self {
+        self.live(name, Box::new(move || text().map(Cow::Owned)))
+    }
+
     /// An attribute that comes and goes.
     pub(crate) fn flag(self, name: &'static str, mut flag: impl FnMut() -> bool + Send + 'static) -> Self {
         self.live(name, Box::new(move || flag().then_some(Cow::Borrowed(""))))

@@ -7,4 +7,4 @@ mod view;
 
 pub(crate) use members::{items, members};
 pub(crate) use record::Record;
-pub(crate) use view::Json;
+pub(crate) use view::{Beside, Json};

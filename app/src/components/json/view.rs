@@ -1,5 +1,7 @@
 //! Shows a tree of JSON.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
 use super::parse::{Node, parse};
@@ -17,10 +19,48 @@ const FIRST_TEXT: usize = 4_000;
 const FIRST_ENTRIES: usize = 100;
 /// How many characters of a string are shown at first.
 const FIRST_CHARS: usize = 1_000;
+/// Strings up to this length, in bytes, can be looked for.
+const LONGEST_NAMED: usize = 200;
 /// JSON of at most so many lines is unfolded to the last one.
 const SMALL: usize = 300;
 /// In larger JSON, only parts of at most so many lines are unfolded.
 const PART: usize = 12;
+
+/// Makes what stands beside a value: given the keys that lead to it, joined by
+/// dots, and the value as text.
+pub(crate) type Beside = Arc<dyn Fn(&str, &str) -> Part + Send + Sync>;
+
+/// Where a value stands.
+#[derive(Clone)]
+struct Place {
+    /// The keys that lead to it, joined by dots.
+    path: String,
+    /// What stands beside values; nothing for those in lists, which have no name.
+    beside: Option<Beside>,
+}
+
+impl Place {
+    /// The place of a member, or of an item of a list.
+    fn of(&self, key: Option<&str>) -> Self {
+        let Some(key) = key else {
+            return Self {
+                path: String::new(),
+                beside: None,
+            };
+        };
+        let dot = if self.path.is_empty() { "" } else { "." };
+        Self {
+            path: format!("{}{dot}{key}", self.path),
+            beside: self.beside.clone().filter(|_| is_plain(key)),
+        }
+    }
+}
+
+/// Whether a key can stand in a search.
+fn is_plain(key: &str) -> bool {
+    let fits = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '/' | '@' | '$');
+    !key.is_empty() && key.chars().all(fits)
+}
 
 /// JSON with colours, in which arrays and objects can be folded. What is
 /// folded is not in the document at all, so that megabytes cost nothing.
@@ -28,6 +68,9 @@ const PART: usize = 12;
 pub(crate) fn Json(
     /// The JSON, as the client wrote it.
     text: String,
+    /// What to do with the values that can be named.
+    #[prop(optional)]
+    beside: Option<Beside>,
 ) -> impl IntoView {
     if text.len() > MAX_TREE {
         return long_text(text, FIRST_TEXT, "json-plain");
@@ -36,7 +79,11 @@ pub(crate) fn Json(
         Some(node) => {
             let limit = unfold_limit(node.lines());
             // The whole is unfolded however long it is.
-            el("div", "json", vec![entry(None, node, limit, true)])
+            let place = Place {
+                path: String::new(),
+                beside: beside.filter(|_| matches!(node, Node::Map(_))),
+            };
+            el("div", "json", vec![entry(None, node, limit, true, &place)])
         }
         None => long_text(text, FIRST_TEXT, "json-plain"),
     }
@@ -48,7 +95,7 @@ const fn unfold_limit(lines: usize) -> usize {
 }
 
 /// A line: `key: value`, and below it, if it is unfolded, what is in it.
-fn entry(key: Option<String>, node: Node, limit: usize, outermost: bool) -> Part {
+fn entry(key: Option<String>, node: Node, limit: usize, outermost: bool, place: &Place) -> Part {
     let lines = node.lines();
     let unfold = outermost || lines <= limit;
     match node {
@@ -60,6 +107,7 @@ fn entry(key: Option<String>, node: Node, limit: usize, outermost: bool) -> Part
                 entries,
                 lines,
                 unfold,
+                place: place.clone(),
             }
             .into_view()
         }
@@ -71,14 +119,28 @@ fn entry(key: Option<String>, node: Node, limit: usize, outermost: bool) -> Part
                 entries,
                 lines,
                 unfold,
+                place: place.clone(),
             }
             .into_view()
         }
         leaf => {
+            let beside = beside(place, &leaf);
             let mut parts = key.map_or_else(Vec::new, key_view);
             parts.push(leaf_view(leaf));
+            parts.extend(beside);
             el("div", "json-line", parts)
         }
+    }
+}
+
+/// What stands beside a value, if it can be named and is short.
+fn beside(place: &Place, leaf: &Node) -> Option<Part> {
+    let beside = place.beside.as_ref()?;
+    match leaf {
+        Node::Text(text) if text.len() > LONGEST_NAMED || text.is_empty() => None,
+        Node::Text(text) | Node::Number(text) => Some(beside(&place.path, text)),
+        Node::Word(word) if word == "true" || word == "false" => Some(beside(&place.path, word)),
+        Node::Word(_) | Node::List(_) | Node::Map(_) => None,
     }
 }
 
@@ -108,6 +170,7 @@ struct Folder {
     entries: Entries,
     lines: usize,
     unfold: bool,
+    place: Place,
 }
 
 impl Folder {
@@ -117,6 +180,7 @@ impl Folder {
         let size = count(self.entries.len());
         let limit = unfold_limit(self.lines);
         let entries = StoredValue::new(self.entries);
+        let place = self.place;
         let unfolded = RwSignal::new(self.unfold);
         let toggle = move |event: leptos::ev::Event| {
             let open = event_target::<web_sys::HtmlElement>(&event).has_attribute("open");
@@ -129,7 +193,7 @@ impl Folder {
         summary.push(el("span", "json-mark", vec![left.part()]));
         summary.push(el("span", "json-folded", vec![format!("{size} {noun}").part()]));
         summary.push(el("span", "json-mark json-folded", vec![right.part()]));
-        let inside = show_some(move || unfolded.get().then(|| some_entries(entries.get_value(), limit)));
+        let inside = show_some(move || unfolded.get().then(|| some_entries(entries.get_value(), limit, place.clone())));
         tag("details")
             .class("json-folder")
             .when(self.unfold, "open")
@@ -142,11 +206,14 @@ impl Folder {
 }
 
 /// The first entries, and a button for the next.
-fn some_entries(mut entries: Entries, limit: usize) -> Part {
+fn some_entries(mut entries: Entries, limit: usize, place: Place) -> Part {
     let rest = entries.split_off(entries.len().min(FIRST_ENTRIES));
     let shown: Vec<Part> = entries
         .into_iter()
-        .map(|(key, node)| entry(key, node, limit, false))
+        .map(|(key, node)| {
+            let place = place.of(key.as_deref());
+            entry(key, node, limit, false, &place)
+        })
         .collect();
     if rest.is_empty() {
         return shown.part();
@@ -156,7 +223,7 @@ fn some_entries(mut entries: Entries, limit: usize) -> Part {
     let more = RwSignal::new(false);
     let tail = show(move || {
         if more.get() {
-            return some_entries(rest.get_value(), limit);
+            return some_entries(rest.get_value(), limit, place.clone());
         }
         let label = format!("show more ({left} left)");
         view! { <LinkButton label on_press=move |()| more.set(true)/> }.part()

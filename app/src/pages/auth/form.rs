@@ -33,6 +33,9 @@ pub(crate) fn RegisterPage() -> impl IntoView {
     auth_page(Use::Register)
 }
 
+const TAKEN: &str = "has an account already: log in instead";
+const WRONG: &str = "This e-mail and password do not go together.";
+
 /// What is wrong with the form: at its fields, or with the whole.
 #[derive(Default)]
 struct Faults {
@@ -42,16 +45,33 @@ struct Faults {
 }
 
 impl Faults {
+    /// What the server said of the form that was sent without scripts. Words
+    /// that are not its own say nothing: anybody can write a link.
+    fn from_word(word: Option<&str>) -> Self {
+        let mut faults = Self::default();
+        match word {
+            Some("email") => faults.email = Some("must be an e-mail address such as ada@example.com".to_owned()),
+            Some("password") => faults.password = Some("must have at least 8 characters".to_owned()),
+            Some("email_taken") => faults.email = Some(TAKEN.to_owned()),
+            Some("invalid_credentials") => faults.whole = Some(WRONG.to_owned()),
+            Some("too_many_attempts") => {
+                faults.whole = Some("Too many attempts: wait a minute, then try again.".to_owned());
+            }
+            Some(_) | None => {}
+        }
+        faults
+    }
+
     fn from_error(error: &ApiError) -> Self {
         let (email, password) = (error.field("email"), error.field("password"));
         let whole = match error.code() {
             "email_taken" => {
                 return Self {
-                    email: Some("has an account already: log in instead".to_owned()),
+                    email: Some(TAKEN.to_owned()),
                     ..Self::default()
                 };
             }
-            "invalid_credentials" => Some("This e-mail and password do not go together.".to_owned()),
+            "invalid_credentials" => Some(WRONG.to_owned()),
             _ if email.is_some() || password.is_some() => None,
             _ => Some(error.message()),
         };
@@ -84,18 +104,12 @@ fn auth_page(purpose: Use) -> impl IntoView {
         Use::Register => ("Have an account?", "Log in", format!("/login{hand_on}")),
     };
     let link = tag("a").class("link").attr("href", path).child(other.part());
-    let noscript = view! {
-        <noscript>
-            <p class="auth-other">"Logging in needs JavaScript."</p>
-        </noscript>
-    };
     let parts = vec![
         el("div", "auth-mark", vec![view! { <Mark/> }.part()]),
         el("h1", "auth-title", vec![title.part()]),
         el("p", "auth-lead", vec![lead.part()]),
-        auth_form(purpose, action, next),
+        auth_form(purpose, action, next, Faults::from_word(login::fault(&search).as_deref())),
         el("p", "auth-other", vec![question.part(), " ".part(), link.part()]),
-        noscript.part(),
     ];
     view! {
         <Title text=title/>
@@ -105,8 +119,9 @@ fn auth_page(purpose: Use) -> impl IntoView {
     .part()
 }
 
-fn auth_form(purpose: Use, action: &'static str, next: String) -> Part {
-    let [email, password, whole] = [(); 3].map(|()| RwSignal::new(None::<String>));
+fn auth_form(purpose: Use, action: &'static str, next: String, faults: Faults) -> Part {
+    let [email, password, whole] = [faults.email, faults.password, faults.whole].map(RwSignal::new);
+    let hidden = tag("input").attr("type", "hidden").attr("name", "next").attr("value", next.clone()).part();
     let busy = RwSignal::new(false);
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
@@ -134,13 +149,15 @@ fn auth_form(purpose: Use, action: &'static str, next: String) -> Part {
             whole.set(faults.whole);
         });
     };
-    let (autocomplete, hint) = match purpose {
-        Use::LogIn => ("current-password", ""),
-        Use::Register => ("new-password", "At least 8 characters."),
+    let (autocomplete, hint, path) = match purpose {
+        Use::LogIn => ("current-password", "", "/api/auth/login/form"),
+        Use::Register => ("new-password", "At least 8 characters.", "/api/auth/register/form"),
     };
-    // `post`, so that a password can never end up in an address, whatever happens.
+    // Without scripts the browser sends the form itself. `post`, so that a
+    // password can never end up in an address, whatever happens.
     view! {
-        <form class="auth-form" method="post" novalidate on:submit=submit>
+        <form class="auth-form" method="post" action=path novalidate on:submit=submit>
+            {hidden}
             <Field
                 label="E-mail"
                 name="email"
@@ -159,7 +176,7 @@ fn auth_form(purpose: Use, action: &'static str, next: String) -> Part {
                 error=password
             />
             {form_error(whole)}
-            <SubmitButton busy label=action/>
+            <SubmitButton busy label=action works_alone=true/>
         </form>
     }
     .part()

@@ -5,11 +5,16 @@
 //! control writes the address, and everything else follows from it.
 
 mod address;
+mod columns;
 mod detail;
 mod filters;
+mod histogram;
 mod keyboard;
 mod list;
 mod page;
+mod preferences;
+mod search;
 mod state;
+mod terms;
 
 pub(crate) use page::EventsPage;

@@ -6,7 +6,8 @@ use leptos_meta::Title;
 
 use super::{
     detail::EventPanel,
-    filters::{Chips, Facets, Toolbar},
+    filters::{Facets, Toolbar},
+    histogram::Histogram,
     keyboard::listen,
     list::{ListBody, PAGE_SIZE, keep_live},
     state::Page,
@@ -44,8 +45,8 @@ pub(crate) fn EventsPage() -> impl IntoView {
         <h1 class="sr-only">"Events"</h1>
         <div class="events" class:has-panel=flag(move || page.open.read().is_some())>
             <Toolbar/>
-            <Chips/>
             {page.asking.banner()}
+            <Histogram/>
             <div class="events-body">
                 <Facets/>
                 <section class="events-list" aria-label="Events" inert=flag(move || covered.get())>
@@ -60,19 +61,28 @@ pub(crate) fn EventsPage() -> impl IntoView {
 
 /// Fetches the first page whenever something else is looked for.
 fn list(page: Page) -> Part {
-    let first = Fetched::one(move || {
+    let first = Fetched::all(move || {
+        if page.wrong.read().is_some() {
+            return Vec::new();
+        }
         let query = EventQuery {
             limit: Some(PAGE_SIZE),
-            ..page.query.get()
+            ..page.question()
         };
-        api::events_path(&page.slug.read(), &query)
+        vec![api::events_path(&page.slug.read(), &query)]
     });
     let retry = Callback::new(move |()| first.refetch());
     first.again_when(page.asking.reload);
     let body = show_some(move || {
-        let faults = page.faults.get();
-        Some(match first.read::<EventPage>()? {
-            _ if !faults.is_empty() => unreadable(page, faults),
+        let faults = page.address.read().faults.clone();
+        let answer = first.read::<EventPage>();
+        if !faults.is_empty() {
+            return Some(unreadable(page, faults));
+        }
+        if page.wrong.read().is_some() {
+            return Some(unreadable_search(page));
+        }
+        Some(match answer? {
             Ok(found) => {
                 page.list.load(&found);
                 view! { <ListBody/> }.part()
@@ -89,6 +99,12 @@ fn list(page: Page) -> Part {
     .part()
 }
 
+/// What is looked for cannot be read; the line below the box says where.
+fn unreadable_search(page: Page) -> Part {
+    let body = view! { <Button label="Clear the search" on_press=move |()| page.clear()/> }.part();
+    view! { <EmptyState glyph=Glyph::Search title="This search cannot be read" body/> }.part()
+}
+
 /// The address has something in it that is no search.
 fn unreadable(page: Page, faults: Vec<FieldError>) -> Part {
     let list = faults.into_iter().map(fault_view).collect_view();
@@ -97,7 +113,7 @@ fn unreadable(page: Page, faults: Vec<FieldError>) -> Part {
         <Button label="Clear filters" on_press=move |()| page.clear()/>
     }
     .part();
-    view! { <EmptyState glyph=Glyph::Alert title="This link has a filter that cannot be read" body/> }.part()
+    view! { <EmptyState glyph=Glyph::Alert title="This link has something that cannot be read" body/> }.part()
 }
 
 fn fault_view(fault: FieldError) -> Part {

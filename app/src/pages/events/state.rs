@@ -1,41 +1,58 @@
 //! What the parts of the page share.
 
-use eventglass_model::{EventQuery, FieldError};
+use eventglass_model::{
+    EventQuery,
+    search::{self, SearchError},
+};
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
     hooks::{use_location, use_navigate, use_params_map},
 };
 
-use super::{address, list::EventList};
+use super::{
+    address::{self, Address, Rows, Tail},
+    columns,
+    list::EventList,
+    preferences::Preferences,
+    terms,
+};
 use crate::{live::Live, session::project_slug, view::memo};
 
-type Parsed = Result<EventQuery, Vec<FieldError>>;
-
 /// What the parts of the page share. All of it follows from the address but
-/// the list, and whether it is live.
+/// the list, and what this browser was told before.
 #[derive(Clone, Copy)]
 pub(super) struct Page {
     /// The project.
     pub(super) slug: Memo<String>,
-    /// What is looked for; everything, where the address cannot be read.
+    /// All that the address says.
+    pub(super) address: Memo<Address>,
+    /// What is looked for: words and time, and the place in the list to begin at.
     pub(super) query: Memo<EventQuery>,
-    /// What in the address cannot be read.
-    pub(super) faults: Memo<Vec<FieldError>>,
+    /// What is wrong with the words.
+    pub(super) wrong: Memo<Option<SearchError>>,
     /// The event that is open.
     pub(super) open: Memo<Option<String>>,
+    /// The columns of the list.
+    pub(super) columns: Memo<Vec<String>>,
+    /// How high the rows are.
+    pub(super) rows: Memo<Rows>,
+    /// How the list follows what arrives.
+    pub(super) tail: Memo<Tail>,
     /// What was found.
     pub(super) list: EventList,
     /// The row that the keyboard is at.
     pub(super) cursor: RwSignal<Option<String>>,
-    /// Whether new events are asked for.
-    pub(super) live: RwSignal<bool>,
-    /// How it stands with the asking for them.
+    /// How it stands with the asking for new events.
     pub(super) asking: Live,
-    /// Raised when the filters' counts are out of date.
+    /// Raised when the numbers beside and above the list are out of date.
     pub(super) recount: RwSignal<u32>,
+    /// How many events match, as far as they were counted; and whether there may be more.
+    pub(super) matching: RwSignal<Option<(i64, bool)>>,
     /// Whether the filters are unfolded, where there is no room for them beside the list.
     pub(super) filters: RwSignal<bool>,
+    /// What this browser was told before.
+    pub(super) preferences: Preferences,
     go: Callback<(String, bool)>,
 }
 
@@ -46,27 +63,39 @@ impl Page {
         let location = use_location();
         let navigate = use_navigate();
         let open = memo(move |_| params.read().get("event"));
-        let slug = project_slug();
         // On the way to another page the address changes before this page is
         // gone: what it says then is not about events.
-        let parsed = memo(move |before: Option<&Parsed>| {
+        let address = memo(move |before: Option<&Address>| {
             let here = location.pathname.with(|path| address::is_events(path));
             match before {
                 Some(before) if !here => before.clone(),
-                _ => location.search.with(|search| address::parse(search)),
+                _ => location.search.with(|search| Address::read(search)),
             }
         });
+        let query = memo(move |_| address.read().query.clone());
+        let preferences = Preferences::new();
         let page = Self {
-            slug,
-            query: memo(move |_| parsed.get().unwrap_or_default()),
-            faults: memo(move |_| parsed.get().err().unwrap_or_default()),
+            slug: project_slug(),
+            address,
+            query,
+            wrong: memo(move |_| search::parse(&query.read().q).err()),
             open,
+            columns: memo(move |_| {
+                let named = address.with(|address| address.columns.clone());
+                columns::read(&if named.is_empty() { preferences.columns.get() } else { named })
+            }),
+            rows: memo(move |_| {
+                let said = address.read().rows;
+                said.unwrap_or_else(|| preferences.rows.get())
+            }),
+            tail: memo(move |_| address.read().tail),
             list: EventList::new(),
             cursor: RwSignal::new(open.get_untracked()),
-            live: RwSignal::new(true),
             asking: Live::new(),
             recount: RwSignal::new(0),
+            matching: RwSignal::new(None),
             filters: RwSignal::new(false),
+            preferences,
             go: Callback::new(move |(path, replace): (String, bool)| {
                 let options = NavigateOptions {
                     replace,
@@ -85,41 +114,71 @@ impl Page {
         expect_context()
     }
 
-    /// The address of the list.
-    pub(super) fn list_path(self) -> String {
-        let slug = self.slug.read_untracked();
-        format!("/p/{}/events{}", *slug, address::write(&self.query.read_untracked()))
+    /// The path of the list, without what it looks for.
+    pub(super) fn path(self) -> String {
+        format!("/p/{}/events", *self.slug.read_untracked())
+    }
+
+    /// The address of the list, changed.
+    pub(super) fn path_with(self, change: impl FnOnce(&mut Address)) -> String {
+        let mut address = self.address.get_untracked();
+        change(&mut address);
+        format!("{}{}", self.path(), address.write())
     }
 
     /// The address of an event beside the list.
     pub(super) fn event_path(self, id: &str) -> String {
-        let slug = self.slug.read_untracked();
-        format!(
-            "/p/{}/events/{id}{}",
-            *slug,
-            address::write(&self.query.read_untracked())
-        )
+        format!("{}/{id}{}", self.path(), self.address.read_untracked().write())
     }
 
-    /// Looks for something else. What is typed replaces what was typed before
-    /// it: the back button goes by searches, not by letters.
-    pub(super) fn look_for(self, query: &EventQuery, replace: bool) {
-        let slug = self.slug.get_untracked();
+    /// What is asked for a list of the events that are looked for.
+    pub(super) fn question(self) -> EventQuery {
+        EventQuery {
+            fields: columns::asked_for(&self.columns.read()),
+            ..self.query.get()
+        }
+    }
+
+    /// Changes the address. What `replace`s leaves no trace in the history:
+    /// the back button goes by searches.
+    fn change(self, replace: bool, change: impl FnOnce(&mut Address)) {
+        let mut address = self.address.get_untracked();
+        change(&mut address);
         let open = self.open.get_untracked().map(|id| format!("/{id}")).unwrap_or_default();
         self.go
-            .run((format!("/p/{slug}/events{open}{}", address::write(query)), replace));
+            .run((format!("{}{open}{}", self.path(), address.write()), replace));
     }
 
-    /// Changes what is looked for.
+    /// Looks for something else, from the newest on.
     pub(super) fn narrow(self, change: impl FnOnce(&mut EventQuery)) {
-        let mut query = self.query.get_untracked();
-        change(&mut query);
-        self.look_for(&query, false);
+        self.change(false, |address| {
+            change(&mut address.query);
+            address.query.cursor = None;
+        });
+    }
+
+    /// Looks for events with a value of a field (or, with `exclude`, without it); or no longer.
+    pub(super) fn toggle(self, field: &str, value: &str, exclude: bool) {
+        self.narrow(|query| query.q = terms::toggle(&query.q, field, value, exclude));
     }
 
     /// Looks for everything.
     pub(super) fn clear(self) {
-        self.look_for(&EventQuery::default(), false);
+        self.change(false, |address| {
+            address.query = EventQuery::default();
+            address.faults.clear();
+            address.view = None;
+        });
+    }
+
+    /// Changes how the list is shown.
+    pub(super) fn show_as(self, change: impl FnOnce(&mut Address)) {
+        self.change(true, change);
+    }
+
+    /// Looks for what a saved view looks for, and as it does.
+    pub(super) fn open_view(self, change: impl FnOnce(&mut Address)) {
+        self.change(false, change);
     }
 
     /// Opens an event. Going from one to the next leaves no trace in the history.
@@ -131,6 +190,20 @@ impl Page {
 
     /// Closes the event that is open.
     pub(super) fn close(self) {
-        self.go.run((self.list_path(), false));
+        self.go.run((self.path_with(|_| {}), false));
+    }
+
+    /// Pauses the asking for new events, or goes on with it.
+    pub(super) fn toggle_live(self) {
+        self.show_as(|address| {
+            address.tail = if address.tail == Tail::Off { Tail::Count } else { Tail::Off };
+        });
+    }
+
+    /// Lets new events come in by themselves, or no longer.
+    pub(super) fn toggle_follow(self) {
+        self.show_as(|address| {
+            address.tail = if address.tail == Tail::Follow { Tail::Count } else { Tail::Follow };
+        });
     }
 }

@@ -67,7 +67,7 @@ fn opened(status: StatusCode, session: SessionToken, state: &AppState, client: &
 
 /// `SameSite=Lax`: links from other sites open a page logged in, their forms
 /// and scripts do nothing. `Secure` where the visitor came by TLS.
-fn set_cookie(response: &mut Response, token: &str, max_age: i64, client: &ClientAddr) {
+pub(super) fn set_cookie(response: &mut Response, token: &str, max_age: i64, client: &ClientAddr) {
     let secure = if client.https { "; Secure" } else { "" };
     let cookie = format!("{SESSION_COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age}{secure}");
     // Tokens are letters and digits, so that this is always a header value.

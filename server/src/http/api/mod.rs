@@ -1,6 +1,7 @@
 //! The public API for people and pages. One module an area of the URL space.
 
 mod auth;
+mod auth_form;
 mod dashboards;
 mod events;
 mod export;
@@ -26,6 +27,7 @@ use crate::state::AppState;
 pub fn routes() -> Router<AppState> {
     Router::new()
         .merge(auth::routes())
+        .merge(auth_form::routes())
         .merge(projects::routes())
         .merge(keys::routes())
         .merge(events::routes())

@@ -15,4 +15,4 @@ pub use json::JsonBody;
 pub use key::{KeyError, holder_of_key};
 pub use project::Member;
 pub use query::{NoQuery, Pairs};
-pub use session::{Caller, SESSION_COOKIE, session_token};
+pub use session::{Caller, SESSION_COOKIE, is_same_origin, session_token};

@@ -68,7 +68,8 @@ fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 /// Whether a browser says that our own page made the request. `Sec-Fetch-Site`
 /// cannot be set by scripts; browsers without it send `Origin` with every
 /// request that changes something.
-fn is_same_origin(headers: &HeaderMap) -> bool {
+#[must_use]
+pub fn is_same_origin(headers: &HeaderMap) -> bool {
     if let Some(site) = headers.get(SEC_FETCH_SITE) {
         return site == "same-origin" || site == "none";
     }

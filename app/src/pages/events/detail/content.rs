@@ -74,5 +74,6 @@ fn ended(record: &Record, severity: Option<Severity>) -> Option<(Tone, &'static 
 
 fn payload(record: &Record, key: &str, title: &'static str) -> Option<Part> {
     let text = record.raw(key)?.to_owned();
-    Some(view! { <Payload title text/> }.part())
+    let field = key.to_owned();
+    Some(view! { <Payload title field text/> }.part())
 }

@@ -1,6 +1,9 @@
 //! The fields of an event, grouped by the question they answer.
 
-use eventglass_model::{EventQuery, Timestamp};
+use eventglass_model::{
+    Timestamp,
+    search::{Column, Kind},
+};
 use leptos::prelude::*;
 
 use super::super::state::Page;
@@ -27,97 +30,82 @@ enum As {
     Money,
 }
 
-/// What pressing the glass beside a value looks for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Find {
-    /// Nothing: it is no use to look for this.
-    Nothing,
-    /// Events of this service.
-    Service,
-    /// Events of this kind.
-    Kind,
-    /// Events of this environment.
-    Environment,
-    /// Events that carry this id.
-    Id,
-}
-
-/// A field: its name in the API, what to call it, how to show it, how to look for it.
-type Field = (&'static str, &'static str, As, Find);
+/// A field: its name in the API, what to call it, how to show it.
+type Field = (&'static str, &'static str, As);
 
 const GROUPS: &[(&str, &[Field])] = &[
     (
         "What",
         &[
-            ("kind", "Kind", As::Text, Find::Kind),
-            ("status", "Status", As::Text, Find::Nothing),
-            ("status_code", "Status code", As::Exact, Find::Nothing),
-            ("duration_ms", "Duration", As::Duration, Find::Nothing),
+            ("kind", "Kind", As::Text),
+            ("status", "Status", As::Text),
+            ("status_code", "Status code", As::Exact),
+            ("duration_ms", "Duration", As::Duration),
         ],
     ),
     (
         "Model",
         &[
-            ("provider", "Provider", As::Exact, Find::Nothing),
-            ("model", "Model", As::Exact, Find::Nothing),
-            ("cost_usd", "Cost", As::Money, Find::Nothing),
-            ("cost_source", "Cost by", As::Text, Find::Nothing),
+            ("provider", "Provider", As::Exact),
+            ("model", "Model", As::Exact),
+            ("cost_usd", "Cost", As::Money),
+            ("cost_source", "Cost by", As::Text),
         ],
     ),
     (
         "Where",
         &[
-            ("service", "Service", As::Text, Find::Service),
-            ("method", "Method", As::Exact, Find::Nothing),
-            ("endpoint", "Endpoint", As::Exact, Find::Nothing),
-            ("environment", "Environment", As::Text, Find::Environment),
-            ("version", "Version", As::Exact, Find::Nothing),
-            ("topic", "Topic", As::Text, Find::Nothing),
+            ("service", "Service", As::Text),
+            ("method", "Method", As::Exact),
+            ("endpoint", "Endpoint", As::Exact),
+            ("environment", "Environment", As::Text),
+            ("version", "Version", As::Exact),
+            ("topic", "Topic", As::Text),
         ],
     ),
     (
         "Who",
         &[
-            ("user_id", "User", As::Exact, Find::Id),
-            ("session_id", "Session", As::Exact, Find::Id),
-            ("request_id", "Request", As::Exact, Find::Id),
+            ("user_id", "User", As::Exact),
+            ("session_id", "Session", As::Exact),
+            ("request_id", "Request", As::Exact),
         ],
     ),
     (
         "Trace",
         &[
-            ("trace_id", "Trace", As::Exact, Find::Id),
-            ("span_id", "Span", As::Exact, Find::Id),
-            ("parent_span_id", "Parent span", As::Exact, Find::Id),
+            ("trace_id", "Trace", As::Exact),
+            ("span_id", "Span", As::Exact),
+            ("parent_span_id", "Parent span", As::Exact),
         ],
     ),
     (
         "Place and device",
         &[
-            ("country", "Country", As::Text, Find::Nothing),
-            ("city", "City", As::Text, Find::Nothing),
-            ("region", "Region", As::Text, Find::Nothing),
-            ("device", "Device", As::Text, Find::Nothing),
+            ("country", "Country", As::Text),
+            ("city", "City", As::Text),
+            ("region", "Region", As::Text),
+            ("device", "Device", As::Text),
         ],
     ),
     (
         "Record",
         &[
-            ("event_id", "Event id", As::Exact, Find::Id),
-            ("id", "Id", As::Exact, Find::Nothing),
-            ("time", "Happened", As::Moment, Find::Nothing),
-            ("received_at", "Received", As::Moment, Find::Nothing),
+            ("event_id", "Event id", As::Exact),
+            ("id", "Id", As::Exact),
+            ("time", "Happened", As::Moment),
+            ("received_at", "Received", As::Moment),
         ],
     ),
 ];
 
 const TOKENS: &[Field] = &[
-    ("input_total", "Input", As::Count, Find::Nothing),
-    ("cache_read", "of which cached", As::Count, Find::Nothing),
-    ("cache_write", "written to cache", As::Count, Find::Nothing),
-    ("output_total", "Output", As::Count, Find::Nothing),
-    ("output_reasoning", "of which reasoning", As::Count, Find::Nothing),
-    ("total", "Total", As::Count, Find::Nothing),
+    ("input_total", "Input", As::Count),
+    ("cache_read", "of which cached", As::Count),
+    ("cache_write", "written to cache", As::Count),
+    ("output_total", "Output", As::Count),
+    ("output_reasoning", "of which reasoning", As::Count),
+    ("total", "Total", As::Count),
 ];
 
 /// What is shown elsewhere on the panel.
@@ -144,7 +132,7 @@ pub(super) fn facts(record: &Record) -> Vec<Part> {
         }
     }
     let rest: Vec<Part> = unknown(record)
-        .filter_map(|key| Some(fact(key.to_owned(), record.text(key)?, As::Exact, Find::Nothing)))
+        .filter_map(|key| Some(fact(key, key.to_owned(), record.text(key)?, As::Exact)))
         .collect();
     if !rest.is_empty() {
         groups.push(group_view("More", rest));
@@ -165,11 +153,11 @@ fn unknown(record: &Record) -> impl Iterator<Item = &str> {
 fn group(title: &'static str, record: &Record, fields: &[Field]) -> Option<Part> {
     let facts: Vec<Part> = fields
         .iter()
-        .filter_map(|(key, label, shown, find)| {
+        .filter_map(|(key, label, shown)| {
             let value = record.text(key)?;
             // A status that was not said and tokens that were not used say nothing.
             let says = value != "unset" && !(matches!(shown, As::Count) && value == "0");
-            says.then(|| fact((*label).to_owned(), value, *shown, *find))
+            says.then(|| fact(key, (*label).to_owned(), value, *shown))
         })
         .collect();
     (!facts.is_empty()).then(|| group_view(title, facts))
@@ -181,12 +169,14 @@ fn group_view(title: &'static str, facts: Vec<Part>) -> Part {
 }
 
 /// A row of the list of fields.
-fn fact(label: String, value: String, shown: As, find: Find) -> Part {
+fn fact(key: &str, label: String, value: String, shown: As) -> Part {
     let spoken = label.to_ascii_lowercase();
-    let find = (find != Find::Nothing).then(|| find_button(&spoken, find, value.clone()));
+    let mut actions = Vec::new();
+    if is_looked_for(key) {
+        actions.extend(narrow_buttons(key.to_owned(), &spoken, value.clone()));
+    }
     let copied = value.clone();
     let copy = Callback::new(move |()| copied.clone());
-    let mut actions = Vec::from_iter(find);
     actions.push(view! { <CopyButton what=copy label=format!("Copy {spoken}")/> }.part());
     let value = vec![
         el("span", "fact-value", vec![written(value, shown)]),
@@ -194,6 +184,26 @@ fn fact(label: String, value: String, shown: As, find: Find) -> Part {
     ];
     let parts = vec![el("dt", "", vec![label.part()]), el("dd", "", value)];
     el("div", "fact", parts)
+}
+
+/// Whether it is any use to look for a value of this field.
+fn is_looked_for(key: &str) -> bool {
+    let column = Column::named(key);
+    column.is_some_and(|column| matches!(column.info().kind, Kind::Keyword | Kind::Words(_)) || key == "status_code")
+}
+
+/// Buttons that look for events with a value, and for those without it.
+pub(super) fn narrow_buttons(field: String, spoken: &str, value: String) -> Vec<Part> {
+    let page = Page::from_context();
+    let button = |glyph: Glyph, label: String, exclude: bool| {
+        let (field, value) = (field.clone(), value.clone());
+        let narrow = Callback::new(move |()| page.toggle(&field, &value, exclude));
+        view! { <IconButton glyph label on_press=narrow/> }.part()
+    };
+    vec![
+        button(Glyph::Search, format!("Only with this {spoken}"), false),
+        button(Glyph::Minus, format!("Not with this {spoken}"), true),
+    ]
 }
 
 /// A value written for people; the value itself is in the tooltip.
@@ -216,25 +226,6 @@ fn written(value: String, shown: As) -> Part {
         Some((text, exact)) => titled("span", "", exact, vec![text.part()]),
         None => value.part(),
     }
-}
-
-fn find_button(spoken: &str, find: Find, value: String) -> Part {
-    let page = Page::from_context();
-    let look = Callback::new(move |()| page.look_for(&query(find, value.clone()), false));
-    let label = format!("Find all with this {spoken}");
-    view! { <IconButton glyph=Glyph::Search label on_press=look/> }.part()
-}
-
-fn query(find: Find, value: String) -> EventQuery {
-    let mut query = EventQuery::default();
-    match find {
-        Find::Nothing => {}
-        Find::Service => query.service.push(value),
-        Find::Kind => query.kind.push(value),
-        Find::Environment => query.environment.push(value),
-        Find::Id => query.q = value,
-    }
-    query
 }
 
 #[cfg(test)]

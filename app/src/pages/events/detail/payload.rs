@@ -1,9 +1,12 @@
 //! JSON that came with an event.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
+use super::facts::narrow_buttons;
 use crate::{
-    components::{CopyButton, Json},
+    components::{Beside, CopyButton, Json},
     format::bytes,
     view::{IntoPart, el},
 };
@@ -13,6 +16,8 @@ use crate::{
 pub(super) fn Payload(
     /// Its heading.
     title: &'static str,
+    /// The field whose JSON it is.
+    field: String,
     /// The JSON, as the client wrote it.
     text: String,
 ) -> impl IntoView {
@@ -26,6 +31,10 @@ pub(super) fn Payload(
         el("span", "grow", Vec::new()),
         view! { <CopyButton what=copy label/> }.part(),
     ];
-    let parts = vec![el("header", "payload-head", head), view! { <Json text/> }.part()];
+    let beside: Beside = Arc::new(move |path, value| {
+        let buttons = narrow_buttons(format!("{field}.{path}"), path, value.to_owned());
+        el("span", "json-actions", buttons)
+    });
+    let parts = vec![el("header", "payload-head", head), view! { <Json text beside/> }.part()];
     el("section", "facts", parts)
 }

@@ -1,106 +1,57 @@
-//! The fields that can be filtered by.
+//! The fields that are counted beside the list.
 
-use eventglass_model::{EventQuery, Severity};
+use eventglass_model::FACET_FIELDS;
 
-/// A field that can be filtered by.
+/// A field that is counted: its name in the API, what to call it, and whether
+/// it is unfolded unless somebody folds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Field {
-    Severity,
-    Service,
-    Kind,
-    Environment,
-}
-
-impl Field {
-    /// In the order of the page.
-    pub(super) const ALL: &'static [Self] = &[Self::Severity, Self::Service, Self::Kind, Self::Environment];
-
-    /// For people.
-    pub(super) const fn label(self) -> &'static str {
-        match self {
-            Self::Severity => "Severity",
-            Self::Service => "Service",
-            Self::Kind => "Kind",
-            Self::Environment => "Environment",
-        }
-    }
-
+pub(super) struct Facet {
     /// For the API.
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            Self::Severity => "severity",
-            Self::Service => "service",
-            Self::Kind => "kind",
-            Self::Environment => "environment",
-        }
-    }
-
-    /// The values that are looked for.
-    pub(super) fn chosen(self, query: &EventQuery) -> Vec<String> {
-        match self {
-            Self::Severity => query
-                .severity
-                .iter()
-                .map(|severity| severity.as_str().to_owned())
-                .collect(),
-            Self::Service => query.service.clone(),
-            Self::Kind => query.kind.clone(),
-            Self::Environment => query.environment.clone(),
-        }
-    }
-
-    /// Looks for any value.
-    pub(super) fn clear(self, query: &mut EventQuery) {
-        match self {
-            Self::Severity => query.severity.clear(),
-            Self::Service => query.service.clear(),
-            Self::Kind => query.kind.clear(),
-            Self::Environment => query.environment.clear(),
-        }
-    }
-
-    /// Looks for a value, or no longer.
-    pub(super) fn toggle(self, query: &mut EventQuery, value: &str) {
-        match self {
-            Self::Severity => {
-                if let Ok(severity) = Severity::parse(value) {
-                    toggle(&mut query.severity, severity);
-                }
-            }
-            Self::Service => toggle(&mut query.service, value.to_owned()),
-            Self::Kind => toggle(&mut query.kind, value.to_owned()),
-            Self::Environment => toggle(&mut query.environment, value.to_owned()),
-        }
-    }
+    pub(super) name: &'static str,
+    /// For people.
+    pub(super) label: &'static str,
+    /// Whether it is unfolded at first.
+    pub(super) open: bool,
 }
 
-fn toggle<T: PartialEq>(values: &mut Vec<T>, value: T) {
-    match values.iter().position(|known| *known == value) {
-        Some(at) => {
-            values.remove(at);
-        }
-        None => values.push(value),
-    }
+const fn facet(name: &'static str, label: &'static str, open: bool) -> Facet {
+    Facet { name, label, open }
+}
+
+/// In the order of the page.
+const ALL: &[Facet] = &[
+    facet("severity", "Severity", true),
+    facet("service", "Service", true),
+    facet("kind", "Kind", true),
+    facet("environment", "Environment", true),
+    facet("endpoint", "Endpoint", false),
+    facet("status_code", "Status code", false),
+    facet("status", "Status", false),
+    facet("method", "Method", false),
+    facet("model", "Model", false),
+    facet("provider", "Provider", false),
+    facet("user_id", "User", false),
+    facet("version", "Version", false),
+    facet("country", "Country", false),
+    facet("device", "Device", false),
+];
+
+/// Those that the API can count.
+pub(super) fn all() -> impl Iterator<Item = Facet> {
+    ALL.iter().copied().filter(|facet| FACET_FIELDS.contains(&facet.name))
 }
 
 #[cfg(test)]
 mod tests {
+    use eventglass_model::search::Column;
+
     use super::*;
 
     #[test]
-    fn toggles_there_and_back() {
-        for field in Field::ALL {
-            let mut query = EventQuery::default();
-            field.toggle(&mut query, "error");
-            field.toggle(&mut query, "info");
-            assert_eq!(field.chosen(&query).len(), 2);
-            field.toggle(&mut query, "error");
-            assert_eq!(field.chosen(&query), ["info"]);
-            field.toggle(&mut query, "info");
-            assert_eq!(query, EventQuery::default());
-            field.toggle(&mut query, "info");
-            field.clear(&mut query);
-            assert_eq!(query, EventQuery::default());
+    fn have_names_of_the_language() {
+        for facet in ALL {
+            assert_eq!(Column::named(facet.name).map(Column::name), Some(facet.name));
         }
+        assert!(all().any(|facet| facet.name == "severity"));
     }
 }

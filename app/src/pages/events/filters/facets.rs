@@ -1,30 +1,53 @@
 //! The column of filters with their counts.
 
-use eventglass_model::{EventQuery, FacetValue, Facets as Answer, Severity};
-use leptos::prelude::*;
+use eventglass_model::{EventQuery, FacetValue, Facets as Answer, Severity, Status};
+use leptos::{ev, prelude::*};
 
-use super::{super::state::Page, facet::Field};
+use super::{
+    super::{state::Page, terms},
+    facet::{self, Facet},
+};
 use crate::{
     api::{self, Fetched},
-    components::{Glyph, IconButton, SeverityMark, SkeletonLines, wait},
+    browser::{self, Store},
+    components::{Glyph, Icon, IconButton, SeverityMark, SkeletonLines, wait},
     format::{compact, grouped},
-    view::{IntoPart, Part, el, show_some, tag, text, titled},
+    view::{IntoPart, Part, effect, el, show_some, tag, text, titled},
 };
 
 /// How many values of a field are shown at first.
 const FIRST: usize = 8;
+/// Which fields were folded and unfolded in this browser.
+const KEPT: &str = "eg_facets";
+
+/// The fields that are unfolded; only they are counted.
+type Unfolded = RwSignal<Vec<String>>;
 
 /// The values of each field, with how many events have them. Pressing one
-/// looks for it, pressing it again no longer.
+/// looks for it, pressing it with Alt (or the button beside it) rules it out;
+/// both write it into the search.
 #[component]
 pub(in super::super) fn Facets() -> impl IntoView {
     let page = Page::from_context();
-    let facets = Fetched::all(move || page.query.with(|query| questions(&page.slug.read(), query)));
+    let usual = facet::all().filter(|facet| facet.open).map(|facet| facet.name.to_owned());
+    let unfolded: Unfolded = RwSignal::new(usual.collect());
+    effect(move || {
+        if let Some(kept) = browser::recall(Store::Browser, KEPT) {
+            unfolded.set(kept.split(',').map(str::to_owned).collect());
+        }
+    });
+    let facets = Fetched::all(move || {
+        if page.wrong.read().is_some() {
+            return Vec::new();
+        }
+        let unfolded = unfolded.read();
+        page.query.with(|query| questions(&page.slug.read(), query, &unfolded))
+    });
     facets.again_when(page.recount);
     let groups = show_some(move || {
         // The list beside it says what went wrong, if anything.
         let answers: Vec<Answer> = facets.read_all()?.unwrap_or_default();
-        Some(groups(page, &answers))
+        Some(groups(page, unfolded, &answers))
     });
     let meanwhile = view! { <SkeletonLines count=12/> }.part();
     let close = Callback::new(move |()| page.filters.set(false));
@@ -42,36 +65,51 @@ pub(in super::super) fn Facets() -> impl IntoView {
         .part()
 }
 
-/// Each field is counted among the events that match all filters but its own:
-/// else none of its other values could be chosen besides. The fields without
-/// a filter make one question, each other a question of its own.
-fn questions(slug: &str, query: &EventQuery) -> Vec<String> {
-    let (chosen, open): (Vec<Field>, Vec<Field>) = Field::ALL.iter().partition(|field| !field.chosen(query).is_empty());
+/// Each field is counted among the events that match all conditions but those
+/// on itself: else none of its other values could be chosen besides. The
+/// fields without a condition make one question, each other a question of its own.
+fn questions(slug: &str, query: &EventQuery, unfolded: &[String]) -> Vec<String> {
+    let base = EventQuery {
+        cursor: None,
+        ..query.clone()
+    };
     let mut questions = Vec::new();
-    if !open.is_empty() {
-        let names: Vec<&str> = open.iter().map(|field| field.name()).collect();
-        questions.push(api::facets_path(slug, &names, query));
+    let mut open = Vec::new();
+    for facet in facet::all().filter(|facet| is_unfolded(*facet, unfolded, query)) {
+        let others = terms::without(&base.q, facet.name);
+        if others == base.q.trim() || others == base.q {
+            open.push(facet.name);
+        } else {
+            let others = EventQuery {
+                q: others,
+                ..base.clone()
+            };
+            questions.push(api::facets_path(slug, &[facet.name], &others));
+        }
     }
-    for field in chosen {
-        let mut others = query.clone();
-        field.clear(&mut others);
-        questions.push(api::facets_path(slug, &[field.name()], &others));
+    if !open.is_empty() {
+        questions.insert(0, api::facets_path(slug, &open, &base));
     }
     questions
 }
 
-fn groups(page: Page, answers: &[Answer]) -> Part {
+/// Whether a field is unfolded: by somebody, or because something is chosen in it.
+fn is_unfolded(facet: Facet, unfolded: &[String], query: &EventQuery) -> bool {
+    unfolded.iter().any(|name| name == facet.name) || terms::chosen(&query.q, facet.name) != terms::Chosen::default()
+}
+
+fn groups(page: Page, unfolded: Unfolded, answers: &[Answer]) -> Part {
     let query = page.query.get_untracked();
-    let found = |field: Field| answers.iter().find_map(|answer| answer.facets.get(field.name()));
-    let nothing = Field::ALL.iter().all(|field| found(*field).is_none_or(Vec::is_empty));
-    if nothing && !query.is_filtered() {
+    let found = |facet: Facet| answers.iter().find_map(|answer| answer.facets.get(facet.name));
+    let nothing = facet::all().all(|facet| found(facet).is_none_or(Vec::is_empty));
+    if nothing && query.q.trim().is_empty() && page.wrong.read_untracked().is_none() {
         // The style leaves the whole column out.
         return el("span", "facets-none", Vec::new());
     }
     let mut groups = Vec::new();
-    for field in Field::ALL {
-        let values = values_of(*field, found(*field).map_or(&[], Vec::as_slice), &field.chosen(&query));
-        groups.push(group(page, *field, values));
+    for facet in facet::all() {
+        let is_open = unfolded.with_untracked(|unfolded| is_unfolded(facet, unfolded, &query));
+        groups.push(group(page, unfolded, facet, is_open, found(facet).map_or(&[], Vec::as_slice)));
     }
     let partial = answers.iter().any(|answer| answer.partial);
     if partial {
@@ -85,74 +123,133 @@ fn groups(page: Page, answers: &[Answer]) -> Part {
 }
 
 /// The values to choose from: what is there, and what is looked for although it is not.
-fn values_of(field: Field, found: &[FacetValue], chosen: &[String]) -> Vec<FacetValue> {
+fn values_of(facet: Facet, found: &[FacetValue], chosen: &terms::Chosen) -> Vec<FacetValue> {
     let none = |value: &str| FacetValue {
         value: value.to_owned(),
         count: 0,
     };
     let known = |value: &str| found.iter().find(|known| known.value == value).cloned();
-    if field == Field::Severity {
-        // Always all of them, from worst to least.
-        let words = Severity::WORDS.iter().rev();
+    // Of a few words always all, from worst to least.
+    let words: &[&str] = match facet.name {
+        "severity" => Severity::WORDS,
+        "status" => Status::WORDS,
+        _ => &[],
+    };
+    if !words.is_empty() {
+        let words = words.iter().rev();
         return words.map(|word| known(word).unwrap_or_else(|| none(word))).collect();
     }
-    let missing = chosen.iter().filter(|value| known(value).is_none());
+    let chosen = chosen.included.iter().chain(&chosen.excluded);
+    let missing = chosen.filter(|value| known(value).is_none());
     missing.map(|value| none(value)).chain(found.iter().cloned()).collect()
 }
 
-fn group(page: Page, field: Field, values: Vec<FacetValue>) -> Part {
-    let all = RwSignal::new(false);
-    let more = values.len().saturating_sub(FIRST);
-    let chosen = page.query.with_untracked(|query| field.chosen(query));
-    let mut group = tag("fieldset")
+fn group(page: Page, unfolded: Unfolded, facet: Facet, is_open: bool, found: &[FacetValue]) -> Part {
+    let chosen = page.query.with_untracked(|query| terms::chosen(&query.q, facet.name));
+    let toggle = move |event: ev::Event| {
+        let is_now = event_target::<web_sys::HtmlElement>(&event).has_attribute("open");
+        // The browser also tells of those that were open from the start.
+        if is_now != is_open {
+            fold(unfolded, facet, is_now);
+        }
+    };
+    let summary = vec![
+        el("span", "", vec![facet.label.part()]),
+        view! { <Icon glyph=Glyph::ChevronDown/> }.part(),
+    ];
+    let mut group = tag("details")
         .class("facet")
-        .when(values.is_empty(), "hidden")
-        .child(el("legend", "facet-title", vec![field.label().part()]));
-    for (place, value) in values.into_iter().enumerate() {
-        let is_chosen = chosen.contains(&value.value);
-        let row = option(page, field, value, is_chosen);
-        // Rows beyond the first few are there, for "more" to be quick.
-        let row = tag("div")
-            .flag("hidden", move || place >= FIRST && !all.get())
-            .child(row);
-        group = group.child(row.part());
+        .when(is_open, "open")
+        .on("toggle", toggle)
+        .child(el("summary", "facet-title", summary));
+    if is_open {
+        let values = values_of(facet, found, &chosen);
+        group = group.children(options(page, facet, values, &chosen));
     }
-    let label = text(move || {
-        if all.get() {
-            "Show less".to_owned()
-        } else {
-            format!("Show {more} more")
+    group.part()
+}
+
+fn fold(unfolded: Unfolded, facet: Facet, open: bool) {
+    unfolded.update(|names| {
+        names.retain(|name| name != facet.name);
+        if open {
+            names.push(facet.name.to_owned());
         }
     });
+    browser::remember(Store::Browser, KEPT, &unfolded.read_untracked().join(","));
+}
+
+fn options(page: Page, facet: Facet, values: Vec<FacetValue>, chosen: &terms::Chosen) -> Vec<Part> {
+    if values.is_empty() {
+        return vec![el("p", "facet-empty", vec!["None has any.".part()])];
+    }
+    let all = RwSignal::new(false);
+    let more = values.len().saturating_sub(FIRST);
+    let mut parts = Vec::new();
+    for (place, value) in values.into_iter().enumerate() {
+        // Rows beyond the first few are there, for "more" to be quick.
+        let row = option(page, facet, value, chosen).flag("hidden", move || place >= FIRST && !all.get());
+        parts.push(row.part());
+    }
     if more > 0 {
+        let label = text(move || {
+            if all.get() {
+                "Show less".to_owned()
+            } else {
+                format!("Show {more} more")
+            }
+        });
         let toggle = tag("button")
             .attr("type", "button")
             .class("link facet-more")
             .press(move |_| all.update(|all| *all = !*all))
             .child(label.part());
-        group = group.child(toggle.part());
+        parts.push(toggle.part());
     }
-    group.part()
+    parts
 }
 
-fn option(page: Page, field: Field, FacetValue { value, count }: FacetValue, is_chosen: bool) -> Part {
-    let id = format!("facet-{}-{value}", field.name());
-    let toggled = value.clone();
-    let toggle = move |_| page.narrow(|query| field.toggle(query, &toggled));
+fn option(page: Page, facet: Facet, found: FacetValue, chosen: &terms::Chosen) -> crate::view::El {
+    let FacetValue { value, count } = found;
+    let is_in = chosen.included.contains(&value);
+    let is_out = chosen.excluded.contains(&value);
     let name = match Severity::parse(&value) {
-        Ok(severity) if field == Field::Severity => view! { <SeverityMark severity/> }.part(),
-        _ => {
-            let title = value.clone();
-            titled("span", "truncate", title, vec![value.part()])
-        }
+        Ok(severity) if facet.name == "severity" => view! { <SeverityMark severity/> }.part(),
+        _ if value.is_empty() => el("span", "muted", vec!["(empty)".part()]),
+        _ => titled("span", "truncate", value.clone(), vec![value.clone().part()]),
     };
-    let input = view! { <input type="checkbox" id=id checked=is_chosen prop:checked=is_chosen on:change=toggle/> };
-    let parts = vec![
-        input.part(),
-        el("span", "facet-value", vec![name]),
-        titled("span", "facet-count", grouped(count), vec![compact(count).part()]),
-    ];
-    el("label", "facet-option", parts)
+    let press = {
+        let value = value.clone();
+        move |event: ev::MouseEvent| page.toggle(facet.name, &value, event.alt_key())
+    };
+    let mark = el("span", "facet-mark", Vec::new());
+    let main = tag("button")
+        .attr("type", "button")
+        .class("facet-option")
+        .attr("id", format!("facet-{}-{value}", facet.name))
+        .attr("aria-pressed", if is_in { "true" } else { "false" })
+        .press(press)
+        .child(mark)
+        .child(el("span", "facet-value", vec![name]))
+        .child(titled("span", "facet-count", grouped(count), vec![compact(count).part()]));
+    let label = format!("Not {} {value}", facet.label.to_lowercase());
+    let not = tag("button")
+        .attr("type", "button")
+        .class("facet-not")
+        .attr("id", format!("facet-not-{}-{value}", facet.name))
+        .attr("title", format!("{label} (Alt and click)"))
+        .attr("aria-label", label)
+        .attr("aria-pressed", if is_out { "true" } else { "false" })
+        .press(move |_| page.toggle(facet.name, &value, true))
+        .child("not".part());
+    tag("div")
+        .class(match (is_in, is_out) {
+            (true, _) => "facet-row is-in",
+            (_, true) => "facet-row is-out",
+            _ => "facet-row",
+        })
+        .child(main.part())
+        .child(not.part())
 }
 
 #[cfg(test)]
@@ -160,30 +257,36 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_field_is_not_narrowed_by_its_own_filter() {
+    fn a_field_is_not_narrowed_by_its_own_conditions() {
         let query = EventQuery {
-            q: "pay".into(),
-            severity: vec![Severity::Error],
+            q: "pay severity:error".into(),
+            cursor: Some("c".into()),
             ..EventQuery::default()
         };
+        let unfolded = ["severity", "service", "kind"].map(str::to_owned);
         assert_eq!(
-            questions("shop", &query),
+            questions("shop", &query, &unfolded),
             [
-                "/api/v1/projects/shop/facets?q=pay&severity=error&fields=service,kind,environment",
+                "/api/v1/projects/shop/facets?q=pay+severity:error&fields=service,kind",
                 "/api/v1/projects/shop/facets?q=pay&fields=severity",
             ]
         );
+        // What is folded is not counted, unless something is chosen in it.
+        assert_eq!(questions("shop", &query, &[]).len(), 1);
     }
 
     #[test]
     fn what_is_chosen_is_always_there() {
+        let service = facet::all().find(|facet| facet.name == "service").unwrap();
         let found = [FacetValue {
             value: "a".into(),
             count: 3,
         }];
-        let values = values_of(Field::Service, &found, &["a".into(), "b".into()]);
+        let chosen = terms::chosen("service:(a OR b) -service:c", "service");
+        let values = values_of(service, &found, &chosen);
         let texts: Vec<(&str, i64)> = values.iter().map(|v| (v.value.as_str(), v.count)).collect();
-        assert_eq!(texts, [("b", 0), ("a", 3)]);
-        assert_eq!(values_of(Field::Severity, &[], &[]).len(), 5);
+        assert_eq!(texts, [("b", 0), ("c", 0), ("a", 3)]);
+        let severity = facet::all().find(|facet| facet.name == "severity").unwrap();
+        assert_eq!(values_of(severity, &[], &terms::Chosen::default()).len(), 5);
     }
 }

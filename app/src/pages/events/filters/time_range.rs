@@ -1,10 +1,11 @@
 //! The time range.
 
+use eventglass_model::{TimeBound, Timestamp};
 use leptos::prelude::*;
 
 use super::super::state::Page;
 use crate::{
-    components,
+    browser, components,
     view::{IntoPart, memo},
 };
 
@@ -20,4 +21,14 @@ pub(super) fn TimeRange() -> impl IntoView {
         });
     });
     view! { <components::TimeRange range unset="All time" set/> }.part()
+}
+
+/// Looks into a span of time, in seconds since the epoch.
+pub(in super::super) fn zoom_to(page: Page, from: i64, to: i64) {
+    let moment = |seconds: i64| Some(TimeBound::At(Timestamp::from_micros(seconds.saturating_mul(1_000_000))));
+    page.narrow(|query| {
+        query.from = moment(from);
+        // What reaches beyond now goes on with it.
+        query.to = moment(to).filter(|_| to.saturating_mul(1_000) < browser::now_millis());
+    });
 }

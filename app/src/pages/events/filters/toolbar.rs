@@ -2,13 +2,21 @@
 
 use leptos::prelude::*;
 
-use super::{super::state::Page, live_toggle::LiveToggle, search_box::SearchBox, time_range::TimeRange};
+use super::{
+    super::{search::SearchBox, state::Page},
+    columns_menu::ColumnsMenu,
+    export_menu::ExportMenu,
+    live_toggle::LiveToggle,
+    time_range::TimeRange,
+    views_menu::ViewsMenu,
+};
 use crate::{
     components::{Glyph, Icon},
     view::{IntoPart, el, tag},
 };
 
-/// Search, filters where there is no room for their column, time, and whether the list is live.
+/// Search, filters where there is no room for their column, time, how the
+/// list is shown, and whether it is live.
 #[component]
 pub(in super::super) fn Toolbar() -> impl IntoView {
     let filters = Page::from_context().filters;
@@ -22,8 +30,14 @@ pub(in super::super) fn Toolbar() -> impl IntoView {
     let rest = vec![
         button.part(),
         view! { <TimeRange/> }.part(),
+        view! { <ViewsMenu/> }.part(),
+        view! { <ColumnsMenu/> }.part(),
+        view! { <ExportMenu/> }.part(),
         view! { <LiveToggle/> }.part(),
     ];
-    let parts = vec![view! { <SearchBox/> }.part(), el("div", "toolbar-rest", rest)];
+    let parts = vec![
+        el("div", "search-place", vec![view! { <SearchBox/> }.part()]),
+        el("div", "toolbar-rest", rest),
+    ];
     el("div", "toolbar", parts)
 }

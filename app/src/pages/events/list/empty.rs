@@ -1,9 +1,12 @@
 //! Where there are no rows.
 
-use eventglass_model::CreateApiKey;
+use eventglass_model::{CreateApiKey, Timestamp};
 use leptos::{prelude::*, task::spawn_local};
 
-use super::super::state::Page;
+use super::{
+    super::{address::Tail, state::Page},
+    footer::search_on,
+};
 use crate::{
     api,
     components::{Button, ButtonKind, EmptyState, Glyph, Toasts, pulse},
@@ -27,6 +30,12 @@ pub(super) fn Nothing() -> impl IntoView {
     }
 }
 
+/// The time for one search was over before anything was found.
+pub(super) fn nothing_so_far(page: Page, to: Option<Timestamp>) -> Part {
+    let body = vec![el("div", "empty-actions", vec![search_on(page, to)])].part();
+    view! { <EmptyState glyph=Glyph::Clock title="Nothing found so far" body/> }.part()
+}
+
 fn nothing_found(page: Page, in_time: bool) -> Part {
     let all_time = Callback::new(move |()| {
         page.narrow(|query| {
@@ -37,7 +46,7 @@ fn nothing_found(page: Page, in_time: bool) -> Part {
     let mut actions = vec![view! { <Button label="Clear filters" on_press=move |()| page.clear()/> }.part()];
     actions.extend(in_time.then(|| view! { <Button label="Search all time" on_press=all_time/> }.part()));
     let body = vec![
-        el("p", "", vec!["Every word and every filter has to match.".part()]),
+        el("p", "", vec!["Every word and every condition has to match.".part()]),
         el("div", "empty-actions", actions),
     ]
     .part();
@@ -71,7 +80,7 @@ fn NothingYet() -> impl IntoView {
         None => no_key(page, key, fresh),
     });
     let waiting = text(move || {
-        if page.live.get() {
+        if page.tail.get() != Tail::Off {
             "Waiting for the first one. It will appear here by itself.".to_owned()
         } else {
             "Paused: the first one will not appear by itself.".to_owned()

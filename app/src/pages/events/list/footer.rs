@@ -4,9 +4,9 @@ use leptos::prelude::*;
 
 use super::{super::state::Page, rows::More};
 use crate::{
-    components::Button,
+    components::{Button, TimeStyle, TimeText},
     format::count,
-    view::{IntoPart, el, show, text},
+    view::{IntoPart, Part, el, show, tag, text},
 };
 
 /// Says what is below the last row, and fetches it.
@@ -25,7 +25,8 @@ pub(super) fn Footer() -> impl IntoView {
         format!("These are the newest {shown}. To see older ones, narrow the search.")
     };
     let line = show(move || match list.more.get() {
-        More::Some => view! { <Button label="Load more" on_press=more/> }.part(),
+        More::Some => next_link(page),
+        More::Unsearched(to) => search_on(page, to),
         More::Coming => "Loading more".part(),
         More::Failed(error) => vec![
             el("span", "", vec![error.message().part()]),
@@ -36,4 +37,40 @@ pub(super) fn Footer() -> impl IntoView {
         More::Enough => text(newest).part(),
     });
     el("div", "ev-footer", vec![line.part()])
+}
+
+/// The next page: without scripts another page, else more rows of this one.
+fn next_link(page: Page) -> Part {
+    let cursor = page.list.next_cursor();
+    tag("a")
+        .class("btn")
+        .attr("href", page.path_with(|address| address.query.cursor = cursor))
+        .attr("data-noscroll", "")
+        .press(move |event| {
+            event.prevent_default();
+            page.list.load_more(page);
+        })
+        .child("Load more".part())
+        .part()
+}
+
+/// The time for one search was over.
+pub(super) fn search_on(page: Page, to: Option<eventglass_model::Timestamp>) -> Part {
+    let mut said = vec!["Searched back to ".part()];
+    match to {
+        Some(time) => said.push(view! { <TimeText time style=TimeStyle::Minute/> }.part()),
+        None => said = vec!["The time for one search was over".part()],
+    }
+    said.push(".".part());
+    let cursor = page.list.next_cursor();
+    let link = tag("a")
+        .class("btn")
+        .attr("href", page.path_with(|address| address.query.cursor = cursor))
+        .attr("data-noscroll", "")
+        .press(move |event| {
+            event.prevent_default();
+            page.list.load_more(page);
+        })
+        .child("Search on".part());
+    vec![el("span", "", said), link.part()].part()
 }

@@ -5,11 +5,14 @@ use std::time::Duration;
 use eventglass_model::{EventPage, EventQuery};
 use leptos::prelude::*;
 
-use super::{super::state::Page, rows::MOST_ARRIVALS};
+use super::{
+    super::{address::Tail, state::Page},
+    rows::MOST_ARRIVALS,
+};
 use crate::{api, live::Question};
 
 /// The pause between two questions.
-const PAUSE: Duration = Duration::from_secs(2);
+const PAUSE: Duration = Duration::from_millis(700);
 
 /// Asks for new events while the list is live and somebody can see it.
 pub(in super::super) fn keep_live(page: Page) {
@@ -17,13 +20,14 @@ pub(in super::super) fn keep_live(page: Page) {
         every: PAUSE,
         on: Box::new(move || {
             page.list.generation.track();
-            page.live.get()
+            page.tail.get() != Tail::Off
         }),
         path: Box::new(move || {
             let query = EventQuery {
                 arrived_after: Some(page.list.watermark()?),
                 limit: Some(MOST_ARRIVALS),
-                ..page.query.get_untracked()
+                cursor: None,
+                ..page.question()
             };
             Some(api::events_path(&page.slug.read_untracked(), &query))
         }),

@@ -19,6 +19,11 @@ fn order(a: &EventSummary, b: &EventSummary) -> Ordering {
     (b.time, &b.id).cmp(&(a.time, &a.id))
 }
 
+/// Where an event stands among rows, of which it is one.
+pub(super) fn place_in(rows: &[Row], event: &EventSummary) -> usize {
+    rows.partition_point(|row| order(&row.event, event).is_lt())
+}
+
 /// The events as rows, in order, each once.
 pub(super) fn rows_of(events: Vec<EventSummary>, fresh: bool) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::with_capacity(events.len());
