@@ -45,15 +45,18 @@ test("filters are in the URL, and the back button undoes them", async ({ page })
   await page.goto(`/p/${project.slug}/events?severity=error`);
   await hydrated(page);
   await expect(rows(page)).toHaveCount(3);
+  // Searches of before have become text.
+  await expect(page.getByLabel("Search events")).toHaveValue("severity:error");
   await page.getByRole("complementary", { name: "Filters" }).getByText("auth", { exact: true }).click();
-  await expect(page).toHaveURL(/service=auth/);
+  await expect(page).toHaveURL(/service:auth/);
+  await expect(page.getByLabel("Search events")).toHaveValue("severity:error service:auth");
   await expect(rows(page)).toHaveCount(1);
   await page.reload();
   await hydrated(page);
   await expect(rows(page)).toHaveCount(1);
   await page.goBack();
   await expect(rows(page)).toHaveCount(3);
-  await page.getByRole("button", { name: "Clear all" }).click();
+  await page.getByRole("button", { name: "Clear the search" }).click();
   await expect(rows(page)).toHaveCount(30);
 });
 
@@ -72,12 +75,25 @@ test("what is wanted and not there is said", async ({ page }) => {
   expect((await page.goto("/nowhere"))?.status()).toBe(404);
 });
 
+test("new events come in by themselves while one follows", async ({ page }) => {
+  const project = await newProject(page);
+  await send(page.request, project, events(5));
+  await page.goto(`/p/${project.slug}/events`);
+  await hydrated(page);
+  await page.keyboard.press("f");
+  await expect(page).toHaveURL(/live=follow/);
+  await send(page.request, project, [{ ...event(0), event_id: "followed", name: "Followed", time: new Date().toISOString() }]);
+  await expect(rows(page).first()).toContainText("Followed", { timeout: 2_000 });
+  await expect(page.getByRole("button", { name: /new event/ })).toHaveCount(0);
+});
+
 test("a paused page stays as it is", async ({ page }) => {
   const project = await newProject(page);
   await send(page.request, project, events(5));
   await page.goto(`/p/${project.slug}/events`);
   await hydrated(page);
   await page.getByRole("button", { name: "Live" }).click();
+  await expect(page).toHaveURL(/live=off/);
   await send(page.request, project, [{ ...event(0), event_id: "late" }]);
   await page.waitForTimeout(5_000);
   await expect(page.getByRole("button", { name: /new event/ })).toHaveCount(0);
@@ -100,6 +116,17 @@ test("thousands of events can be scrolled through", async ({ page }) => {
       { timeout: 45_000, intervals: [100] },
     )
     .toBe(true);
+  // However many there are, a screen of them is in the document.
+  expect(await rows(page).count()).toBeLessThan(150);
+  await page.keyboard.press("Home");
+  await expect(rows(page).first().getByRole("link")).toBeFocused();
+  await expect(rows(page).first()).toContainText("Call number 0");
+  await page.keyboard.press("PageDown");
+  await page.keyboard.press("j");
+  const focused = page.locator(".ev-link:focus");
+  await expect(focused).toBeInViewport();
+  const number = Number(/number (\d+)/.exec((await focused.textContent()) ?? "")?.[1]);
+  expect(number).toBeGreaterThan(10);
 });
 
 test("what clients send is shown, not run", async ({ page }) => {

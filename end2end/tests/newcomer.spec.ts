@@ -39,6 +39,7 @@ test("a newcomer pours events in and watches them arrive", async ({ page, baseUR
   await page.keyboard.press("/");
   await expect(search).toBeFocused();
   await search.fill("payment");
+  await search.press("Enter");
   await expect(page).toHaveURL(/[?&]q=payment/);
   await expect.poll(async () => (await rows(page).allTextContents()).every((text) => /payment/i.test(text))).toBe(true);
   await rows(page).first().getByRole("link").click();

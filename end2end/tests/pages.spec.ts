@@ -1,5 +1,5 @@
 // Every page: accessible, in both themes, wide and narrow, and without scripts.
-import { expect, expectAccessible, expectFits, hydrated, newProject, rows, send, test, type Project } from "./support";
+import { expect, expectAccessible, expectFits, hydrated, newProject, rows, send, test, unique, type Project } from "./support";
 
 const sample = (project: Project, page: import("@playwright/test").Page) =>
   send(page.request, project, [
@@ -37,6 +37,8 @@ for (const theme of ["light", "dark"] as const) {
         "/projects",
         `/p/${project.slug}/events`,
         `/p/${project.slug}/events?q=card&severity=error`,
+        `/p/${project.slug}/events?q=status:%3E%3Dabc`,
+        `/p/${project.slug}/events?from=-3h&columns=time,summary,country,attributes.text&rows=comfortable`,
         `/p/${project.slug}/events/${items[0].id}`,
         `/p/${project.slug}/settings/keys`,
         "/nowhere",
@@ -77,6 +79,41 @@ test.describe("without scripts", () => {
     await expect(rows(page)).toHaveCount(1);
     await rows(page).first().getByRole("link").click();
     await expect(page.locator("aside.detail")).toContainText("Card declined");
+  });
+
+  test("events can be searched and leafed through", async ({ page }) => {
+    const project = await newProject(page);
+    const many = Array.from({ length: 130 }, (_, n) => ({ event_id: `n${n}`, kind: "log", message: `Line ${n}`, severity: "info" }));
+    await send(page.request, project, many);
+    await page.goto(`/p/${project.slug}/events`);
+    await expect(rows(page)).toHaveCount(100);
+    await page.getByRole("link", { name: "Load more" }).click();
+    await expect(rows(page)).toHaveCount(30);
+    await page.getByLabel("Search events").fill('"Line 7"');
+    await page.getByLabel("Search events").press("Enter");
+    await expect(page).toHaveURL(/q=%22Line\+7%22/);
+    await expect(rows(page)).toHaveCount(1);
+  });
+
+  test("one can register and log in", async ({ page, context }) => {
+    const email = `${unique("plain")}@example.com`;
+    const fill = async (button: string, password: string) => {
+      await page.getByLabel("E-mail").fill(email);
+      await page.getByLabel("Password").fill(password);
+      await page.getByRole("button", { name: button }).click();
+    };
+    await page.goto("/register");
+    await fill("Create account", "short");
+    await expect(page.getByText("must have at least 8 characters")).toBeVisible();
+    await fill("Create account", "correct horse");
+    await expect(page).toHaveURL(/\/projects$/);
+    await context.clearCookies();
+    await page.goto("/projects");
+    await expect(page).toHaveURL(/\/login\?next=/);
+    await fill("Log in", "wrong horse");
+    await expect(page.getByText("do not go together")).toBeVisible();
+    await fill("Log in", "correct horse");
+    await expect(page).toHaveURL(/\/projects$/);
   });
 });
 
