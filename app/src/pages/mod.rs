@@ -16,3 +16,4 @@ mod scope;
 mod send_events;
 pub(crate) mod services;
 pub(crate) mod settings;
+pub(crate) mod traces;

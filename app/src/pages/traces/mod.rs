@@ -1,0 +1,4 @@
+//! Traces: the list of them, and one of them.
+
+mod talk;
+mod tree;
