@@ -9,7 +9,7 @@ use leptos_router::{
 };
 
 use crate::{
-    bundles::{Dashboards, Events, Settings},
+    bundles::{Dashboards, Events, Settings, Traces},
     components::{Toaster, Toasts},
     hydration::provide_hydrated,
     layout::{Help, ProjectNav, TopBar},
@@ -72,6 +72,14 @@ fn Frame() -> impl IntoView {
                 <Route path=path!("/p/:project/dashboards") view=dashboards as Draw ssr=SsrMode::Async/>
                 <Route path=path!("/p/:project/dashboards/:dashboard") view=dashboard as Draw ssr=SsrMode::Async/>
                 <Route path=path!("/p/:project/events/:event?") view=events as Draw ssr=SsrMode::Async/>
+                <Route path=path!("/p/:project/traces") view=traces as Draw ssr=SsrMode::Async/>
+                <Route path=path!("/p/:project/traces/compare") view=compare as Draw ssr=SsrMode::Async/>
+                <Route path=path!("/p/:project/traces/:trace") view=trace as Draw ssr=SsrMode::Async/>
+                <Route path=path!("/p/:project/sessions") view=sessions as Draw ssr=SsrMode::Async/>
+                <Route path=path!("/p/:project/sessions/:group") view=session as Draw ssr=SsrMode::Async/>
+                <Route path=path!("/p/:project/users") view=users as Draw ssr=SsrMode::Async/>
+                <Route path=path!("/p/:project/users/:group") view=user as Draw ssr=SsrMode::Async/>
+                <Route path=path!("/shared/:token") view=trace as Draw ssr=SsrMode::Async/>
                 <Route path=path!("/p/:project/ingest") view=ingest as Draw ssr=SsrMode::Async/>
                 <Route path=path!("/p/:project/settings/general") view=general as Draw ssr=SsrMode::Async/>
                 <Route path=path!("/p/:project/settings/keys") view=keys as Draw ssr=SsrMode::Async/>
@@ -138,6 +146,34 @@ fn dashboard() -> Part {
 
 fn events() -> Part {
     Events::Events.part()
+}
+
+fn traces() -> Part {
+    Traces::Traces.part()
+}
+
+fn compare() -> Part {
+    Traces::Compare.part()
+}
+
+fn trace() -> Part {
+    Traces::Trace.part()
+}
+
+fn sessions() -> Part {
+    Traces::Sessions.part()
+}
+
+fn session() -> Part {
+    Traces::Session.part()
+}
+
+fn users() -> Part {
+    Traces::Users.part()
+}
+
+fn user() -> Part {
+    Traces::User.part()
 }
 
 fn ingest() -> Part {

@@ -12,8 +12,12 @@ use serde::de::DeserializeOwned;
 
 use super::{
     error::{ApiError, ApiResult},
+    portion::Portion,
     send::get_text,
 };
+
+/// The path of a `GET`, and how much of its answer a page carries.
+type Question = (String, Portion);
 
 /// The answers to some questions, each the path of a `GET`. They are kept as
 /// text and read where they are shown: thus all pages share one type of
@@ -24,11 +28,20 @@ pub struct Fetched(Resource<Vec<ApiResult<String>>>);
 impl Fetched {
     /// Asks, and asks again whenever the paths change.
     pub fn all(paths: impl Fn() -> Vec<String> + Send + Sync + 'static) -> Self {
-        Self::boxed(Box::new(paths))
+        Self::boxed(Box::new(move || {
+            paths().into_iter().map(|path| (path, Portion::Whole)).collect()
+        }))
+    }
+
+    /// As [`Self::one`], for an answer that may be too large for the page that
+    /// the server renders: of such a one the page carries a portion, and the
+    /// browser asks for the whole.
+    pub fn portion(portion: Portion, path: impl Fn() -> String + Send + Sync + 'static) -> Self {
+        Self::boxed(Box::new(move || vec![(path(), portion)]))
     }
 
     /// Not generic: the browser downloads it once and not once per question.
-    fn boxed(paths: Box<dyn Fn() -> Vec<String> + Send + Sync>) -> Self {
+    fn boxed(paths: Box<dyn Fn() -> Vec<Question> + Send + Sync>) -> Self {
         Self(Resource::new(paths, ask_all))
     }
 
@@ -74,11 +87,11 @@ impl Fetched {
 }
 
 /// Asks everything at once and waits for all of it.
-async fn ask_all(paths: Vec<String>) -> Vec<ApiResult<String>> {
+async fn ask_all(paths: Vec<Question>) -> Vec<ApiResult<String>> {
     type Asked = Pin<Box<dyn Future<Output = ApiResult<String>> + Send>>;
     let mut asked: Vec<(Asked, Option<ApiResult<String>>)> = paths
         .into_iter()
-        .map(|path| (Box::pin(get_text(path)) as Asked, None))
+        .map(|question| (Box::pin(ask(question)) as Asked, None))
         .collect();
     poll_fn(move |cx| {
         for (question, answer) in &mut asked {
@@ -95,6 +108,17 @@ async fn ask_all(paths: Vec<String>) -> Vec<ApiResult<String>> {
         }
     })
     .await
+}
+
+#[cfg(feature = "ssr")]
+fn ask((path, portion): Question) -> impl Future<Output = ApiResult<String>> + Send {
+    let answer = get_text(path);
+    async move { answer.await.map(|text| portion.of(text)) }
+}
+
+#[cfg(not(feature = "ssr"))]
+fn ask((path, _): Question) -> impl Future<Output = ApiResult<String>> + Send {
+    get_text(path)
 }
 
 /// Reads an answer.

@@ -168,3 +168,18 @@ pub(crate) fn hold_pointer(event: &web_sys::PointerEvent) {
         let _ = target.set_pointer_capture(event.pointer_id());
     }
 }
+
+/// Sets a property of an element's style, or removes it with an empty value.
+/// The server's policy forbids styles in the markup, not by script.
+pub(crate) fn set_style(id: &str, property: &str, value: &str) {
+    if let Some(element) = element(id) {
+        let _ = element.style().set_property(property, value);
+    }
+}
+
+/// Presses a button, by its id.
+pub(crate) fn click(id: &str) {
+    if let Some(element) = element(id) {
+        element.click();
+    }
+}

@@ -8,7 +8,7 @@ use std::{
 
 use leptos::{prelude::*, task::spawn_local, wasm_split::SplitLoaderError};
 
-use super::{Bundle, dashboards, events, settings};
+use super::{Bundle, dashboards, events, settings, traces};
 use crate::{
     browser,
     components::{Button, EmptyState, Glyph, SkeletonRows},
@@ -19,7 +19,7 @@ use crate::{
 pub(super) type Drawn = Result<Part, SplitLoaderError>;
 
 /// Which bundles are here. On the server all are.
-static LOADED: [AtomicBool; 3] = [const { AtomicBool::new(cfg!(not(target_family = "wasm"))) }; 3];
+static LOADED: [AtomicBool; 4] = [const { AtomicBool::new(cfg!(not(target_family = "wasm"))) }; 4];
 
 impl Bundle {
     fn loaded(self) -> Option<&'static AtomicBool> {
@@ -37,6 +37,7 @@ impl Bundle {
             Self::Events => events::load().await,
             Self::Dashboards => dashboards::load().await,
             Self::Settings => settings::load().await,
+            Self::Traces => traces::load().await,
         };
         if result.is_ok()
             && let Some(loaded) = self.loaded()

@@ -13,12 +13,14 @@ mod dashboards;
 mod events;
 mod lazy;
 mod settings;
+mod traces;
 
 pub(crate) use dashboards::Page as Dashboards;
 pub(crate) use events::Page as Events;
 pub use lazy::load_this_page;
 pub(crate) use lazy::prefetch;
 pub(crate) use settings::Page as Settings;
+pub(crate) use traces::Page as Traces;
 
 /// A part of the browser's code that comes on demand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +31,8 @@ pub enum Bundle {
     Dashboards,
     /// A project's settings.
     Settings,
+    /// Reading traces.
+    Traces,
 }
 
 impl Bundle {
@@ -36,10 +40,14 @@ impl Bundle {
     /// main wasm draws.
     #[must_use]
     pub fn of(path: &str) -> Option<Self> {
+        if path.starts_with("/shared/") {
+            return Some(Self::Traces);
+        }
         match path.strip_prefix("/p/")?.split('/').nth(1)? {
             "events" => Some(Self::Events),
             "overview" | "services" | "llm" | "geo" | "dashboards" | "ingest" => Some(Self::Dashboards),
             "settings" => Some(Self::Settings),
+            "traces" | "sessions" | "users" => Some(Self::Traces),
             _ => None,
         }
     }
@@ -52,6 +60,7 @@ impl Bundle {
             Self::Events => "events",
             Self::Dashboards => "dashboards",
             Self::Settings => "settings",
+            Self::Traces => "traces",
         }
     }
 }
@@ -64,6 +73,8 @@ mod tests {
     fn knows_what_draws_a_path() {
         assert_eq!(Bundle::of("/p/shop/events/7"), Some(Bundle::Events));
         assert_eq!(Bundle::of("/p/events/settings/keys"), Some(Bundle::Settings));
+        assert_eq!(Bundle::of("/p/shop/sessions/7"), Some(Bundle::Traces));
+        assert_eq!(Bundle::of("/shared/secret"), Some(Bundle::Traces));
         assert_eq!(Bundle::of("/p/events"), None);
         assert_eq!(Bundle::of("/projects"), None);
     }

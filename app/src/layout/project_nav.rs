@@ -11,9 +11,10 @@ use crate::{
 };
 
 /// The areas, their words in the address first.
-const AREAS: [(&str, &str, Glyph); 8] = [
+const AREAS: [(&str, &str, Glyph); 9] = [
     ("overview", "Overview", Glyph::Chart),
     ("events", "Events", Glyph::Events),
+    ("traces", "Traces", Glyph::Traces),
     ("services", "Services", Glyph::Cube),
     ("llm", "Models", Glyph::Layers),
     ("geo", "Map", Glyph::Globe),

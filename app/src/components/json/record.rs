@@ -58,6 +58,12 @@ impl Record {
         items(json).iter().filter_map(|item| Self::read(item)).collect()
     }
 
+    /// The same with some of its fields only.
+    pub(crate) fn copy_of(&self, keys: &[&str]) -> Self {
+        let kept = self.0.iter().filter(|(key, _)| keys.contains(&key.as_str()));
+        Self(kept.cloned().collect())
+    }
+
     /// The names of the fields that have a value.
     pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
         let present = self.0.iter().filter(|(_, value)| value != "null");

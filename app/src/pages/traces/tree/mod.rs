@@ -13,10 +13,8 @@ pub(super) mod tests;
 
 pub(super) use find::{Found, next_error};
 pub(super) use folds::{Folds, row_of, visible};
-pub(super) use graph::{Actor, Graph};
+pub(super) use graph::{Actor, Graph, HEIGHT, WIDTH};
 pub(super) use kind::Role;
-#[cfg(feature = "ssr")]
-pub(crate) use read::first_rows;
-pub(super) use read::Tree;
+pub(super) use read::{Tree, dollars, millis};
 pub(super) use scale::{Window, micros_text};
 pub(super) use steps::{Step, first_error, steps};

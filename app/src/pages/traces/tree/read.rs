@@ -1,15 +1,10 @@
 //! Reads a trace as it came.
 
-use eventglass_model::{Skeleton, SpanSums, Status, TraceSummary, span_flags};
+use eventglass_model::{Skeleton, SpanSums, Status, Timestamp, TraceSummary, span_flags};
 use serde::Deserialize;
 
 use super::Role;
 use crate::format::{duration_ms, usd};
-
-/// How many spans a page carries from the server. The rest is fetched by the
-/// browser: nothing of a large trace is sent twice.
-#[cfg(feature = "ssr")]
-const FIRST_ROWS: usize = 120;
 
 /// What of [`Trace`](eventglass_model::Trace) is not its head. Both are read
 /// from the same text, one after the other: reading a flattened type would be
@@ -42,6 +37,36 @@ pub(in super::super) struct Tree {
     /// Of each span: which child it is, counted from 1, and of how many.
     places: Vec<(u32, u32)>,
     roles: Vec<Role>,
+}
+
+/// A trace that is not there yet.
+impl Default for Tree {
+    fn default() -> Self {
+        let head = TraceSummary {
+            trace_id: String::new(),
+            name: String::new(),
+            kind: String::new(),
+            service: None,
+            start: Timestamp::from_micros(0),
+            duration_ms: 0.0,
+            span_count: 0,
+            event_count: 0,
+            error_count: 0,
+            tokens: 0,
+            input_tokens: 0,
+            output_tokens: 0,
+            cost_usd: None,
+            cost_complete: true,
+            user_id: None,
+            session_id: None,
+            environment: None,
+            status: Status::Unset,
+            services: Vec::new(),
+            models: Vec::new(),
+            running: false,
+        };
+        Self::new(head, Skeleton::default(), false, String::new())
+    }
 }
 
 impl Tree {
@@ -115,10 +140,6 @@ impl Tree {
         self.spans.model.get(span).map_or("", |at| self.spans.string(*at))
     }
 
-    pub(in super::super) fn service(&self, span: usize) -> &str {
-        self.spans.service.get(span).map_or("", |at| self.spans.string(*at))
-    }
-
     /// What its payload is asked for by.
     pub(in super::super) fn id(&self, span: usize) -> &str {
         self.spans.id.get(span).map_or("", String::as_str)
@@ -149,11 +170,6 @@ impl Tree {
     /// Which child of its parent it is, counted from 1, and of how many.
     pub(in super::super) fn place(&self, span: usize) -> (u32, u32) {
         self.places.get(span).copied().unwrap_or((1, 1))
-    }
-
-    pub(in super::super) fn status(&self, span: usize) -> Status {
-        let code = self.spans.status.get(span).copied().unwrap_or(0);
-        Status::from_code(i64::from(code)).unwrap_or(Status::Unset)
     }
 
     pub(in super::super) fn has(&self, span: usize, flag: u32) -> bool {
@@ -231,47 +247,4 @@ pub(in super::super) fn dollars(nanos: i64) -> f64 {
 #[expect(clippy::cast_possible_truncation, reason = "saturates")]
 fn whole_us(ms: f64) -> i64 {
     (ms * 1_000.0) as i64
-}
-
-/// The trace less all but its first rows, as a page carries it. What cannot be
-/// read is handed on: the page will say so.
-#[cfg(feature = "ssr")]
-pub(crate) fn first_rows(json: String) -> String {
-    let Ok(mut trace) = serde_json::from_str::<eventglass_model::Trace>(&json) else {
-        return json;
-    };
-    let spans = &mut trace.spans;
-    if spans.len() <= FIRST_ROWS {
-        return json;
-    }
-    spans.id.truncate(FIRST_ROWS);
-    spans.parent.truncate(FIRST_ROWS);
-    spans.depth.truncate(FIRST_ROWS);
-    spans.size.truncate(FIRST_ROWS);
-    spans.start_us.truncate(FIRST_ROWS);
-    spans.duration_us.truncate(FIRST_ROWS);
-    spans.kind.truncate(FIRST_ROWS);
-    spans.name.truncate(FIRST_ROWS);
-    spans.service.truncate(FIRST_ROWS);
-    spans.model.truncate(FIRST_ROWS);
-    spans.status.truncate(FIRST_ROWS);
-    spans.input_tokens.truncate(FIRST_ROWS);
-    spans.output_tokens.truncate(FIRST_ROWS);
-    spans.cost_nano_usd.truncate(FIRST_ROWS);
-    spans.flags.truncate(FIRST_ROWS);
-    // Texts that no row shows are left out; the indices stay as they are.
-    let mut used = vec![false; spans.strings.len()];
-    for index in [&spans.kind, &spans.name, &spans.service, &spans.model].into_iter().flatten() {
-        if let Some(used) = used.get_mut(*index as usize) {
-            *used = true;
-        }
-    }
-    for (text, used) in spans.strings.iter_mut().zip(used) {
-        if !used {
-            text.clear();
-        }
-    }
-    let last = spans.strings.iter().rposition(|text| !text.is_empty()).unwrap_or(0);
-    spans.strings.truncate(last + 1);
-    serde_json::to_string(&trace).unwrap_or(json)
 }
