@@ -35,9 +35,14 @@ impl Fetched {
 
     /// As [`Self::one`], for an answer that may be too large for the page that
     /// the server renders: of such a one the page carries a portion, and the
-    /// browser asks for the whole.
-    pub fn portion(portion: Portion, path: impl Fn() -> String + Send + Sync + 'static) -> Self {
-        Self::boxed(Box::new(move || vec![(path(), portion)]))
+    /// browser asks for the whole. Nothing is asked while there is no path.
+    pub fn portion<P>(portion: Portion, path: impl Fn() -> P + Send + Sync + 'static) -> Self
+    where
+        P: Into<Option<String>>,
+    {
+        Self::boxed(Box::new(move || {
+            path().into().into_iter().map(|path| (path, portion)).collect()
+        }))
     }
 
     /// Not generic: the browser downloads it once and not once per question.

@@ -11,15 +11,19 @@ use crate::{
 
 const SHORTCUTS: &[(&[&str], &str)] = &[
     (&["/"], "Search"),
-    (&["j", "↓"], "Next event"),
-    (&["k", "↑"], "Previous event"),
+    (&["j", "↓"], "Next event, trace or span"),
+    (&["k", "↑"], "Previous event, trace or span"),
     (&["PgDn"], "A screen of events down"),
     (&["Home"], "The newest event"),
-    (&["Enter", "o"], "Open the event"),
-    (&["Esc"], "Close the event"),
-    (&["n", "."], "Show the new events"),
+    (&["Enter", "o"], "Open it"),
+    (&["Esc"], "Close it"),
+    (&["n", "."], "Show what is new; in a trace, the next that was found"),
     (&["p"], "Pause, or go on"),
     (&["f"], "Follow new events, or no longer"),
+    (&["←", "→"], "In a trace: collapse, unfold, step"),
+    (&["[", "]", "1–9"], "In a trace: collapse all, unfold all, to a level"),
+    (&["e", "E"], "In a trace: next error, previous error"),
+    (&["+", "-", "0"], "In a trace: zoom in, zoom out, all of it"),
     (&["?"], "This list"),
 ];
 

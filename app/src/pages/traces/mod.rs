@@ -1,6 +1,7 @@
 //! Traces: the list of them, one of them, two of them; and what they add up
 //! to for sessions and users.
 
+mod areas;
 mod compare;
 mod figures;
 mod groups;

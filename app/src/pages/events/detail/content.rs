@@ -1,13 +1,13 @@
 //! All that is known of an event.
 
-use eventglass_model::{Severity, Status};
+use eventglass_model::{Severity, Status, encode_pairs, encode_segment};
 use leptos::prelude::*;
 
-use super::{facts::facts, payload::Payload};
+use super::{super::state::Page, facts::facts, payload::Payload};
 use crate::{
-    components::{Badge, CopyButton, Record, SeverityMark, StatusCode, TimeStyle, TimeText, Tone},
+    components::{Badge, CopyButton, Glyph, Icon, Record, SeverityMark, StatusCode, TimeStyle, TimeText, Tone},
     format::{duration_ms, exact_ms, pretty},
-    view::{IntoPart, Part, el, titled},
+    view::{IntoPart, Part, el, tag, titled},
 };
 
 /// An event, from what it says to what was sent with it.
@@ -46,7 +46,19 @@ fn lead(record: &Record) -> Part {
         parts.push(el("p", "detail-time", vec![time]));
     }
     parts.extend(message.map(|message| el("p", "detail-message", vec![message.part()])));
+    parts.extend(trace_link(record));
     el("div", "detail-lead", parts)
+}
+
+/// The way to the trace that it is in, opened at its span.
+fn trace_link(record: &Record) -> Option<Part> {
+    let slug = Page::from_context().slug.get_untracked();
+    let trace = encode_segment(&record.text("trace_id")?);
+    let span = record.text("span_id").or_else(|| record.text("id"))?;
+    let href = format!("/p/{slug}/traces/{trace}?{}", encode_pairs([("span", span)]));
+    let link = tag("a").class("btn").attr("href", href);
+    let link = link.child(view! { <Icon glyph=Glyph::Traces/> }.part()).child("Open in its trace".part());
+    Some(el("p", "detail-trace", vec![link.part()]))
 }
 
 fn title(record: &Record) -> Option<String> {

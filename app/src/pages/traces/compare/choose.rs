@@ -5,10 +5,9 @@ use leptos::prelude::*;
 
 use super::page::Sides;
 use crate::{
-    api::{self, Fetched},
-    components::{ErrorView, SkeletonRows, wait},
+    api,
     pages::traces::{list::trace_row, tree::Tree},
-    view::{IntoPart, Part, el, show, show_some, tag},
+    view::{IntoPart, Part, el, memo, nothing, show, tag, text},
 };
 
 /// How many there are to choose from.
@@ -43,43 +42,34 @@ pub(super) fn choose(sides: Sides) -> Part {
     el("div", "page", parts)
 }
 
+/// Traces of the same name, which the browser looks up.
 fn candidates(sides: Sides) -> Part {
-    let one = Fetched::portion(api::Portion::FirstRows, move || {
-        api::trace_path(&sides.slug.read(), &sides.a.read())
+    let one = api::later(move || Some(api::trace_path(&sides.slug.read(), &sides.a.read())));
+    let name = memo(move |_| {
+        let answer = one.read();
+        let tree = answer.as_ref()?.as_ref().ok().and_then(|text| Tree::read(text))?;
+        Some(tree.head.name)
     });
-    let retry = Callback::new(move |()| one.refetch());
-    let body = show_some(move || {
-        let read = one.text()?.map(|text| Tree::read(&text).map(|tree| tree.head.name).unwrap_or_default());
-        Some(match read {
-            Ok(name) => same_name(sides, name),
-            Err(error) => view! { <ErrorView error retry/> }.part(),
-        })
-    });
-    let meanwhile = view! { <SkeletonRows count=6/> }.part();
-    wait(meanwhile, body, RwSignal::new(false))
-}
-
-fn same_name(sides: Sides, name: String) -> Part {
-    let title = format!("The latest “{name}”");
-    let list = Fetched::one(move || {
+    let list = api::later(move || {
         let query = TraceQuery {
-            name: name.clone(),
+            name: name.get()?,
             limit: Some(SOME),
             ..TraceQuery::default()
         };
-        api::traces_path(&sides.slug.read(), &query)
+        Some(api::traces_path(&sides.slug.read(), &query))
     });
-    let body = show(move || match list.read::<TracePage>() {
-        Some(Ok(page)) => rows(sides, page.items),
-        Some(Err(error)) => el("p", "muted", vec![error.message().part()]),
-        None => ().part(),
+    let title = text(move || name.get().map(|name| format!("The latest “{name}”")).unwrap_or_default());
+    let body = show(move || {
+        if let Some(Err(error)) = one.get() {
+            return el("p", "muted", vec![error.message().part()]);
+        }
+        match list.get().map(|answer| answer.and_then(|text| api::read::<TracePage>(&text))) {
+            Some(Ok(page)) => rows(sides, page.items),
+            Some(Err(error)) => el("p", "muted", vec![error.message().part()]),
+            None => nothing(),
+        }
     });
-    let meanwhile = view! { <SkeletonRows count=6/> }.part();
-    vec![
-        el("h3", "small-title", vec![title.part()]),
-        wait(meanwhile, body, RwSignal::new(false)),
-    ]
-    .part()
+    vec![el("h3", "small-title", vec![title.part()]), body.part()].part()
 }
 
 fn rows(sides: Sides, traces: Vec<TraceSummary>) -> Part {
@@ -92,11 +82,13 @@ fn rows(sides: Sides, traces: Vec<TraceSummary>) -> Part {
             ArcRwSignal::new(trace),
             tag("a").class("ev-link"),
         );
-        el("div", "compare-candidate", vec![row, choose])
+        // A table each: beside a row there can be no link.
+        let row = tag("div").attr("role", "table").attr("aria-label", "A trace of the same name").child(row);
+        el("div", "compare-candidate", vec![row.part(), choose])
     });
     let rows: Vec<Part> = rows.collect();
     if rows.is_empty() {
         return el("p", "muted", vec!["There is no other.".part()]);
     }
-    tag("div").attr("role", "table").attr("aria-label", "Traces of the same name").children(rows).part()
+    el("div", "", rows)
 }

@@ -14,7 +14,7 @@ use crate::{
         trace::role_mark,
         tree::{Role, Tree, dollars, millis},
     },
-    view::{IntoPart, Part, el, memo, show, tag, text},
+    view::{IntoPart, Part, el, memo, nothing, show, tag, text},
 };
 
 /// How many rows are shown at a time.
@@ -101,7 +101,7 @@ pub(super) fn comparison(sides: Sides, record: &Record) -> Part {
         })
     });
     let more = show(move || match length.get().saturating_sub(shown.get()) {
-        0 => ().part(),
+        0 => nothing(),
         rest => {
             let label = format!("Show more ({} rows left)", count(rest));
             view! { <Button label on_press=move |()| shown.update(|n| *n += SOME)/> }.part()
@@ -186,7 +186,7 @@ fn row_view(sides: Sides, pair: &Pair, row: usize) -> Part {
     let (tree, span) = match (b, a) {
         (Some(span), _) => (&pair.b, span),
         (None, Some(span)) => (&pair.a, span),
-        (None, None) => return ().part(),
+        (None, None) => return nothing(),
     };
     let depth = pair.depth.get(row).copied().unwrap_or(0).min(18);
     let mut name = vec![

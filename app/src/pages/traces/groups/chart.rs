@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::{
     components::{TimeStyle, TimeText},
     format::{compact, usd},
-    view::{IntoPart, Part, el, svg, tag},
+    view::{IntoPart, Part, el, nothing, svg, tag},
 };
 
 /// The most bars; more buckets than that are added up.
@@ -15,7 +15,7 @@ const MOST: usize = 96;
 /// Traces, errors and cost, each in a chart of its own over the same time.
 pub(super) fn charts(buckets: &[ActivityBucket], bucket_secs: i64) -> Part {
     let (Some(first), Some(last)) = (buckets.first(), buckets.last()) else {
-        return ().part();
+        return nothing();
     };
     let micros = bucket_secs.max(1) * 1_000_000;
     let count = (last.start.micros() - first.start.micros()) / micros + 1;

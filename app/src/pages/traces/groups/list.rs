@@ -14,7 +14,10 @@ use crate::{
     browser,
     components::{Button, EmptyState, ErrorView, Glyph, Icon, SkeletonRows, TableScroll, TimeStyle, TimeText, wait},
     format::{compact, grouped},
-    pages::traces::figures::{cost, errors},
+    pages::traces::{
+        areas::area_links,
+        figures::{cost, errors},
+    },
     session::project_slug,
     view::{IntoPart, Part, el, memo, show, show_some, tag},
 };
@@ -64,22 +67,13 @@ pub(crate) fn GroupsPage(
     let (one, _) = one_of(what);
     let heading = if what == "users" { "Users" } else { "Sessions" };
     let title = move || format!("{heading} · {}", slug.read());
-    let links = [("traces", "Traces"), ("sessions", "Sessions"), ("users", "Users")].map(|(area, label)| {
-        tag("a")
-            .class("segment")
-            .text("href", move || format!("/p/{}/{area}", slug.read()))
-            .word("aria-current", move || (area == what).then_some("page"))
-            .child(label.part())
-            .part()
-    });
-    let links = tag("nav").class("segments").attr("aria-label", "Traces by").children(links.into());
     let meanwhile = view! { <SkeletonRows count=16/> }.part();
     view! {
         <Title text=title/>
         <h1 class="sr-only">{heading}</h1>
         <div class="events">
             <div class="toolbar">
-                {links.part()}
+                {area_links(slug, what)}
                 <form class="search" role="search" method="get" on:submit=submit>
                     <Icon glyph=Glyph::Search/>
                     <input

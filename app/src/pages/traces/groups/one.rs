@@ -15,7 +15,7 @@ use crate::{
         list::trace_row,
     },
     session::project_slug,
-    view::{IntoPart, Part, el, memo, show_some, tag},
+    view::{IntoPart, Part, el, memo, nothing, show_some, tag},
 };
 
 /// How many traces are shown; all of them are a link away.
@@ -56,7 +56,7 @@ pub(crate) fn GroupPage(
         Some(match traces.read::<TracePage>()? {
             Ok(page) => trace_list(&slug.read_untracked(), page),
             // The head says what is wrong.
-            Err(_) => ().part(),
+            Err(_) => nothing(),
         })
     });
     let all = tag("a")

@@ -8,6 +8,7 @@ use super::state::Page;
 use crate::{
     browser,
     components::{Glyph, Icon, LinkButton, Menu, MenuItem, pulse},
+    pages::traces::areas::area_links,
     view::{IntoPart, Part, el, make, show, show_some, tag, text},
 };
 
@@ -38,7 +39,7 @@ const FIELDS: [(&str, &str, &str); 8] = [
 pub(super) fn Toolbar() -> impl IntoView {
     let page = Page::from_context();
     let rest = vec![filters(page), time(page), live(page)];
-    let parts = vec![search(page), el("div", "toolbar-rest", rest)];
+    let parts = vec![area_links(page.slug, "traces"), search(page), el("div", "toolbar-rest", rest)];
     el("div", "toolbar", parts)
 }
 

@@ -36,11 +36,12 @@ pub(super) fn listen(page: Page) {
 
 /// What the keys do in every view.
 fn any_view(page: Page, key: &str, shift: bool) -> bool {
+    let is_stepping = page.address.read_untracked().view == View::Steps;
     match key {
         "/" => browser::focus_id(FIND),
-        "e" | "E" if page.address.read_untracked().view != View::Steps => page.next_error(shift),
+        "e" | "E" if !is_stepping => page.next_error(shift),
         "n" | "N" if page.found.read_untracked().len() > 0 => page.next_found(shift),
-        "Escape" if page.address.read_untracked().span.is_some() => {
+        "Escape" if page.address.read_untracked().span.is_some() && !is_stepping => {
             page.close();
             browser::focus_id("spans-scroll");
         }

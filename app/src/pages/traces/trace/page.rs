@@ -15,7 +15,7 @@ use crate::{
     components::{ErrorView, Record, SkeletonRows, wait},
     hydration::use_hydrated,
     live::Question,
-    view::{IntoPart, Part, effect, flag, memo, show, show_some},
+    view::{IntoPart, Part, effect, flag, memo, nothing, show, show_some},
 };
 
 /// The pause between two questions, while the trace is still running.
@@ -53,12 +53,19 @@ pub(crate) fn TracePage() -> impl IntoView {
             (name, slug) => format!("{name} · {slug}"),
         }
     };
+    // Beside what waits for the trace and not in it: it asks for a span by itself.
+    let is_open = memo(move |_| {
+        let address = page.address.read();
+        address.span.is_some() && address.view != View::Steps
+    });
+    let panel = show_some(move || is_open.get().then(|| view! { <SpanPanel/> }.part()));
     let pending = RwSignal::new(false);
     let meanwhile = view! { <SkeletonRows count=24/> }.part();
     view! {
         <Title text=title/>
-        <div class="trace" class:has-panel=flag(move || page.address.read().span.is_some())>
-            {wait(meanwhile, body, pending)}
+        <div class="trace" class:has-panel=flag(move || is_open.get())>
+            <div class="trace-column">{wait(meanwhile, body, pending)}</div>
+            {panel}
         </div>
     }
     .part()
@@ -76,22 +83,14 @@ fn trace_view(page: Page) -> Part {
             View::Talk => view! { <Talk/> }.part(),
             View::Graph => view! { <AgentGraph/> }.part(),
             View::Steps => view! { <Steps/> }.part(),
-            View::Tree | View::Waterfall => ().part(),
+            View::Tree | View::Waterfall => nothing(),
         }
     });
-    let is_open = memo(move |_| {
-        let address = page.address.read();
-        address.span.is_some() && address.view != View::Steps
-    });
-    let panel = show_some(move || is_open.get().then(|| view! { <SpanPanel/> }.part()));
     view! {
         {head(page)}
         {page.asking.banner()}
         <Toolbar/>
-        <div class="trace-body">
-            <div class="trace-main">{main}</div>
-            {panel}
-        </div>
+        <div class="trace-main">{main}</div>
     }
     .part()
 }

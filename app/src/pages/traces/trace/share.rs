@@ -64,8 +64,7 @@ fn content(page: Page, links: RwSignal<Links>, fresh: RwSignal<Option<CreatedSha
         Links::Known(list) => list,
     };
     if !list.allowed {
-        let why = "Links that need no login are off in this project. An admin can allow them in its settings.";
-        return el("p", "note", vec![why.part()]);
+        return not_allowed(page, links);
     }
     let toasts = Toasts::from_context();
     let busy = RwSignal::new(false);
@@ -97,10 +96,48 @@ fn content(page: Page, links: RwSignal<Links>, fresh: RwSignal<Option<CreatedSha
     } else {
         parts.push(view! { <Button kind=ButtonKind::Primary busy label="Create a link" on_press=create/> }.part());
     }
+    let forbid = Callback::new(move |()| {
+        let answer = api::change_settings(&page.slug.read_untracked(), "{\"trace_links\":false}".to_owned());
+        spawn_local(async move {
+            match answer.await {
+                Ok(()) => {
+                    fresh.try_set(None);
+                    refresh(page, links);
+                }
+                Err(error) => toasts.error(error.message()),
+            }
+        });
+    });
     if !list.items.is_empty() {
         let rows = list.items.into_iter().map(|share| share_row(page, links, fresh, share)).collect();
         parts.push(el("ul", "share-list", rows));
     }
+    parts.push(view! { <LinkButton label="Turn off all links of this project" on_press=forbid/> }.part());
+    el("div", "stack", parts)
+}
+
+/// Links are off until an admin of the project allows them.
+fn not_allowed(page: Page, links: RwSignal<Links>) -> Part {
+    let toasts = Toasts::from_context();
+    let busy = RwSignal::new(false);
+    let allow = Callback::new(move |()| {
+        busy.set(true);
+        let answer = api::change_settings(&page.slug.read_untracked(), "{\"trace_links\":true}".to_owned());
+        spawn_local(async move {
+            let answer = answer.await;
+            busy.try_set(false);
+            match answer {
+                Ok(()) => refresh(page, links),
+                Err(error) => toasts.error(error.message()),
+            }
+        });
+    });
+    let why = "Links that need no login are off in this project. An admin can allow them; they show one trace each, \
+               to whoever has the link.";
+    let parts = vec![
+        el("p", "note", vec![why.part()]),
+        view! { <Button busy label="Allow links in this project" on_press=allow/> }.part(),
+    ];
     el("div", "stack", parts)
 }
 

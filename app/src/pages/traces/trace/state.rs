@@ -14,7 +14,7 @@ use super::{
     rows::scroll_to_row,
 };
 use crate::{
-    api::{self, ApiError, ApiResult},
+    api::{self, ApiError, ApiResult, Fetched, Portion},
     live::Live,
     pages::traces::tree::{Folds, Found, Step, Tree, Window, next_error, row_of, steps, visible},
     session::project_slug,
@@ -57,6 +57,8 @@ pub(in super::super) struct Page {
     pub(super) pointing: RwSignal<Option<i64>>,
     /// What the agent did.
     pub(super) steps: Memo<Arc<Vec<Step>>>,
+    /// The span that is open, whole.
+    pub(super) span: Fetched,
     /// How it stands with the asking for what is new.
     pub(super) asking: Live,
     go: StoredValue<Box<dyn Fn(Address, bool) + Send + Sync>>,
@@ -119,6 +121,10 @@ impl Page {
             window: RwSignal::new(Window::whole(1)),
             pointing: RwSignal::new(None),
             steps: memo(move |_| Arc::new(steps(&tree.read()))),
+            span: Fetched::portion(Portion::IfSmall, move || {
+                let span = address.read().span.clone();
+                span.map(|span| api::span_path(&api.read(), &span))
+            }),
             asking: Live::new(),
             go: StoredValue::new(Box::new(move |address: Address, replace| {
                 let options = NavigateOptions {
@@ -151,10 +157,14 @@ impl Page {
             let soon = send_wrapper::SendWrapper::new(std::cell::RefCell::new(soon));
             self.open_soon.set_value(Box::new(move || (soon.borrow_mut())(())));
         });
-        // Back, or a link: the list goes where the address says.
+        // Back, or a link: the list goes where the address says. By the span's
+        // id: a live trace moves its spans, and the list must stay then.
+        let id = memo(move |_| self.address.read().span.clone());
+        let is_here = memo(move |_| self.tree.read().len() > 0);
         effect(move || {
-            if let Some(open) = self.open.get()
-                && open != self.cursor.get_untracked()
+            id.track();
+            if is_here.get()
+                && let Some(open) = self.open.get_untracked()
             {
                 self.cursor.set(open);
                 self.reveal(open);

@@ -5,18 +5,16 @@ use std::time::Duration;
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
-    detail::{SpanText, read_span, said},
+    detail::{SpanText, ask_for_the_rest, read_span, said},
     rows::role_mark,
     state::Page,
 };
 use crate::{
-    api::{self, Fetched, Portion},
     browser,
     components::{Button, EmptyState, ErrorView, Glyph, IconButton, Record, SkeletonLines, wait},
     format::{compact, count, exact_usd, usd},
-    hydration::use_hydrated,
     pages::traces::tree::{dollars, first_error, micros_text},
-    view::{IntoPart, Part, effect, el, memo, show, tag, text, titled},
+    view::{IntoPart, Part, effect, el, memo, nothing, show, tag, text, titled},
 };
 
 /// How many steps before and after this one stand in the list.
@@ -183,7 +181,7 @@ fn controls(page: Page, at: Memo<usize>) -> Part {
             let act = Callback::new(move |()| go_to(page, step));
             view! { <Button label="First error (e)" glyph=Glyph::Alert on_press=act/> }.part()
         }
-        None => ().part(),
+        None => nothing(),
     });
     let before = Callback::new(move |()| go_to(page, at.get_untracked().saturating_sub(1)));
     let after = Callback::new(move |()| go_to(page, at.get_untracked() + 1));
@@ -235,26 +233,22 @@ fn list(page: Page, at: Memo<usize>) -> Part {
 
 /// This step: what it had come to, what went in, what came out.
 fn stage(page: Page, at: Memo<usize>) -> Part {
-    let id = memo(move |_| {
-        let steps = page.steps.read();
-        let span = steps.get(at.get()).map_or(0, |step| step.span);
-        page.tree.read().id(span).to_owned()
-    });
     let head = show(move || stage_head(page, at.get()));
-    let answer = Fetched::portion(Portion::IfSmall, move || api::span_path(&page.api.read(), &id.read()));
+    // Each step is the span in the address; the first, too, once the page is alive.
+    effect(move || {
+        if page.address.read().span.is_none() {
+            go_to(page, 0);
+        }
+    });
+    let answer = page.span;
     let retry = Callback::new(move |()| answer.refetch());
     let body = show(move || match answer.text().map(read_span) {
-        None => ().part(),
+        None => nothing(),
         Some(Ok(SpanText::Here(record))) => step_body(&record),
         Some(Ok(SpanText::Later)) => view! { <SkeletonLines count=8/> }.part(),
         Some(Err(error)) => view! { <ErrorView error retry/> }.part(),
     });
-    let hydrated = use_hydrated();
-    effect(move || {
-        if hydrated.get() && matches!(answer.text().map(read_span), Some(Ok(SpanText::Later))) {
-            answer.refetch();
-        }
-    });
+    ask_for_the_rest(answer);
     let meanwhile = view! { <SkeletonLines count=8/> }.part();
     tag("section")
         .class("stage")
@@ -268,7 +262,7 @@ fn stage(page: Page, at: Memo<usize>) -> Part {
 fn stage_head(page: Page, at: usize) -> Part {
     let (tree, steps) = (page.tree.get(), page.steps.get());
     let Some(step) = steps.get(at) else {
-        return ().part();
+        return nothing();
     };
     let span = step.span;
     // From the outermost agent to this step.
@@ -315,7 +309,7 @@ fn figure(label: &'static str, value: String, own: String, exact: String) -> Par
 
 fn step_body(record: &Record) -> Part {
     let Some(event) = record.within("event") else {
-        return ().part();
+        return nothing();
     };
     let mut parts = Vec::new();
     if let Some(message) = event.text("message") {

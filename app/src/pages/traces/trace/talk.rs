@@ -9,15 +9,14 @@ use super::{
     state::Page,
 };
 use crate::{
-    api::{self, Fetched, Portion},
-    components::{Button, EmptyState, ErrorView, Glyph, LinkButton, SkeletonLines, wait},
+    api,
+    components::{Button, EmptyState, ErrorView, Glyph, LinkButton, SkeletonLines},
     format::{compact, count},
-    hydration::use_hydrated,
     pages::traces::{
         talk::{Message, Speaker, conversation, messages_view, value_view},
         tree::Role,
     },
-    view::{IntoPart, Part, effect, el, memo, show, tag},
+    view::{IntoPart, Part, el, memo, nothing, show, tag},
 };
 
 /// How many calls are fetched at a time.
@@ -43,13 +42,13 @@ pub(super) fn Talk() -> impl IntoView {
     let rest = memo(move |_| calls.read().len().saturating_sub(shown.get()));
     let none = show(move || {
         if !calls.read().is_empty() {
-            return ().part();
+            return nothing();
         }
         let body = el("p", "", vec!["No model was called in this trace.".part()]);
         view! { <EmptyState glyph=Glyph::Events title="No conversation" body/> }.part()
     });
     let more = show(move || match rest.get() {
-        0 => ().part(),
+        0 => nothing(),
         rest => {
             let label = format!("Show more ({} calls left)", count(rest));
             view! { <Button label on_press=move |()| shown.update(|n| *n += SOME)/> }.part()
@@ -71,7 +70,7 @@ pub(super) fn Talk() -> impl IntoView {
 fn call_card(page: Page, id: String) -> Part {
     let tree = page.tree.get_untracked();
     let Some(span) = tree.spans.position(&id) else {
-        return ().part();
+        return nothing();
     };
     let mut head = vec![role_mark(tree.role(span))];
     if let Some(parent) = tree.spans.parent_of(span) {
@@ -96,27 +95,24 @@ fn call_card(page: Page, id: String) -> Part {
     head.push(el("span", "muted num", vec![figures.join(" · ").part()]));
 
     let path = api::span_path(&page.api.get_untracked(), &id);
-    let answer = Fetched::portion(Portion::IfSmall, move || path.clone());
-    let retry = Callback::new(move |()| answer.refetch());
-    let body = show(move || match answer.text().map(read_span) {
-        None => ().part(),
+    let again = RwSignal::new(0_u32);
+    let answer = api::later(move || {
+        again.track();
+        Some(path.clone())
+    });
+    let retry = Callback::new(move |()| again.update(|n| *n += 1));
+    let body = show(move || match answer.get().map(read_span) {
+        None => view! { <SkeletonLines count=4/> }.part(),
         Some(Ok(SpanText::Here(record))) => {
             let event = record.within("event");
-            event.map_or_else(|| ().part(), |event| exchange(event.raw("input"), event.raw("output")))
+            event.map_or_else(|| nothing(), |event| exchange(event.raw("input"), event.raw("output")))
         }
-        Some(Ok(SpanText::Later)) => view! { <SkeletonLines count=4/> }.part(),
+        Some(Ok(SpanText::Later)) => nothing(),
         Some(Err(error)) => view! { <ErrorView error retry/> }.part(),
     });
-    let hydrated = use_hydrated();
-    effect(move || {
-        if hydrated.get() && matches!(answer.text().map(read_span), Some(Ok(SpanText::Later))) {
-            answer.refetch();
-        }
-    });
-    let meanwhile = view! { <SkeletonLines count=4/> }.part();
     let parts = vec![
         el("header", "call-head", head),
-        wait(meanwhile, body, RwSignal::new(false)),
+        body.part(),
     ];
     el("section", "call", parts)
 }

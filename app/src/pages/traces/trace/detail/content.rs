@@ -9,11 +9,12 @@ use super::{
     payload::payload_view,
 };
 use crate::{
-    api::{ApiError, ApiResult, LATER},
+    api::{ApiError, ApiResult, Fetched, LATER},
     components::{Badge, CopyButton, Json, LinkButton, Record, SeverityMark, TimeStyle, TimeText, Tone},
     format::{bytes, duration_ms, exact_ms, exact_usd, grouped, pretty, usd},
+    hydration::use_hydrated,
     pages::traces::{figures::number_of, tree::Role},
-    view::{IntoPart, Part, el, show, tag, titled},
+    view::{IntoPart, Part, effect, el, nothing, show, tag, titled},
 };
 
 /// The answer of `/spans/{span}`, or that it was too large for the page.
@@ -34,10 +35,20 @@ pub(in super::super) fn read_span(answer: ApiResult<String>) -> ApiResult<SpanTe
     record.map(SpanText::Here).ok_or(ApiError::Unreadable(200))
 }
 
+/// Fetches a span that was too large for the page.
+pub(in super::super) fn ask_for_the_rest(span: Fetched) {
+    let hydrated = use_hydrated();
+    effect(move || {
+        if hydrated.get() && span.text().is_some_and(|answer| answer.as_deref() == Ok(LATER)) {
+            span.refetch();
+        }
+    });
+}
+
 /// A span, from what it is to what was sent with it.
 pub(super) fn content(page: Page, span: &Record, id: &str) -> Part {
     let Some(event) = span.within("event") else {
-        return ().part();
+        return nothing();
     };
     let mut parts = vec![lead(&event)];
     parts.push(payload_view(page, &event, id));

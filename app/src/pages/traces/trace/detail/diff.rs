@@ -4,10 +4,10 @@ use leptos::prelude::*;
 
 use super::super::state::Page;
 use crate::{
-    api::{self, Fetched},
-    components::{ErrorView, SkeletonLines, wait},
+    api,
+    components::{ErrorView, SkeletonLines},
     pages::traces::{prompt_diff::prompt_diff, tree::Role},
-    view::{IntoPart, Part, el, show_some, tag},
+    view::{IntoPart, Part, el, nothing, show, tag},
 };
 
 /// How many calls one can choose from.
@@ -17,7 +17,7 @@ const MOST: usize = 300;
 pub(super) fn diff_view(page: Page, id: &str) -> Part {
     let tree = page.tree.get_untracked();
     let Some(this) = tree.spans.position(id) else {
-        return ().part();
+        return nothing();
     };
     let calls: Vec<usize> = {
         let steps = page.steps.read_untracked();
@@ -51,19 +51,19 @@ pub(super) fn diff_view(page: Page, id: &str) -> Part {
         .on("change", move |event| chosen.set(event_target_value(&event)))
         .children(options.collect());
     let this_id = id.to_owned();
-    let diff = Fetched::one(move || {
+    let again = RwSignal::new(0_u32);
+    let diff = api::later(move || {
+        again.track();
         let trace = page.trace.read();
-        api::diff_path(&page.slug.read(), (&trace, &chosen.read()), (&trace, &this_id))
+        Some(api::diff_path(&page.slug.read(), (&trace, &chosen.read()), (&trace, &this_id)))
     });
-    let retry = Callback::new(move |()| diff.refetch());
-    let body = show_some(move || {
-        Some(match diff.text()? {
-            Ok(text) => prompt_diff(&text),
-            Err(error) => view! { <ErrorView error retry/> }.part(),
-        })
+    let retry = Callback::new(move |()| again.update(|n| *n += 1));
+    let body = show(move || match diff.get() {
+        None => view! { <SkeletonLines count=8/> }.part(),
+        Some(Ok(text)) => prompt_diff(&text),
+        Some(Err(error)) => view! { <ErrorView error retry/> }.part(),
     });
-    let meanwhile = view! { <SkeletonLines count=8/> }.part();
     let label = el("label", "diff-label", vec![el("span", "muted", vec!["Compared with".part()]), select.part()]);
-    let parts = vec![label, wait(meanwhile, body, RwSignal::new(false))];
+    let parts = vec![label, body.part()];
     el("section", "facts", parts)
 }

@@ -3,12 +3,10 @@
 use eventglass_model::span_flags;
 use leptos::prelude::*;
 
-use super::{super::state::Page, content::{SpanText, content, read_span}};
+use super::{super::state::Page, content::{SpanText, ask_for_the_rest, content, read_span}};
 use crate::{
-    api::{self, Fetched, Portion},
     browser,
     components::{CopyButton, ErrorView, Glyph, IconButton, SkeletonLines, side_panel, wait},
-    hydration::use_hydrated,
     pages::traces::tree::row_of,
     view::{IntoPart, effect, memo, show_some},
 };
@@ -25,7 +23,7 @@ pub(in super::super) fn SpanPanel() -> impl IntoView {
         let open = page.address.read().span.clone();
         open.or_else(|| before.cloned()).unwrap_or_default()
     });
-    let span = Fetched::portion(Portion::IfSmall, move || api::span_path(&page.api.read(), &id.read()));
+    let span = page.span;
     let retry = Callback::new(move |()| span.refetch());
     let body = show_some(move || {
         Some(match read_span(span.text()?) {
@@ -34,12 +32,7 @@ pub(in super::super) fn SpanPanel() -> impl IntoView {
             Err(error) => view! { <ErrorView error retry/> }.part(),
         })
     });
-    let hydrated = use_hydrated();
-    effect(move || {
-        if hydrated.get() && matches!(span.text().map(read_span), Some(Ok(SpanText::Later))) {
-            span.refetch();
-        }
-    });
+    ask_for_the_rest(span);
     // It had no end, and now it has: its output is there.
     let running = memo(move |_| {
         let span = page.open.get();

@@ -15,7 +15,7 @@ use crate::{
         talk::{Speaker, conversation, long_text, messages_view, value_view},
         tree::Role,
     },
-    view::{IntoPart, Part, effect, el, show, tag},
+    view::{IntoPart, Part, effect, el, nothing, show, tag},
 };
 
 /// How input and output are shown.
@@ -49,7 +49,7 @@ pub(in super::super) fn payload_view(page: Page, event: &Record, id: &str) -> Pa
     let role = Role::of(&event.text("kind").unwrap_or_default());
     let [input, output] = ["input", "output"].map(|key| event.raw(key).map(str::to_owned));
     if input.is_none() && output.is_none() {
-        return ().part();
+        return nothing();
     }
     // What two calls of a model differ in is asked of the project's API.
     let can_diff = role == Role::Model && !page.slug.read_untracked().is_empty();
