@@ -62,7 +62,10 @@ fn first_rows(json: String) -> String {
     spans.flags.truncate(FIRST_ROWS);
     // Texts that no row shows are left out; the indices stay as they are.
     let mut used = vec![false; spans.strings.len()];
-    for index in [&spans.kind, &spans.name, &spans.service, &spans.model].into_iter().flatten() {
+    for index in [&spans.kind, &spans.name, &spans.service, &spans.model]
+        .into_iter()
+        .flatten()
+    {
         if let Some(used) = used.get_mut(*index as usize) {
             *used = true;
         }

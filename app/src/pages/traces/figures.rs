@@ -11,7 +11,11 @@ use crate::{
 
 /// A number with its unit: `1 span`, `2 spans`.
 pub(super) fn number_of(count: i64, one: &str, many: &str) -> String {
-    if count == 1 { format!("1 {one}") } else { format!("{} {many}", grouped(count)) }
+    if count == 1 {
+        format!("1 {one}")
+    } else {
+        format!("{} {many}", grouped(count))
+    }
 }
 
 /// What something cost: what is known of it, and whether that is all.

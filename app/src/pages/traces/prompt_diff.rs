@@ -18,7 +18,11 @@ pub(super) fn prompt_diff(json: &str) -> Part {
     };
     let mut parts = Vec::new();
     if diff.value("coarse") == Some(true) {
-        parts.push(el("p", "muted", vec!["These are long: they are compared by lines, or in part.".part()]));
+        parts.push(el(
+            "p",
+            "muted",
+            vec!["These are long: they are compared by lines, or in part.".part()],
+        ));
     }
     let parameters = diff.list("parameters");
     if !parameters.is_empty() {
@@ -30,14 +34,20 @@ pub(super) fn prompt_diff(json: &str) -> Part {
                 el("ins", "diff-added mono", vec![side("b").part()]),
             ];
             let name = parameter.text("name").unwrap_or_default();
-            el("div", "fact", vec![el("dt", "", vec![name.part()]), el("dd", "diff-values", values)])
+            el(
+                "div",
+                "fact",
+                vec![el("dt", "", vec![name.part()]), el("dd", "diff-values", values)],
+            )
         });
         parts.push(heading("Parameters"));
         parts.push(el("dl", "", rows.collect()));
     }
     for (key, title) in [("input", "Input"), ("output", "Output")] {
         let pieces = diff.list(key);
-        let changed = pieces.iter().any(|piece| piece.text("change").as_deref() != Some("same"));
+        let changed = pieces
+            .iter()
+            .any(|piece| piece.text("change").as_deref() != Some("same"));
         parts.push(heading(title));
         if pieces.is_empty() || !changed {
             parts.push(el("p", "muted", vec!["No difference.".part()]));

@@ -57,7 +57,9 @@ fn trace_link(record: &Record) -> Option<Part> {
     let span = record.text("span_id").or_else(|| record.text("id"))?;
     let href = format!("/p/{slug}/traces/{trace}?{}", encode_pairs([("span", span)]));
     let link = tag("a").class("btn").attr("href", href);
-    let link = link.child(view! { <Icon glyph=Glyph::Traces/> }.part()).child("Open in its trace".part());
+    let link = link
+        .child(view! { <Icon glyph=Glyph::Traces/> }.part())
+        .child("Open in its trace".part());
     Some(el("p", "detail-trace", vec![link.part()]))
 }
 

@@ -31,11 +31,14 @@ pub(super) fn choose(sides: Sides) -> Part {
         .attr("method", "get")
         .child(field("a", "One trace", sides.a.get()))
         .child(field("b", "The other", sides.b.get()))
-        .child(tag("button").attr("type", "submit").class("btn btn-primary").child("Compare".part()).part());
-    let mut parts = vec![
-        el("h2", "page-title", vec!["Compare two traces".part()]),
-        form.part(),
-    ];
+        .child(
+            tag("button")
+                .attr("type", "submit")
+                .class("btn btn-primary")
+                .child("Compare".part())
+                .part(),
+        );
+    let mut parts = vec![el("h2", "page-title", vec!["Compare two traces".part()]), form.part()];
     if !sides.a.read().is_empty() {
         parts.push(candidates(sides));
     }
@@ -58,12 +61,19 @@ fn candidates(sides: Sides) -> Part {
         };
         Some(api::traces_path(&sides.slug.read(), &query))
     });
-    let title = text(move || name.get().map(|name| format!("The latest “{name}”")).unwrap_or_default());
+    let title = text(move || {
+        name.get()
+            .map(|name| format!("The latest “{name}”"))
+            .unwrap_or_default()
+    });
     let body = show(move || {
         if let Some(Err(error)) = one.get() {
             return el("p", "muted", vec![error.message().part()]);
         }
-        match list.get().map(|answer| answer.and_then(|text| api::read::<TracePage>(&text))) {
+        match list
+            .get()
+            .map(|answer| answer.and_then(|text| api::read::<TracePage>(&text)))
+        {
             Some(Ok(page)) => rows(sides, page.items),
             Some(Err(error)) => el("p", "muted", vec![error.message().part()]),
             None => nothing(),
@@ -75,7 +85,9 @@ fn candidates(sides: Sides) -> Part {
 fn rows(sides: Sides, traces: Vec<TraceSummary>) -> Part {
     let a = sides.a.get_untracked();
     let rows = traces.into_iter().filter(|trace| trace.trace_id != a).map(|trace| {
-        let link = tag("a").class("btn").attr("href", sides.href(&a, &trace.trace_id, None));
+        let link = tag("a")
+            .class("btn")
+            .attr("href", sides.href(&a, &trace.trace_id, None));
         let choose = link.child("Compare".part()).part();
         let row = trace_row(
             &sides.slug.read_untracked(),
@@ -83,7 +95,10 @@ fn rows(sides: Sides, traces: Vec<TraceSummary>) -> Part {
             tag("a").class("ev-link"),
         );
         // A table each: beside a row there can be no link.
-        let row = tag("div").attr("role", "table").attr("aria-label", "A trace of the same name").child(row);
+        let row = tag("div")
+            .attr("role", "table")
+            .attr("aria-label", "A trace of the same name")
+            .child(row);
         el("div", "compare-candidate", vec![row.part(), choose])
     });
     let rows: Vec<Part> = rows.collect();

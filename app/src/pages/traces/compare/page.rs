@@ -33,7 +33,11 @@ impl Sides {
         if let Some((a_span, b_span)) = spans {
             pairs.extend([("a_span", a_span), ("b_span", b_span)]);
         }
-        format!("/p/{}/traces/compare?{}", self.slug.read_untracked(), encode_pairs(pairs))
+        format!(
+            "/p/{}/traces/compare?{}",
+            self.slug.read_untracked(),
+            encode_pairs(pairs)
+        )
     }
 }
 
@@ -77,7 +81,9 @@ fn compared(sides: Sides) -> Part {
     let answer = Fetched::one(move || api::compare_path(&sides.slug.read(), &sides.a.read(), &sides.b.read()));
     let retry = Callback::new(move |()| answer.refetch());
     let body = show_some(move || {
-        let read = answer.text()?.and_then(|text| Record::read(&text).ok_or(ApiError::Unreadable(200)));
+        let read = answer
+            .text()?
+            .and_then(|text| Record::read(&text).ok_or(ApiError::Unreadable(200)));
         Some(match read {
             Ok(record) => comparison(sides, &record),
             Err(error) => view! { <ErrorView error retry/> }.part(),

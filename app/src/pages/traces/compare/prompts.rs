@@ -14,7 +14,11 @@ use crate::{
 pub(super) fn prompts(sides: Sides) -> Part {
     let diff = Fetched::one(move || {
         let (a_span, b_span) = sides.spans.get();
-        api::diff_path(&sides.slug.read(), (&sides.a.read(), &a_span), (&sides.b.read(), &b_span))
+        api::diff_path(
+            &sides.slug.read(),
+            (&sides.a.read(), &a_span),
+            (&sides.b.read(), &b_span),
+        )
     });
     let retry = Callback::new(move |()| diff.refetch());
     let body = show_some(move || {
@@ -31,5 +35,11 @@ pub(super) fn prompts(sides: Sides) -> Part {
         .child(view! { <Icon glyph=Glyph::Close/> }.part());
     let meanwhile = view! { <SkeletonLines count=10/> }.part();
     let body = vec![wait(meanwhile, body, RwSignal::new(false))];
-    side_panel("prompt-diff", "Prompt diff", "What the prompts differ in", vec![close.part()], body)
+    side_panel(
+        "prompt-diff",
+        "Prompt diff",
+        "What the prompts differ in",
+        vec![close.part()],
+        body,
+    )
 }

@@ -87,7 +87,11 @@ pub(super) fn comparison(sides: Sides, record: &Record) -> Part {
     let only_changes = RwSignal::new(false);
     let shown = RwSignal::new(SOME);
     let all: Vec<usize> = (0..pair.row_a.len()).collect();
-    let changes: Vec<usize> = all.iter().copied().filter(|row| pair.change(*row) != Change::Same).collect();
+    let changes: Vec<usize> = all
+        .iter()
+        .copied()
+        .filter(|row| pair.change(*row) != Change::Same)
+        .collect();
     let none_changed = changes.is_empty();
     let (total, total_changes) = (all.len(), changes.len());
     let lists = StoredValue::new((all, changes));
@@ -97,7 +101,11 @@ pub(super) fn comparison(sides: Sides, record: &Record) -> Part {
         lists.with_value(|(all, changes)| {
             let list = if only_changes.get() { changes } else { all };
             let rows = list.iter().take(shown.get()).map(|row| row_view(sides, &of_rows, *row));
-            tag("div").class("cmp-rows").attr("role", "list").children(rows.collect()).part()
+            tag("div")
+                .class("cmp-rows")
+                .attr("role", "list")
+                .children(rows.collect())
+                .part()
         })
     });
     let more = show(move || match length.get().saturating_sub(shown.get()) {
@@ -115,7 +123,12 @@ pub(super) fn comparison(sides: Sides, record: &Record) -> Part {
         .child("Only what differs".part());
     let tally = text(move || {
         let n = |name| grouped(tally_of(&pair, name));
-        format!("{} added, {} removed, {} changed", n(Change::Added), n(Change::Removed), n(Change::Changed))
+        format!(
+            "{} added, {} removed, {} changed",
+            n(Change::Added),
+            n(Change::Removed),
+            n(Change::Changed)
+        )
     });
     let bar = vec![
         tag("span").class("num").child(tally.part()).part(),
@@ -124,7 +137,11 @@ pub(super) fn comparison(sides: Sides, record: &Record) -> Part {
     ];
     let mut parts = vec![heads(sides, record), el("div", "toolbar", bar)];
     if none_changed {
-        parts.push(el("p", "facts muted", vec!["They have the same structure, and nothing differs but time.".part()]));
+        parts.push(el(
+            "p",
+            "facts muted",
+            vec!["They have the same structure, and nothing differs but time.".part()],
+        ));
     }
     parts.push(rows.part());
     parts.push(el("div", "ev-footer", vec![more.part()]));
@@ -143,7 +160,14 @@ fn heads(sides: Sides, record: &Record) -> Part {
         let time = tree.head.start;
         let link = tag("a")
             .class("link")
-            .attr("href", format!("/p/{}/traces/{}", sides.slug.read_untracked(), eventglass_model::encode_segment(&id)))
+            .attr(
+                "href",
+                format!(
+                    "/p/{}/traces/{}",
+                    sides.slug.read_untracked(),
+                    eventglass_model::encode_segment(&id)
+                ),
+            )
             .child(tree.head.name.clone().part());
         let figures = vec![
             status(&tree.head),
@@ -154,14 +178,33 @@ fn heads(sides: Sides, record: &Record) -> Part {
         ];
         let figures = figures.into_iter().map(|figure| el("span", "", vec![figure])).collect();
         let title = vec![el("b", "cmp-side", vec![label.part()]), link.part()];
-        el("div", "cmp-head", vec![el("h2", "", title), el("div", "trace-figures num", figures)])
+        el(
+            "div",
+            "cmp-head",
+            vec![el("h2", "", title), el("div", "trace-figures num", figures)],
+        )
     };
-    let signed = |n: f64, text: String| if n > 0.0 { format!("+{text}") } else if n < 0.0 { format!("−{text}") } else { "±0".to_owned() };
+    let signed = |n: f64, text: String| {
+        if n > 0.0 {
+            format!("+{text}")
+        } else if n < 0.0 {
+            format!("−{text}")
+        } else {
+            "±0".to_owned()
+        }
+    };
     let ms = record.value::<f64>("duration_ms").unwrap_or(0.0);
     let tokens = record.number("tokens");
     let mut differences = vec![
         difference("Duration", signed(ms, duration_ms(ms.abs()))),
-        difference("Tokens", if tokens > 0 { format!("+{}", compact(tokens)) } else { compact(tokens) }),
+        difference(
+            "Tokens",
+            if tokens > 0 {
+                format!("+{}", compact(tokens))
+            } else {
+                compact(tokens)
+            },
+        ),
     ];
     if let Some(cost) = record.value::<f64>("cost_usd") {
         differences.push(difference("Cost", signed(cost, usd(cost.abs()))));
@@ -175,7 +218,11 @@ fn heads(sides: Sides, record: &Record) -> Part {
 }
 
 fn difference(label: &'static str, value: String) -> Part {
-    el("div", "", vec![el("dt", "muted", vec![label.part()]), el("dd", "", vec![value.part()])])
+    el(
+        "div",
+        "",
+        vec![el("dt", "muted", vec![label.part()]), el("dd", "", vec![value.part()])],
+    )
 }
 
 fn row_view(sides: Sides, pair: &Pair, row: usize) -> Part {
@@ -190,7 +237,11 @@ fn row_view(sides: Sides, pair: &Pair, row: usize) -> Part {
     };
     let depth = pair.depth.get(row).copied().unwrap_or(0).min(18);
     let mut name = vec![
-        el("span", "cmp-sign mono", vec![sign.part(), el("span", "sr-only", vec![words.part()])]),
+        el(
+            "span",
+            "cmp-sign mono",
+            vec![sign.part(), el("span", "sr-only", vec![words.part()])],
+        ),
         role_mark(tree.role(span)),
         el("span", "truncate", vec![tree.name(span).to_owned().part()]),
     ];
@@ -212,7 +263,13 @@ fn row_view(sides: Sides, pair: &Pair, row: usize) -> Part {
             &sides.b.read_untracked(),
             Some((pair.a.id(a), pair.b.id(b))),
         );
-        name.push(tag("a").class("link cmp-prompt").attr("href", href).child("prompt diff".part()).part());
+        name.push(
+            tag("a")
+                .class("link cmp-prompt")
+                .attr("href", href)
+                .child("prompt diff".part())
+                .part(),
+        );
     }
     let figure = |class: &'static str, shown: &dyn Fn(&Tree, usize) -> String| {
         let side = |tree: &Tree, span: Option<usize>| span.map(|span| shown(tree, span)).unwrap_or_default();
@@ -228,7 +285,9 @@ fn row_view(sides: Sides, pair: &Pair, row: usize) -> Part {
     let parts = vec![
         el("span", "cmp-name", name),
         figure("cmp-figure num", &|tree, span| {
-            tree.duration_us(span).map(|us| duration_ms(millis(us))).unwrap_or_default()
+            tree.duration_us(span)
+                .map(|us| duration_ms(millis(us)))
+                .unwrap_or_default()
         }),
         figure("cmp-figure num", &|tree, span| match tree.tokens(span, false) {
             0 => String::new(),

@@ -43,7 +43,11 @@ pub(super) fn charts(buckets: &[ActivityBucket], bucket_secs: i64) -> Part {
         view! { <TimeText time=start style=TimeStyle::Minute/> }.part(),
         view! { <TimeText time=end style=TimeStyle::Minute/> }.part(),
     ];
-    vec![el("div", "group-charts", charts), el("div", "group-times muted num", times)].part()
+    vec![
+        el("div", "group-charts", charts),
+        el("div", "group-times muted num", times),
+    ]
+    .part()
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "counts")]
@@ -55,22 +59,33 @@ fn chart(label: &'static str, token: &'static str, values: &[f64], written: fn(f
     let top = values.iter().copied().fold(0.0, f64::max);
     let total: f64 = values.iter().sum();
     let width = 10_000 / i64::try_from(values.len()).unwrap_or(1).max(1);
-    let bars = values.iter().enumerate().filter(|(_, value)| **value > 0.0).map(|(n, value)| {
-        #[expect(clippy::cast_possible_truncation, reason = "at most 100 %, in hundredths")]
-        let height = ((value / top * 9_600.0) as i64).max(300);
-        let percent = |hundredths: i64| format!("{}.{:02}%", hundredths / 100, hundredths % 100);
-        svg("rect")
-            .attr("x", percent(i64::try_from(n).unwrap_or(0) * width))
-            .attr("width", percent((width - width / 6).max(20)))
-            .attr("y", percent(10_000 - height))
-            .attr("height", percent(height))
-            .child(svg("title").child(written(*value).part()).part())
-            .part()
-    });
+    let bars = values
+        .iter()
+        .enumerate()
+        .filter(|(_, value)| **value > 0.0)
+        .map(|(n, value)| {
+            #[expect(clippy::cast_possible_truncation, reason = "at most 100 %, in hundredths")]
+            let height = ((value / top * 9_600.0) as i64).max(300);
+            let percent = |hundredths: i64| format!("{}.{:02}%", hundredths / 100, hundredths % 100);
+            svg("rect")
+                .attr("x", percent(i64::try_from(n).unwrap_or(0) * width))
+                .attr("width", percent((width - width / 6).max(20)))
+                .attr("y", percent(10_000 - height))
+                .attr("height", percent(height))
+                .child(svg("title").child(written(*value).part()).part())
+                .part()
+        });
     let picture = svg("svg")
         .class("group-chart-bars")
         .attr("role", "img")
-        .attr("aria-label", format!("{label} over time: {} in all, at most {} at once", written(total), written(top)))
+        .attr(
+            "aria-label",
+            format!(
+                "{label} over time: {} in all, at most {} at once",
+                written(total),
+                written(top)
+            ),
+        )
         .children(bars.collect());
     let head = vec![
         el("span", "muted", vec![label.part()]),

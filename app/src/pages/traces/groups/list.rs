@@ -62,7 +62,10 @@ pub(crate) fn GroupsPage(
             ..query.get_untracked()
         };
         let pairs = encode_pairs(query.to_pairs());
-        navigate(&format!("/p/{}/{what}?{pairs}", slug.read_untracked()), NavigateOptions::default());
+        navigate(
+            &format!("/p/{}/{what}?{pairs}", slug.read_untracked()),
+            NavigateOptions::default(),
+        );
     };
     let (one, _) = one_of(what);
     let heading = if what == "users" { "Users" } else { "Sessions" };
@@ -97,9 +100,15 @@ pub(crate) fn GroupsPage(
 fn nothing(what: &'static str, searched: bool) -> Part {
     let (one, _) = one_of(what);
     let (title, why) = if searched {
-        (format!("No {one} matches"), format!("No {one} with traces has this in its id."))
+        (
+            format!("No {one} matches"),
+            format!("No {one} with traces has this in its id."),
+        )
     } else {
-        (format!("No {what} yet"), format!("Traces that name a {one} (`{one}_id`, `{one}.id`) are counted here."))
+        (
+            format!("No {what} yet"),
+            format!("Traces that name a {one} (`{one}_id`, `{one}.id`) are counted here."),
+        )
     };
     let body = el("p", "", vec![why.part()]);
     view! { <EmptyState glyph=Glyph::Traces title body/> }.part()
@@ -128,7 +137,16 @@ fn table(slug: String, what: &'static str, query: GroupQuery, first: Answer) -> 
         });
     });
     let (_, head) = one_of(what);
-    let heads = [head, "Traces", "With errors", "Errors", "Tokens", "Cost", "First", "Last"];
+    let heads = [
+        head,
+        "Traces",
+        "With errors",
+        "Errors",
+        "Tokens",
+        "Cost",
+        "First",
+        "Last",
+    ];
     let heads = heads.map(|head| tag("th").attr("scope", "col").child(head.part()).part());
     let rows = show(move || {
         let rows = groups.read().iter().map(|group| row(&slug, what, group)).collect();
@@ -140,7 +158,9 @@ fn table(slug: String, what: &'static str, query: GroupQuery, first: Answer) -> 
         .child(el("thead", "", vec![el("tr", "", heads.into())]))
         .child(rows.part());
     let foot = show_some(move || {
-        next.read().is_some().then(|| view! { <Button busy label="Load more" on_press=more/> }.part())
+        next.read()
+            .is_some()
+            .then(|| view! { <Button busy label="Load more" on_press=more/> }.part())
     });
     let table = table.part();
     vec![
@@ -170,7 +190,11 @@ fn row(slug: &str, what: &'static str, group: &Group) -> Part {
         el("td", "num", vec![grouped(group.failed_traces).part()]),
         el("td", "num", vec![errors(group.errors)]),
         el("td", "num", vec![compact(group.tokens).part()]),
-        el("td", "num nowrap", vec![cost(Some(group.cost_usd), group.cost_complete)]),
+        el(
+            "td",
+            "num nowrap",
+            vec![cost(Some(group.cost_usd), group.cost_complete)],
+        ),
         el("td", "nowrap", vec![time(group.first)]),
         el("td", "nowrap", vec![time(group.last)]),
     ];

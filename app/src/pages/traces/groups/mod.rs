@@ -9,5 +9,9 @@ pub(crate) use one::GroupPage;
 
 /// What a page is about, from the word of its path.
 fn one_of(what: &'static str) -> (&'static str, &'static str) {
-    if what == "users" { ("user", "User") } else { ("session", "Session") }
+    if what == "users" {
+        ("user", "User")
+    } else {
+        ("session", "Session")
+    }
 }

@@ -33,7 +33,9 @@ pub(crate) fn GroupPage(
     let activity = Fetched::one(move || api::group_path(&slug.read(), what, &id.read()));
     let retry = Callback::new(move |()| activity.refetch());
     let head = show_some(move || {
-        let read = activity.text()?.and_then(|text| activity_view(&slug.read_untracked(), what, &text));
+        let read = activity
+            .text()?
+            .and_then(|text| activity_view(&slug.read_untracked(), what, &text));
         Some(match read {
             Ok(part) => part,
             Err(error) => view! { <ErrorView error retry/> }.part(),
@@ -41,7 +43,11 @@ pub(crate) fn GroupPage(
     });
     let query = move || {
         let mut query = TraceQuery::default();
-        let ids = if what == "users" { &mut query.user } else { &mut query.session };
+        let ids = if what == "users" {
+            &mut query.user
+        } else {
+            &mut query.session
+        };
         ids.push(id.get());
         query
     };
@@ -61,7 +67,9 @@ pub(crate) fn GroupPage(
     });
     let all = tag("a")
         .class("link")
-        .text("href", move || format!("/p/{}/traces?{}", slug.read(), encode_pairs(query().to_pairs())))
+        .text("href", move || {
+            format!("/p/{}/traces?{}", slug.read(), encode_pairs(query().to_pairs()))
+        })
         .child("All of them, with filters".part());
     let (_, title) = one_of(what);
     let page_title = move || format!("{title} {} · {}", id.read(), slug.read());
@@ -90,7 +98,13 @@ fn activity_view(slug: &str, what: &'static str, json: &str) -> Result<Part, Api
     let group: Group = api::read(json)?;
     let record = Record::read(json).ok_or(ApiError::Unreadable(200))?;
     let buckets: Vec<ActivityBucket> = record.value("buckets").unwrap_or_default();
-    let fact = |label: &'static str, value: Part| el("span", "trace-fact", vec![el("span", "muted", vec![label.part()]), value]);
+    let fact = |label: &'static str, value: Part| {
+        el(
+            "span",
+            "trace-fact",
+            vec![el("span", "muted", vec![label.part()]), value],
+        )
+    };
     let (first, last) = (group.first, group.last);
     let mut facts = vec![
         fact("First", view! { <TimeText time=first style=TimeStyle::Row/> }.part()),
@@ -103,7 +117,10 @@ fn activity_view(slug: &str, what: &'static str, json: &str) -> Result<Part, Api
     ];
     for user in group.users {
         let href = format!("/p/{slug}/users/{}", eventglass_model::encode_segment(&user));
-        facts.push(fact("User", tag("a").class("link").attr("href", href).child(user.part()).part()));
+        facts.push(fact(
+            "User",
+            tag("a").class("link").attr("href", href).child(user.part()).part(),
+        ));
     }
     if let Some(sessions) = group.sessions {
         let href = format!("/p/{slug}/sessions?{}", encode_pairs([("user", group.id.as_str())]));
@@ -112,7 +129,11 @@ fn activity_view(slug: &str, what: &'static str, json: &str) -> Result<Part, Api
     }
     if group.partial {
         let (one, _) = one_of(what);
-        facts.push(el("span", "badge badge-warning", vec![format!("only the newest traces of this {one} are counted").part()]));
+        facts.push(el(
+            "span",
+            "badge badge-warning",
+            vec![format!("only the newest traces of this {one} are counted").part()],
+        ));
     }
     let parts = vec![
         el("div", "trace-figures num", facts),
@@ -125,8 +146,13 @@ fn trace_list(slug: &str, page: TracePage) -> Part {
     if page.items.is_empty() {
         return el("p", "muted", vec!["No traces.".part()]);
     }
-    let rows = page.items.into_iter().map(|trace| {
-        trace_row(slug, ArcRwSignal::new(trace), tag("a").class("ev-link"))
-    });
-    tag("div").attr("role", "table").attr("aria-label", "Traces, newest first").children(rows.collect()).part()
+    let rows = page
+        .items
+        .into_iter()
+        .map(|trace| trace_row(slug, ArcRwSignal::new(trace), tag("a").class("ev-link")));
+    tag("div")
+        .attr("role", "table")
+        .attr("aria-label", "Traces, newest first")
+        .children(rows.collect())
+        .part()
 }

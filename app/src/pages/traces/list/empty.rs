@@ -7,8 +7,8 @@ use super::state::Page;
 use crate::{
     browser,
     components::{Button, EmptyState, Glyph, Snippet, pulse},
-    pages::send_events::recall_key,
     hydration::use_hydrated,
+    pages::send_events::recall_key,
     view::{IntoPart, Part, el, show, text},
 };
 
@@ -55,9 +55,8 @@ fn how_to_send(page: Page, here: bool) -> Part {
     let curl = format!(
         "curl -X POST {origin}/api/v1/events \\\n  -H 'X-API-Key: {key}' -H 'Content-Type: application/json' \\\n  -d '{{\"kind\": \"llm\", \"name\": \"hello\", \"model\": \"gpt-4o\", \"trace_id\": \"t1\", \"span_id\": \"s1\",\n       \"duration_ms\": 420, \"tokens\": {{\"input_total\": 12, \"output_total\": 40}},\n       \"input\": \"Say hello\", \"output\": \"Hello\"}}'"
     );
-    let langfuse = format!(
-        "export LANGFUSE_HOST={origin}\nexport LANGFUSE_PUBLIC_KEY=any\nexport LANGFUSE_SECRET_KEY={key}"
-    );
+    let langfuse =
+        format!("export LANGFUSE_HOST={origin}\nexport LANGFUSE_PUBLIC_KEY=any\nexport LANGFUSE_SECRET_KEY={key}");
     vec![
         view! { <Snippet title="Any OpenTelemetry SDK" code=otlp/> }.part(),
         view! { <Snippet title="Any Langfuse SDK" code=langfuse/> }.part(),

@@ -39,7 +39,11 @@ const FIELDS: [(&str, &str, &str); 8] = [
 pub(super) fn Toolbar() -> impl IntoView {
     let page = Page::from_context();
     let rest = vec![filters(page), time(page), live(page)];
-    let parts = vec![area_links(page.slug, "traces"), search(page), el("div", "toolbar-rest", rest)];
+    let parts = vec![
+        area_links(page.slug, "traces"),
+        search(page),
+        el("div", "toolbar-rest", rest),
+    ];
     el("div", "toolbar", parts)
 }
 
@@ -53,7 +57,13 @@ fn search(page: Page) -> Part {
     let others = page.query.with_untracked(TraceQuery::to_pairs).into_iter();
     let others: Vec<Part> = others
         .filter(|(name, _)| *name != "q")
-        .map(|(name, value)| tag("input").attr("type", "hidden").attr("name", name).attr("value", value).part())
+        .map(|(name, value)| {
+            tag("input")
+                .attr("type", "hidden")
+                .attr("name", name)
+                .attr("value", value)
+                .part()
+        })
         .collect();
     view! {
         <form class="search" role="search" method="get" on:submit=submit>
@@ -81,7 +91,13 @@ fn search(page: Page) -> Part {
 
 fn filters(page: Page) -> Part {
     let open = RwSignal::new(false);
-    let button = make(|| vec![view! { <Icon glyph=Glyph::Filter/> }.part(), el("span", "", vec!["Filters".part()])].part());
+    let button = make(|| {
+        vec![
+            view! { <Icon glyph=Glyph::Filter/> }.part(),
+            el("span", "", vec!["Filters".part()]),
+        ]
+        .part()
+    });
     let body = make(move || {
         let submit = move |event: ev::SubmitEvent| {
             event.prevent_default();
@@ -104,7 +120,10 @@ fn filters(page: Page) -> Part {
         let now = page.query.get_untracked();
         let pairs = now.to_pairs();
         let fields = FIELDS.map(|(name, label, kind)| {
-            let value = pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
+            let value = pairs
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map(|(_, value)| value.clone());
             let mode = if kind == "number" { "decimal" } else { "text" };
             let input = tag("input")
                 .class("input")
@@ -189,7 +208,11 @@ fn between(page: Page, open: RwSignal<bool>) -> Part {
         });
     };
     let field = |name: &'static str, label: &'static str| {
-        let input = tag("input").class("input").attr("type", "datetime-local").attr("step", "1").attr("name", name);
+        let input = tag("input")
+            .class("input")
+            .attr("type", "datetime-local")
+            .attr("step", "1")
+            .attr("name", name);
         el("label", "between-label", vec![label.part(), input.part()])
     };
     view! {
@@ -214,7 +237,13 @@ fn live(page: Page) -> Part {
     });
     tag("button")
         .attr("type", "button")
-        .word("class", move || Some(if page.live.get() { "btn live is-live" } else { "btn live" }))
+        .word("class", move || {
+            Some(if page.live.get() {
+                "btn live is-live"
+            } else {
+                "btn live"
+            })
+        })
         .spelled("aria-pressed", move || page.live.get())
         .attr("aria-keyshortcuts", "p")
         .press(move |_| page.live.update(|live| *live = !*live))
@@ -259,7 +288,10 @@ fn chip(page: Page, name: &'static str, value: String) -> Part {
     let label = match name {
         "q" => "Search",
         "errors" => "Only with errors",
-        _ => FIELDS.iter().find(|(known, ..)| *known == name).map_or(name, |(_, label, _)| label),
+        _ => FIELDS
+            .iter()
+            .find(|(known, ..)| *known == name)
+            .map_or(name, |(_, label, _)| label),
     };
     let shown = if name == "errors" { String::new() } else { value.clone() };
     let drop = move |_| {

@@ -96,15 +96,24 @@ fn table(page: Page) -> Part {
     };
     let mut head = tag("div").attr("role", "row").class("ev-head tc-grid");
     for (class, label) in COLUMNS {
-        head = head.child(tag("span").attr("role", "columnheader").class(class).child(label.part()).part());
+        head = head.child(
+            tag("span")
+                .attr("role", "columnheader")
+                .class(class)
+                .child(label.part())
+                .part(),
+        );
     }
     let row = move |row: Row| {
         let id = Some(row.id.clone());
-        let link = tag("a").class("ev-link").attr("id", row_id(&row.id)).word("tabindex", move || {
-            let here = page.cursor.read();
-            let first = here.is_none() && page.rows.read().first().map(|row| &row.id) == id.as_ref();
-            Some(if *here == id || first { "0" } else { "-1" })
-        });
+        let link = tag("a")
+            .class("ev-link")
+            .attr("id", row_id(&row.id))
+            .word("tabindex", move || {
+                let here = page.cursor.read();
+                let first = here.is_none() && page.rows.read().first().map(|row| &row.id) == id.as_ref();
+                Some(if *here == id || first { "0" } else { "-1" })
+            });
         trace_row(&page.slug.read_untracked(), row.now, link)
     };
     view! {
@@ -169,7 +178,11 @@ fn pill(page: Page) -> Part {
                 .part()
         })
     });
-    tag("div").class("pill-place").attr("role", "status").child(pill.part()).part()
+    tag("div")
+        .class("pill-place")
+        .attr("role", "status")
+        .child(pill.part())
+        .part()
 }
 
 /// Asks for the first page again and again.
@@ -201,7 +214,11 @@ fn unreadable(page: Page, faults: &[FieldError]) -> Part {
             Some(Loc::Key(key)) => key.clone(),
             Some(Loc::Index(_)) | None => String::new(),
         };
-        el("li", "", vec![el("code", "", vec![name.part()]), ": ".part(), fault.msg.clone().part()])
+        el(
+            "li",
+            "",
+            vec![el("code", "", vec![name.part()]), ": ".part(), fault.msg.clone().part()],
+        )
     });
     let clear = Callback::new(move |()| page.narrow(|query| *query = TraceQuery::default()));
     let body = vec![

@@ -54,7 +54,9 @@ pub(in super::super) fn trace_row(slug: &str, now: ArcRwSignal<TraceSummary>, li
     let service = first.service.clone().unwrap_or_default();
     let models = first.models.join(", ");
     let cells = vec![
-        cell("tc-time").child(view! { <TimeText time style=TimeStyle::Row/> }.part()).part(),
+        cell("tc-time")
+            .child(view! { <TimeText time style=TimeStyle::Row/> }.part())
+            .part(),
         cell("tc-name")
             .child(mark.part())
             .child(name.part())
@@ -63,7 +65,12 @@ pub(in super::super) fn trace_row(slug: &str, now: ArcRwSignal<TraceSummary>, li
             .part(),
         figure("tc-status", status),
         figure("tc-duration", |head| {
-            crate::view::titled("span", "", exact_ms(head.duration_ms), vec![duration_ms(head.duration_ms).part()])
+            crate::view::titled(
+                "span",
+                "",
+                exact_ms(head.duration_ms),
+                vec![duration_ms(head.duration_ms).part()],
+            )
         }),
         figure("tc-spans", |head| grouped(head.span_count).part()),
         figure("tc-errors", |head| errors(head.error_count)),
@@ -71,7 +78,11 @@ pub(in super::super) fn trace_row(slug: &str, now: ArcRwSignal<TraceSummary>, li
         figure("tc-cost", |head| cost(head.cost_usd, head.cost_complete)),
         cell("tc-who").child(who(slug, &first)).part(),
     ];
-    tag("div").attr("role", "row").class("tc-row tc-grid").children(cells).part()
+    tag("div")
+        .attr("role", "row")
+        .class("tc-row tc-grid")
+        .children(cells)
+        .part()
 }
 
 fn cell(class: &'static str) -> El {

@@ -83,9 +83,9 @@ impl Row {
 fn parse(search: &str) -> Parsed {
     const MINE: &[&str] = &["limit", "cursor"];
     let pairs = decode_pairs(search).into_iter();
-    TraceQuery::from_pairs(pairs.filter(|(name, _)| {
-        TraceQuery::NAMES.contains(&name.as_str()) && !MINE.contains(&name.as_str())
-    }))
+    TraceQuery::from_pairs(
+        pairs.filter(|(name, _)| TraceQuery::NAMES.contains(&name.as_str()) && !MINE.contains(&name.as_str())),
+    )
 }
 
 impl Page {
@@ -163,7 +163,11 @@ impl Page {
         }
         self.loaded.set_value(Some(found.clone()));
         self.next.set_value(found.next_cursor.clone());
-        self.more.set(if found.next_cursor.is_some() { More::Some } else { More::None });
+        self.more.set(if found.next_cursor.is_some() {
+            More::Some
+        } else {
+            More::None
+        });
         self.waiting.set(Vec::new());
         self.behind.set(found.behind);
         self.rows.set(found.items.iter().cloned().map(Row::new).collect());
@@ -251,7 +255,10 @@ impl Page {
     fn append(self, answer: TracePage) {
         self.rows.update(|rows| {
             let known: BTreeSet<String> = rows.iter().map(|row| row.id.clone()).collect();
-            let new = answer.items.into_iter().filter(|trace| !known.contains(&trace.trace_id));
+            let new = answer
+                .items
+                .into_iter()
+                .filter(|trace| !known.contains(&trace.trace_id));
             rows.extend(new.map(Row::new));
         });
         let enough = self.rows.read_untracked().len() >= MOST;

@@ -17,8 +17,16 @@ const MORE: usize = 100_000;
 /// more. What is asked for comes in pieces, of which those out of sight cost
 /// no layout (`content-visibility` in the style): megabytes do not freeze the page.
 pub(in super::super) fn long_text(text: String) -> Part {
-    let cut = if text.len() > FIRST + FIRST / 4 { boundary(&text, FIRST) } else { text.len() };
-    let head = el("div", "long", vec![text.get(..cut).unwrap_or_default().to_owned().part()]);
+    let cut = if text.len() > FIRST + FIRST / 4 {
+        boundary(&text, FIRST)
+    } else {
+        text.len()
+    };
+    let head = el(
+        "div",
+        "long",
+        vec![text.get(..cut).unwrap_or_default().to_owned().part()],
+    );
     if cut == text.len() {
         return head;
     }
@@ -49,14 +57,22 @@ fn rest(text: String, from: usize) -> Part {
         let text = text.get_value();
         if !is_all {
             let to = boundary(&text, from + MORE);
-            let piece = el("div", "long", vec![text.get(from..to).unwrap_or_default().to_owned().part()]);
+            let piece = el(
+                "div",
+                "long",
+                vec![text.get(from..to).unwrap_or_default().to_owned().part()],
+            );
             return Some(vec![piece, rest(text, to)].part());
         }
         let mut pieces = Vec::new();
         let mut at = from;
         while at < text.len() {
             let to = boundary(&text, at + MORE);
-            pieces.push(el("div", "long", vec![text.get(at..to).unwrap_or_default().to_owned().part()]));
+            pieces.push(el(
+                "div",
+                "long",
+                vec![text.get(at..to).unwrap_or_default().to_owned().part()],
+            ));
             at = to;
         }
         Some(pieces.part())
@@ -77,7 +93,10 @@ fn boundary(text: &str, at: usize) -> usize {
     let from = at.saturating_sub(2_000);
     let tail = text.as_bytes().get(from..at).unwrap_or_default();
     let found = |byte: u8| tail.iter().rposition(|b| *b == byte).map(|place| from + place + 1);
-    found(b'\n').or_else(|| found(b' ')).filter(|cut| *cut > 0).unwrap_or(at)
+    found(b'\n')
+        .or_else(|| found(b' '))
+        .filter(|cut| *cut > 0)
+        .unwrap_or(at)
 }
 
 #[cfg(test)]

@@ -77,7 +77,15 @@ pub(in super::super) fn conversation(json: &str, speaker: Speaker) -> Vec<Messag
 }
 
 /// Keys of an object under which its messages may be, in the order of trust.
-const LISTS: &[&str] = &["messages", "contents", "input", "output", "choices", "candidates", "generations"];
+const LISTS: &[&str] = &[
+    "messages",
+    "contents",
+    "input",
+    "output",
+    "choices",
+    "candidates",
+    "generations",
+];
 
 fn read(json: &str, speaker: Speaker, messages: &mut Vec<Message>, depth: usize) {
     if depth > 6 || messages.len() >= MOST {
@@ -120,7 +128,11 @@ fn read_object(object: &Record, speaker: Speaker, messages: &mut Vec<Message>, d
         && inner.starts_with('{')
         && object.raw("role").is_none()
     {
-        let speaker = if object.raw("message").is_some() { Speaker::Assistant } else { speaker };
+        let speaker = if object.raw("message").is_some() {
+            Speaker::Assistant
+        } else {
+            speaker
+        };
         return read(inner, speaker, messages, depth + 1);
     }
     let kind = object.text("type").unwrap_or_default();
@@ -174,7 +186,15 @@ fn read_object(object: &Record, speaker: Speaker, messages: &mut Vec<Message>, d
         messages.push(Message { speaker, pieces });
         return;
     }
-    for key in ["text", "completion", "response", "prompt", "answer", "question", "query"] {
+    for key in [
+        "text",
+        "completion",
+        "response",
+        "prompt",
+        "answer",
+        "question",
+        "query",
+    ] {
         if let Some(text) = object.raw(key).filter(|text| text.starts_with('"')) {
             messages.push(Message {
                 speaker,
@@ -238,7 +258,11 @@ fn content(json: &str) -> Vec<Piece> {
     match json.as_bytes().first() {
         Some(b'"') => {
             let text = text_of(json);
-            if text.is_empty() { Vec::new() } else { vec![Piece::Text(text)] }
+            if text.is_empty() {
+                Vec::new()
+            } else {
+                vec![Piece::Text(text)]
+            }
         }
         Some(b'[') => items(json).iter().flat_map(|item| content(item)).collect(),
         Some(b'{') => match Record::read(json) {
@@ -264,7 +288,9 @@ fn piece(part: &Record, kind: &str) -> Piece {
         }
         "tool_use" | "tool_call" | "function_call" | "server_tool_use" => return call_of(part),
         "tool_result" | "tool_call_response" | "function_call_output" => {
-            let name = ["name", "tool_use_id", "call_id", "id"].iter().find_map(|key| part.text(key));
+            let name = ["name", "tool_use_id", "call_id", "id"]
+                .iter()
+                .find_map(|key| part.text(key));
             let result = text(&["content", "response", "result", "output"]);
             return Piece::Result(name.unwrap_or_default(), result.unwrap_or_default());
         }
@@ -273,13 +299,20 @@ fn piece(part: &Record, kind: &str) -> Piece {
     if let Some(call) = part.within("functionCall").or_else(|| part.within("function_call")) {
         return call_of(&call);
     }
-    if let Some(result) = part.within("functionResponse").or_else(|| part.within("function_response")) {
+    if let Some(result) = part
+        .within("functionResponse")
+        .or_else(|| part.within("function_response"))
+    {
         let given = result.raw("response").map(plain).unwrap_or_default();
         return Piece::Result(result.text("name").unwrap_or_default(), given);
     }
     let media = kind.contains("image") || kind.contains("audio") || kind.contains("file") || kind == "document";
     if media || part.raw("inlineData").is_some() || part.raw("inline_data").is_some() {
-        return Piece::Media(if kind.is_empty() { "file".to_owned() } else { kind.to_owned() });
+        return Piece::Media(if kind.is_empty() {
+            "file".to_owned()
+        } else {
+            kind.to_owned()
+        });
     }
     match text(&["text", "content"]) {
         Some(text) => Piece::Text(text),
@@ -396,7 +429,10 @@ mod tests {
 
     fn said(json: &str, speaker: Speaker) -> Vec<(Speaker, Vec<Piece>)> {
         let messages = conversation(json, speaker);
-        messages.into_iter().map(|message| (message.speaker, message.pieces)).collect()
+        messages
+            .into_iter()
+            .map(|message| (message.speaker, message.pieces))
+            .collect()
     }
 
     #[test]
@@ -415,7 +451,10 @@ mod tests {
             ]
         );
         let output = r#"{"choices":[{"index":0,"message":{"role":"assistant","content":"Done"}}]}"#;
-        assert_eq!(said(output, Speaker::Assistant), [(Speaker::Assistant, vec![text("Done")])]);
+        assert_eq!(
+            said(output, Speaker::Assistant),
+            [(Speaker::Assistant, vec![text("Done")])]
+        );
     }
 
     #[test]
@@ -458,7 +497,10 @@ mod tests {
         let gemini = r#"{"candidates":[{"content":{"role":"model","parts":[{"text":"a"},{"functionCall":{"name":"g","args":{}}}]}}]}"#;
         assert_eq!(
             said(gemini, Speaker::Assistant),
-            [(Speaker::Assistant, vec![text("a"), Piece::Call("g".into(), "{}".into())])]
+            [(
+                Speaker::Assistant,
+                vec![text("a"), Piece::Call("g".into(), "{}".into())]
+            )]
         );
         let otel = r#"[{"role":"user","parts":[{"type":"text","content":"Hi"}]},
             {"role":"tool","parts":[{"type":"tool_call_response","id":"7","result":{"n":1}}]}]"#;
@@ -478,7 +520,10 @@ mod tests {
             said(lists, Speaker::User),
             [(Speaker::User, vec![text("a")]), (Speaker::Assistant, vec![text("b")])]
         );
-        assert_eq!(said("\"hello\"", Speaker::Assistant), [(Speaker::Assistant, vec![text("hello")])]);
+        assert_eq!(
+            said("\"hello\"", Speaker::Assistant),
+            [(Speaker::Assistant, vec![text("hello")])]
+        );
         assert_eq!(
             said(r#""[{\"role\":\"user\",\"content\":\"x\"}]""#, Speaker::User),
             [(Speaker::User, vec![text("x")])]
@@ -487,7 +532,17 @@ mod tests {
 
     #[test]
     fn what_is_no_conversation_is_none() {
-        for json in ["", "1", "null", "{}", "[]", "[1,2]", r#"{"rows":[{"id":1}]}"#, "{\"a\":", "[{\"role\":"] {
+        for json in [
+            "",
+            "1",
+            "null",
+            "{}",
+            "[]",
+            "[1,2]",
+            r#"{"rows":[{"id":1}]}"#,
+            "{\"a\":",
+            "[{\"role\":",
+        ] {
             assert_eq!(conversation(json, Speaker::User), [], "{json}");
         }
     }

@@ -26,7 +26,12 @@ pub(in super::super) fn messages_view(messages: Vec<Message>) -> Part {
     let open = RwSignal::new(false);
     let folded = show(move || {
         if open.get() {
-            return middle.get_value().into_iter().map(message_view).collect::<Vec<Part>>().part();
+            return middle
+                .get_value()
+                .into_iter()
+                .map(message_view)
+                .collect::<Vec<Part>>()
+                .part();
         }
         let label = format!("{} messages in between", count(hidden));
         view! { <LinkButton label on_press=move |()| open.set(true)/> }.part()
@@ -70,12 +75,26 @@ fn piece_view(piece: Piece) -> Part {
             el("details", "said-thought", vec![summary, long_text(text)])
         }
         Piece::Call(name, arguments) => {
-            let title = vec![el("span", "muted", vec!["calls ".part()]), el("b", "mono", vec![name.part()])];
-            el("div", "said-call", vec![el("div", "said-call-head", title), value_view(arguments)])
+            let title = vec![
+                el("span", "muted", vec!["calls ".part()]),
+                el("b", "mono", vec![name.part()]),
+            ];
+            el(
+                "div",
+                "said-call",
+                vec![el("div", "said-call-head", title), value_view(arguments)],
+            )
         }
         Piece::Result(name, result) => {
-            let title = vec![el("span", "muted", vec!["answer to ".part()]), el("span", "mono", vec![name.part()])];
-            el("div", "said-call", vec![el("div", "said-call-head", title), value_view(result)])
+            let title = vec![
+                el("span", "muted", vec!["answer to ".part()]),
+                el("span", "mono", vec![name.part()]),
+            ];
+            el(
+                "div",
+                "said-call",
+                vec![el("div", "said-call-head", title), value_view(result)],
+            )
         }
         Piece::Media(what) => el("div", "muted", vec![format!("[{what}]").part()]),
         Piece::Json(json) => view! { <Json text=json/> }.part(),

@@ -81,9 +81,16 @@ fn edge(graph: &Graph, (from, to, count): (usize, usize, u32)) -> Option<Part> {
         let (x1, x2) = (a.x + WIDTH, b.x + WIDTH + 2);
         let (y1, y2) = (a.y + HEIGHT / 2 + 8, b.y + HEIGHT / 2 - 8);
         let out = x1.max(x2) + 36;
-        (format!("M{x1} {y1}C{out} {y1} {out} {y2} {x2} {y2}"), out - 10, i32::midpoint(y1, y2))
+        (
+            format!("M{x1} {y1}C{out} {y1} {out} {y2} {x2} {y2}"),
+            out - 10,
+            i32::midpoint(y1, y2),
+        )
     };
-    let line = svg("path").attr("d", path).class("graph-edge").attr("marker-end", "url(#arrow)");
+    let line = svg("path")
+        .attr("d", path)
+        .class("graph-edge")
+        .attr("marker-end", "url(#arrow)");
     let mut parts = vec![line.part()];
     if count > 1 {
         let text = svg("text")

@@ -21,7 +21,9 @@ pub(super) fn head(page: Page) -> Part {
     if !page.slug.read_untracked().is_empty() {
         let compare = tag("a")
             .class("btn")
-            .text("href", move || format!("/p/{}/traces/compare?a={}", page.slug.read(), page.trace.read()))
+            .text("href", move || {
+                format!("/p/{}/traces/compare?a={}", page.slug.read(), page.trace.read())
+            })
             .child("Compare".part());
         actions.push(compare.part());
         actions.push(view! { <ShareButton/> }.part());
@@ -43,7 +45,15 @@ fn figures(page: Page) -> Part {
     let mut parts = vec![
         status(head),
         fact("Started", view! { <TimeText time=start style=TimeStyle::Row/> }.part()),
-        fact("Took", titled("span", "", exact_ms(head.duration_ms), vec![duration_ms(head.duration_ms).part()])),
+        fact(
+            "Took",
+            titled(
+                "span",
+                "",
+                exact_ms(head.duration_ms),
+                vec![duration_ms(head.duration_ms).part()],
+            ),
+        ),
         number_of(head.span_count, "span", "spans").part(),
     ];
     if head.error_count > 0 {
@@ -55,7 +65,10 @@ fn figures(page: Page) -> Part {
     if head.cost_usd.is_some() || !head.cost_complete {
         parts.push(fact("Cost", cost(head.cost_usd, head.cost_complete)));
     }
-    for (label, what, id) in [("User", "users", &head.user_id), ("Session", "sessions", &head.session_id)] {
+    for (label, what, id) in [
+        ("User", "users", &head.user_id),
+        ("Session", "sessions", &head.session_id),
+    ] {
         if let Some(id) = id {
             parts.push(fact(label, group_link(&slug, what, id)));
         }
@@ -74,7 +87,11 @@ fn figures(page: Page) -> Part {
 }
 
 fn fact(label: &'static str, value: Part) -> Part {
-    el("span", "trace-fact", vec![el("span", "muted", vec![label.part()]), value])
+    el(
+        "span",
+        "trace-fact",
+        vec![el("span", "muted", vec![label.part()]), value],
+    )
 }
 
 /// A user or session: a link, where the project is one's own.
@@ -83,5 +100,9 @@ fn group_link(slug: &str, what: &str, id: &str) -> Part {
         return id.to_owned().part();
     }
     let href = format!("/p/{slug}/{what}/{}", eventglass_model::encode_segment(id));
-    tag("a").class("link truncate").attr("href", href).child(id.to_owned().part()).part()
+    tag("a")
+        .class("link truncate")
+        .attr("href", href)
+        .child(id.to_owned().part())
+        .part()
 }

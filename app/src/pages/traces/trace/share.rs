@@ -90,7 +90,10 @@ fn content(page: Page, links: RwSignal<Links>, fresh: RwSignal<Option<CreatedSha
         let link = format!("{}{}", browser::origin(), created.path);
         let copied = link.clone();
         let copy = view! { <CopyButton what=move |()| copied.clone() label="Copy the link" wordy=true/> }.part();
-        let shown = tag("code").class("key-once-text").attr("data-testid", "share-link").child(link.part());
+        let shown = tag("code")
+            .class("key-once-text")
+            .attr("data-testid", "share-link")
+            .child(link.part());
         parts.push(el("div", "key-once", vec![shown.part(), copy]));
         parts.push(el("p", "note", vec!["This is the only time the link is shown.".part()]));
     } else {
@@ -109,7 +112,11 @@ fn content(page: Page, links: RwSignal<Links>, fresh: RwSignal<Option<CreatedSha
         });
     });
     if !list.items.is_empty() {
-        let rows = list.items.into_iter().map(|share| share_row(page, links, fresh, share)).collect();
+        let rows = list
+            .items
+            .into_iter()
+            .map(|share| share_row(page, links, fresh, share))
+            .collect();
         parts.push(el("ul", "share-list", rows));
     }
     parts.push(view! { <LinkButton label="Turn off all links of this project" on_press=forbid/> }.part());
@@ -164,8 +171,16 @@ fn share_row(page: Page, links: RwSignal<Links>, fresh: RwSignal<Option<CreatedS
         });
     });
     let parts = vec![
-        el("span", "", vec!["Made ".part(), view! { <TimeText time style=TimeStyle::Ago/> }.part()]),
-        el("span", "muted truncate", vec![format!("by {}", share.created_by).part()]),
+        el(
+            "span",
+            "",
+            vec!["Made ".part(), view! { <TimeText time style=TimeStyle::Ago/> }.part()],
+        ),
+        el(
+            "span",
+            "muted truncate",
+            vec![format!("by {}", share.created_by).part()],
+        ),
         el("span", "grow", Vec::new()),
         view! { <LinkButton label="Revoke" on_press=revoke/> }.part(),
     ];

@@ -74,7 +74,13 @@ impl Page {
         let slug = project_slug();
         let param = move |name: &'static str| memo(move |_| params.read().get(name).unwrap_or_default());
         let (trace_id, token) = (param("trace"), param("token"));
-        let trace = memo(move |_| if slug.read().is_empty() { token.get() } else { trace_id.get() });
+        let trace = memo(move |_| {
+            if slug.read().is_empty() {
+                token.get()
+            } else {
+                trace_id.get()
+            }
+        });
         let api = memo(move |_| {
             if slug.read().is_empty() {
                 api::shared_path(&token.read())
@@ -150,7 +156,11 @@ impl Page {
     fn follow(self) {
         effect(move || {
             let soon = debounce(REST, move |()| {
-                if self.address.try_get_untracked().is_some_and(|address| address.span.is_some()) {
+                if self
+                    .address
+                    .try_get_untracked()
+                    .is_some_and(|address| address.span.is_some())
+                {
                     self.show(self.cursor.get_untracked(), true);
                 }
             });
@@ -320,7 +330,10 @@ impl Page {
 
     /// Goes to the next span that was found.
     pub(super) fn next_found(self, back: bool) {
-        let next = self.found.read_untracked().next(Some(self.cursor.get_untracked()), back);
+        let next = self
+            .found
+            .read_untracked()
+            .next(Some(self.cursor.get_untracked()), back);
         if let Some(span) = next {
             self.go_to(span);
         }

@@ -30,7 +30,8 @@ const SHORTEST: Duration = Duration::from_millis(250);
 fn current(page: Page) -> usize {
     let open = page.open.get();
     let steps = page.steps.read();
-    open.and_then(|open| steps.iter().position(|step| step.span == open)).unwrap_or(0)
+    open.and_then(|open| steps.iter().position(|step| step.span == open))
+        .unwrap_or(0)
 }
 
 /// Goes to a step, as far as there are any.
@@ -54,7 +55,11 @@ pub(super) fn act(page: Page, key: &str) -> bool {
         "End" => go_to(page, usize::MAX),
         "e" => {
             let (tree, steps) = (page.tree.get_untracked(), page.steps.get_untracked());
-            let next = steps.iter().skip(at + 1).position(|step| step.error).map(|after| at + 1 + after);
+            let next = steps
+                .iter()
+                .skip(at + 1)
+                .position(|step| step.error)
+                .map(|after| at + 1 + after);
             if let Some(step) = next.or_else(|| first_error(&tree, &steps)) {
                 go_to(page, step);
             }
@@ -150,7 +155,9 @@ fn controls(page: Page, at: Memo<usize>) -> Part {
     let speeds = tag("select")
         .class("input steps-speed")
         .attr("aria-label", "Speed")
-        .on("change", move |event| speed.set(event_target_value(&event).parse().unwrap_or(100)))
+        .on("change", move |event| {
+            speed.set(event_target_value(&event).parse().unwrap_or(100))
+        })
         .children(options.collect());
     let slider = tag("input")
         .attr("type", "range")
@@ -191,7 +198,11 @@ fn controls(page: Page, at: Memo<usize>) -> Part {
         view! { <IconButton glyph=Glyph::ChevronRight label="Step on (→)" on_press=after/> }.part(),
         speeds.part(),
         slider.part(),
-        tag("span").class("num nowrap").attr("role", "status").child(place.part()).part(),
+        tag("span")
+            .class("num nowrap")
+            .attr("role", "status")
+            .child(place.part())
+            .part(),
         error.part(),
     ];
     el("div", "steps-controls", parts)
@@ -218,7 +229,11 @@ fn list(page: Page, at: Memo<usize>) -> Part {
                 .child(role_mark(tree.role(span)))
                 .child(el("span", "truncate", vec![tree.name(span).to_owned().part()]))
                 .child(el("span", "grow", Vec::new()))
-                .child(el("span", "muted num", vec![micros_text(tree.start_us(span) / 1_000 * 1_000).part()]));
+                .child(el(
+                    "span",
+                    "muted num",
+                    vec![micros_text(tree.start_us(span) / 1_000 * 1_000).part()],
+                ));
             el("li", "", vec![link.part()])
         });
         rows.collect::<Vec<Part>>().part()
@@ -228,7 +243,11 @@ fn list(page: Page, at: Memo<usize>) -> Part {
         request_animation_frame(move || browser::reveal_id(&format!("step-{at}")));
     });
     let list = el("ol", "", vec![rows.part()]);
-    tag("nav").class("steps-list").attr("aria-label", "Steps").child(list).part()
+    tag("nav")
+        .class("steps-list")
+        .attr("aria-label", "Steps")
+        .child(list)
+        .part()
 }
 
 /// This step: what it had come to, what went in, what came out.
@@ -277,7 +296,10 @@ fn stage_head(page: Page, at: usize) -> Part {
         }
     }
     path.reverse();
-    let mut title = vec![role_mark(tree.role(span)), el("span", "", vec![tree.name(span).to_owned().part()])];
+    let mut title = vec![
+        role_mark(tree.role(span)),
+        el("span", "", vec![tree.name(span).to_owned().part()]),
+    ];
     if !tree.model(span).is_empty() {
         title.push(el("span", "mono muted", vec![tree.model(span).to_owned().part()]));
     }
@@ -286,10 +308,23 @@ fn stage_head(page: Page, at: usize) -> Part {
     }
     let cost = dollars(step.nano_usd);
     let (tokens, own_cost) = (tree.tokens(span, false), tree.cost_text(span, false));
-    let own_tokens = if tokens > 0 { format!("+{}", compact(tokens)) } else { String::new() };
-    let own_cost = if own_cost.is_empty() || own_cost == "unpriced" { own_cost } else { format!("+{own_cost}") };
+    let own_tokens = if tokens > 0 {
+        format!("+{}", compact(tokens))
+    } else {
+        String::new()
+    };
+    let own_cost = if own_cost.is_empty() || own_cost == "unpriced" {
+        own_cost
+    } else {
+        format!("+{own_cost}")
+    };
     let figures = vec![
-        figure("Time", micros_text(tree.start_us(span)), tree.duration_text(span), String::new()),
+        figure(
+            "Time",
+            micros_text(tree.start_us(span)),
+            tree.duration_text(span),
+            String::new(),
+        ),
         figure("Tokens so far", compact(step.tokens), own_tokens, String::new()),
         figure("Cost so far", usd(cost), own_cost, exact_usd(cost)),
     ];
@@ -303,8 +338,15 @@ fn stage_head(page: Page, at: usize) -> Part {
 }
 
 fn figure(label: &'static str, value: String, own: String, exact: String) -> Part {
-    let value = vec![titled("b", "", exact, vec![value.part()]), el("span", "muted", vec![own.part()])];
-    el("div", "", vec![el("dt", "muted", vec![label.part()]), el("dd", "", value)])
+    let value = vec![
+        titled("b", "", exact, vec![value.part()]),
+        el("span", "muted", vec![own.part()]),
+    ];
+    el(
+        "div",
+        "",
+        vec![el("dt", "muted", vec![label.part()]), el("dd", "", value)],
+    )
 }
 
 fn step_body(record: &Record) -> Part {

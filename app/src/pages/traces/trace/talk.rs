@@ -31,7 +31,9 @@ pub(super) fn Talk() -> impl IntoView {
         let tree = page.tree.read();
         let steps = page.steps.read();
         let spans = steps.iter().map(|step| step.span);
-        spans.filter(|span| tree.role(*span) == Role::Model).collect::<Vec<usize>>()
+        spans
+            .filter(|span| tree.role(*span) == Role::Model)
+            .collect::<Vec<usize>>()
     });
     let some = memo(move |_| {
         let calls = calls.read();
@@ -74,7 +76,11 @@ fn call_card(page: Page, id: String) -> Part {
     };
     let mut head = vec![role_mark(tree.role(span))];
     if let Some(parent) = tree.spans.parent_of(span) {
-        head.push(el("span", "muted truncate", vec![format!("{} ›", tree.name(parent)).part()]));
+        head.push(el(
+            "span",
+            "muted truncate",
+            vec![format!("{} ›", tree.name(parent)).part()],
+        ));
     }
     let link = tag("a")
         .class("link")
@@ -110,10 +116,7 @@ fn call_card(page: Page, id: String) -> Part {
         Some(Ok(SpanText::Later)) => nothing(),
         Some(Err(error)) => view! { <ErrorView error retry/> }.part(),
     });
-    let parts = vec![
-        el("header", "call-head", head),
-        body.part(),
-    ];
+    let parts = vec![el("header", "call-head", head), body.part()];
     el("section", "call", parts)
 }
 
@@ -126,7 +129,9 @@ fn exchange(input: Option<&str>, output: Option<&str>) -> Part {
         if messages.is_empty() {
             parts.push(value_view(input.to_owned()));
         } else {
-            let spoken = messages.iter().rposition(|message| message.speaker == Speaker::Assistant);
+            let spoken = messages
+                .iter()
+                .rposition(|message| message.speaker == Speaker::Assistant);
             let new = messages.split_off(spoken.map_or(0, |at| at + 1));
             if !messages.is_empty() {
                 parts.push(earlier(messages));

@@ -4,10 +4,7 @@ use std::time::Duration;
 
 use leptos::{ev, leptos_dom::helpers::debounce, prelude::*};
 
-use super::{
-    address::View,
-    state::Page,
-};
+use super::{address::View, state::Page};
 use crate::{
     browser,
     components::{Glyph, Icon, IconButton, Menu, MenuItem},
@@ -48,7 +45,9 @@ fn view_link(page: Page, view: View) -> Part {
             page.address.track();
             page.view_href(view)
         })
-        .word("aria-current", move || (page.address.read().view == view).then_some("page"))
+        .word("aria-current", move || {
+            (page.address.read().view == view).then_some("page")
+        })
         .attr("data-noscroll", "")
         .child(view.label().part())
         .part()
@@ -62,13 +61,25 @@ fn errors_button(page: Page, count: i64) -> Part {
         .attr("aria-keyshortcuts", "e")
         .press(move |_| page.next_error(false))
         .child(view! { <Icon glyph=Glyph::Alert/> }.part())
-        .child(el("span", "", vec![super::super::figures::number_of(count, "error", "errors").part()]))
+        .child(el(
+            "span",
+            "",
+            vec![super::super::figures::number_of(count, "error", "errors").part()],
+        ))
         .part()
 }
 
 fn list_tools(page: Page) -> Part {
     let open = RwSignal::new(false);
-    let deepest = page.tree.read_untracked().spans.depth.iter().copied().max().unwrap_or(0);
+    let deepest = page
+        .tree
+        .read_untracked()
+        .spans
+        .depth
+        .iter()
+        .copied()
+        .max()
+        .unwrap_or(0);
     let label = move || match page.folds.read().depth {
         None => "All levels".to_owned(),
         Some(0) => "Roots".to_owned(),
@@ -164,7 +175,10 @@ fn FindBox() -> impl IntoView {
             None => format!("{} found", count(found.len())),
         }
     });
-    let tally = tag("span").class("muted num nowrap").attr("role", "status").child(tally.part());
+    let tally = tag("span")
+        .class("muted num nowrap")
+        .attr("role", "status")
+        .child(tally.part());
     view! {
         <search class="search trace-find">
             <Icon glyph=Glyph::Search/>

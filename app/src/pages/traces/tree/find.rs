@@ -25,7 +25,12 @@ impl Found {
             .iter()
             .map(|text| text.to_ascii_lowercase().contains(&what))
             .collect();
-        let says = |index: Option<&u32>| index.and_then(|index| texts.get(*index as usize)).copied().unwrap_or(false);
+        let says = |index: Option<&u32>| {
+            index
+                .and_then(|index| texts.get(*index as usize))
+                .copied()
+                .unwrap_or(false)
+        };
         let is_found = |span: usize| {
             says(spans.name.get(span))
                 || says(spans.model.get(span))

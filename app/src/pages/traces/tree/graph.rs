@@ -87,7 +87,11 @@ impl Graph {
     /// The actor of a span, who did this as well.
     fn actor(&mut self, tree: &Tree, span: usize, role: Role, known: &mut BTreeMap<(Role, String), usize>) -> usize {
         let model = tree.model(span);
-        let name = if role == Role::Model && !model.is_empty() { model } else { tree.name(span) };
+        let name = if role == Role::Model && !model.is_empty() {
+            model
+        } else {
+            tree.name(span)
+        };
         let key = (role, name.to_owned());
         let key = if self.actors.len() < MOST_ACTORS || known.contains_key(&key) {
             key
@@ -114,7 +118,10 @@ impl Graph {
             let own = tree.spans.own(span);
             actor.calls += 1;
             actor.errors += own.errors;
-            actor.tokens = actor.tokens.saturating_add(own.input_tokens).saturating_add(own.output_tokens);
+            actor.tokens = actor
+                .tokens
+                .saturating_add(own.input_tokens)
+                .saturating_add(own.output_tokens);
             actor.nano_usd = actor.nano_usd.saturating_add(own.cost_nano_usd);
             actor.duration_us = actor.duration_us.saturating_add(tree.duration_us(span).unwrap_or(0));
         }

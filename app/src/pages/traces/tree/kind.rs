@@ -78,15 +78,21 @@ impl Role {
     pub(in super::super) const fn shape(self) -> &'static str {
         match self {
             // A head with two eyes.
-            Self::Agent => "M4 5.5h8a1 1 0 0 1 1 1v5a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1v-5a1 1 0 0 1 1-1ZM8 2.5v3M6 8.5v1M10 8.5v1",
+            Self::Agent => {
+                "M4 5.5h8a1 1 0 0 1 1 1v5a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1v-5a1 1 0 0 1 1-1ZM8 2.5v3M6 8.5v1M10 8.5v1"
+            }
             // A spark.
             Self::Model => "M8 2c.6 3.8 2.2 5.4 6 6-3.8.6-5.4 2.2-6 6-.6-3.8-2.2-5.4-6-6 3.8-.6 5.4-2.2 6-6Z",
             // Points in a space.
             Self::Embedding => "M2.5 2.5v11h11M6 9.5v.1M8.5 6v.1M11.5 8.5v.1M11 4v.1",
             // A drum of data.
-            Self::Retrieval => "M3 4.5c0-1.4 2.2-2 5-2s5 .6 5 2-2.2 2-5 2-5-.6-5-2ZM3 4.5v7c0 1.4 2.2 2 5 2s5-.6 5-2v-7M3 8c0 1.4 2.2 2 5 2s5-.6 5-2",
+            Self::Retrieval => {
+                "M3 4.5c0-1.4 2.2-2 5-2s5 .6 5 2-2.2 2-5 2-5-.6-5-2ZM3 4.5v7c0 1.4 2.2 2 5 2s5-.6 5-2v-7M3 8c0 1.4 2.2 2 5 2s5-.6 5-2"
+            }
             // A wrench.
-            Self::Tool => "M10.5 2.7a3.6 3.6 0 0 0-3.4 4.9l-4.4 4.4 1.8 1.8 4.4-4.4a3.6 3.6 0 0 0 4.5-4.6L11.2 7 9 4.9Z",
+            Self::Tool => {
+                "M10.5 2.7a3.6 3.6 0 0 0-3.4 4.9l-4.4 4.4 1.8 1.8 4.4-4.4a3.6 3.6 0 0 0 4.5-4.6L11.2 7 9 4.9Z"
+            }
             // There and back.
             Self::Request => "M2.5 5.5h10M9.5 2.5l3 3-3 3M13.5 10.5h-10M6.5 7.5l-3 3 3 3",
             Self::Log => "M3 4h10M3 8h10M3 12h6",

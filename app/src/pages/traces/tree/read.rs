@@ -88,7 +88,9 @@ impl Tree {
         // Rows that end with a whole subtree are still not all.
         cut |= !truncated && i64::try_from(len).is_ok_and(|len| len < head.span_count);
         let end = (0..len)
-            .map(|at| spans.start_us.get(at).copied().unwrap_or(0) + spans.duration_us.get(at).copied().flatten().unwrap_or(0))
+            .map(|at| {
+                spans.start_us.get(at).copied().unwrap_or(0) + spans.duration_us.get(at).copied().flatten().unwrap_or(0)
+            })
             .max();
         let sums = spans.sums();
         let mut places = vec![(1, 1); len];

@@ -47,7 +47,9 @@ impl Window {
     /// the new length in percent of the old.
     pub(in super::super) fn zoom(self, place: i64, scale: i64, total: i64) -> Self {
         let len = i128::from(self.len()) * i128::from(scale) / 100;
-        let len = i64::try_from(len).unwrap_or(total).clamp(SMALLEST_US.min(total), total.max(1));
+        let len = i64::try_from(len)
+            .unwrap_or(total)
+            .clamp(SMALLEST_US.min(total), total.max(1));
         let before = i128::from(len) * i128::from(place.clamp(0, WHOLE)) / i128::from(WHOLE);
         let from = self.at(place) - i64::try_from(before).unwrap_or(0);
         Self { from, to: from + len }.within(total)
@@ -79,7 +81,8 @@ impl Window {
             return None;
         }
         let place = |us: i64| {
-            let place = i128::from(us.clamp(self.from, self.to) - self.from) * i128::from(WHOLE) / i128::from(self.len().max(1));
+            let place = i128::from(us.clamp(self.from, self.to) - self.from) * i128::from(WHOLE)
+                / i128::from(self.len().max(1));
             i64::try_from(place).unwrap_or(0)
         };
         let left = place(start).min(WHOLE - NARROWEST);

@@ -37,7 +37,9 @@ pub(in super::super) fn steps(tree: &Tree) -> Vec<Step> {
         .into_iter()
         .map(|span| {
             let own = tree.spans.own(span);
-            tokens = tokens.saturating_add(own.input_tokens).saturating_add(own.output_tokens);
+            tokens = tokens
+                .saturating_add(own.input_tokens)
+                .saturating_add(own.output_tokens);
             nano_usd = nano_usd.saturating_add(own.cost_nano_usd);
             Step {
                 span,

@@ -19,10 +19,15 @@ pub(in super::super) fn tree(text: &str) -> Tree {
     for (n, word) in text.split_whitespace().enumerate() {
         let digits = word.find(|c: char| !c.is_ascii_digit()).unwrap_or(word.len());
         let depth: usize = word[..digits].parse().unwrap();
-        let (kind, name) = word[digits..].trim_end_matches('!').split_once(':').unwrap_or(("span", "s"));
+        let (kind, name) = word[digits..]
+            .trim_end_matches('!')
+            .split_once(':')
+            .unwrap_or(("span", "s"));
         open.truncate(depth);
         spans.id.push(format!("id{n}"));
-        spans.parent.push(open.last().map_or(-1, |at| i32::try_from(*at).unwrap()));
+        spans
+            .parent
+            .push(open.last().map_or(-1, |at| i32::try_from(*at).unwrap()));
         spans.depth.push(u32::try_from(depth).unwrap());
         spans.size.push(1);
         for ancestor in &open {
@@ -41,7 +46,9 @@ pub(in super::super) fn tree(text: &str) -> Tree {
         spans.input_tokens.push(if kind == 0 { 0 } else { 10 });
         spans.output_tokens.push(1);
         spans.cost_nano_usd.push(Some(1_000));
-        spans.flags.push(if word.ends_with('!') { span_flags::ERROR } else { 0 });
+        spans
+            .flags
+            .push(if word.ends_with('!') { span_flags::ERROR } else { 0 });
     }
     Tree::new(head(spans.len()), spans, false, "w".to_owned())
 }
@@ -157,7 +164,10 @@ fn deep_and_wide_trees() {
 fn finds_and_goes_round() {
     let tree = tree("0agent:Plan 1llm:x 1tool_call:plan_trip! 2llm:y 0error:z!");
     let found = Found::search(&tree, "PLAN");
-    assert_eq!((found.len(), found.has(0), found.has(1), found.number(2)), (2, true, false, Some(2)));
+    assert_eq!(
+        (found.len(), found.has(0), found.has(1), found.number(2)),
+        (2, true, false, Some(2))
+    );
     assert_eq!(found.next(None, false), Some(0));
     assert_eq!(found.next(Some(0), false), Some(2));
     assert_eq!(found.next(Some(2), false), Some(0));
@@ -207,8 +217,16 @@ fn ticks_are_round() {
         let ticks = Window { from, to }.ticks();
         ticks.into_iter().map(|(_, name)| name.replace('\u{a0}', " ")).collect()
     };
-    assert_eq!(names(0, 1_000_000), ["0", "200 ms", "400 ms", "600 ms", "800 ms", "1 s"]);
-    assert_eq!(names(1_234_000, 1_240_000), ["1.234 s", "1.235 s", "1.236 s", "1.237 s", "1.238 s", "1.239 s", "1.24 s"]);
+    assert_eq!(
+        names(0, 1_000_000),
+        ["0", "200 ms", "400 ms", "600 ms", "800 ms", "1 s"]
+    );
+    assert_eq!(
+        names(1_234_000, 1_240_000),
+        [
+            "1.234 s", "1.235 s", "1.236 s", "1.237 s", "1.238 s", "1.239 s", "1.24 s"
+        ]
+    );
     assert_eq!(names(0, 5), ["0", "1 µs", "2 µs", "3 µs", "4 µs", "5 µs"]);
     for len in [1, 7, 19, 137, 86_400_000_000, i64::MAX / 4] {
         let count = names(0, len).len();
@@ -239,7 +257,11 @@ fn traces_without_agents_have_steps_too() {
 fn graphs_have_everybody_once() {
     let tree = tree("0agent_action:lead 1llm:m 1agent_action:helper 2llm:m 2tool_call:find 2tool_call:find 1llm:m");
     let graph = Graph::of(&tree);
-    let names: Vec<(&str, u32)> = graph.actors.iter().map(|actor| (actor.name.as_str(), actor.calls)).collect();
+    let names: Vec<(&str, u32)> = graph
+        .actors
+        .iter()
+        .map(|actor| (actor.name.as_str(), actor.calls))
+        .collect();
     assert_eq!(names, [("lead", 1), ("m", 3), ("helper", 1), ("find", 2)]);
     assert_eq!(graph.calls, [(0, 1, 2), (0, 2, 1), (2, 1, 1), (2, 3, 2)]);
     // Nobody stands upon somebody else.
@@ -264,7 +286,13 @@ fn graphs_of_agents_that_call_each_other_end() {
 
 #[test]
 fn moments_are_written_with_few_digits() {
-    for (us, text) in [(0, "0"), (7, "7 µs"), (1_500, "1.5 ms"), (2_000_000, "2 s"), (61_250_000, "61.25 s")] {
+    for (us, text) in [
+        (0, "0"),
+        (7, "7 µs"),
+        (1_500, "1.5 ms"),
+        (2_000_000, "2 s"),
+        (61_250_000, "61.25 s"),
+    ] {
         assert_eq!(micros_text(us).replace('\u{a0}', " "), text);
     }
 }

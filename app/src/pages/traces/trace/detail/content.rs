@@ -85,7 +85,11 @@ fn lead(event: &Record) -> Part {
     if let Some(tokens) = event.within("tokens") {
         let (input, output) = (tokens.number("input_total"), tokens.number("output_total"));
         if input + output > 0 {
-            line.push(el("span", "num", vec![format!("{} → {} tokens", grouped(input), grouped(output)).part()]));
+            line.push(el(
+                "span",
+                "num",
+                vec![format!("{} → {} tokens", grouped(input), grouped(output)).part()],
+            ));
         }
     }
     if let Some(cost) = event.value::<f64>("cost_usd") {
@@ -93,7 +97,12 @@ fn lead(event: &Record) -> Part {
             Some("client") => ", as the client says",
             _ => "",
         };
-        line.push(titled("span", "num", format!("{}{source}", exact_usd(cost)), vec![usd(cost).part()]));
+        line.push(titled(
+            "span",
+            "num",
+            format!("{}{source}", exact_usd(cost)),
+            vec![usd(cost).part()],
+        ));
     } else if event.text("cost_source").as_deref() == Some("unpriced") {
         line.push(el("span", "unpriced", vec!["unpriced".part()]));
     }
@@ -128,7 +137,11 @@ fn logs(span: &Record) -> Option<Part> {
     if logs.is_empty() {
         return None;
     }
-    let title = el("h3", "facts-title", vec![number_of(logs.len().try_into().unwrap_or(0), "log", "logs").part()]);
+    let title = el(
+        "h3",
+        "facts-title",
+        vec![number_of(logs.len().try_into().unwrap_or(0), "log", "logs").part()],
+    );
     let mut rows = Vec::new();
     for log in &logs {
         let mut parts = Vec::new();
@@ -140,7 +153,10 @@ fn logs(span: &Record) -> Option<Part> {
         }
         parts.extend(log.text("name").map(|name| el("b", "", vec![name.part()])));
         let mut row = vec![el("div", "span-log-head", parts)];
-        row.extend(log.text("message").map(|message| el("div", "said-text", vec![message.part()])));
+        row.extend(
+            log.text("message")
+                .map(|message| el("div", "said-text", vec![message.part()])),
+        );
         row.extend(log.raw("attributes").map(|json| {
             let text = json.to_owned();
             view! { <Json text/> }.part()
@@ -158,8 +174,16 @@ fn scores(span: &Record) -> Option<Part> {
     }
     let rows = scores.iter().map(|score| {
         let name = score.text("name").unwrap_or_default();
-        let mut value = vec![el("span", "mono", vec![score.text("value").unwrap_or_else(|| "–".to_owned()).part()])];
-        value.extend(score.text("comment").map(|comment| el("div", "muted", vec![comment.part()])));
+        let mut value = vec![el(
+            "span",
+            "mono",
+            vec![score.text("value").unwrap_or_else(|| "–".to_owned()).part()],
+        )];
+        value.extend(
+            score
+                .text("comment")
+                .map(|comment| el("div", "muted", vec![comment.part()])),
+        );
         let parts = vec![el("dt", "", vec![name.part()]), el("dd", "", value)];
         el("div", "fact", parts)
     });

@@ -34,7 +34,11 @@ pub(super) fn diff_view(page: Page, id: &str) -> Part {
     });
     let others: Vec<usize> = calls.into_iter().filter(|span| *span != this).take(MOST).collect();
     let Some(other) = before.or_else(|| others.first().copied()) else {
-        return el("p", "facts muted", vec!["There is no other model call in this trace to compare with.".part()]);
+        return el(
+            "p",
+            "facts muted",
+            vec!["There is no other model call in this trace to compare with.".part()],
+        );
     };
     let chosen = RwSignal::new(tree.id(other).to_owned());
     let options = others.into_iter().enumerate().map(|(n, span)| {
@@ -55,7 +59,11 @@ pub(super) fn diff_view(page: Page, id: &str) -> Part {
     let diff = api::later(move || {
         again.track();
         let trace = page.trace.read();
-        Some(api::diff_path(&page.slug.read(), (&trace, &chosen.read()), (&trace, &this_id)))
+        Some(api::diff_path(
+            &page.slug.read(),
+            (&trace, &chosen.read()),
+            (&trace, &this_id),
+        ))
     });
     let retry = Callback::new(move |()| again.update(|n| *n += 1));
     let body = show(move || match diff.get() {
@@ -63,7 +71,11 @@ pub(super) fn diff_view(page: Page, id: &str) -> Part {
         Some(Ok(text)) => prompt_diff(&text),
         Some(Err(error)) => view! { <ErrorView error retry/> }.part(),
     });
-    let label = el("label", "diff-label", vec![el("span", "muted", vec!["Compared with".part()]), select.part()]);
+    let label = el(
+        "label",
+        "diff-label",
+        vec![el("span", "muted", vec!["Compared with".part()]), select.part()],
+    );
     let parts = vec![label, body.part()];
     el("section", "facts", parts)
 }

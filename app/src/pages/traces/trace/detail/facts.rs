@@ -12,7 +12,10 @@ use crate::{
 };
 
 const GROUPS: &[(&str, &[(&str, &str)])] = &[
-    ("Model", &[("provider", "Provider"), ("model", "Model"), ("cost_source", "Cost by")]),
+    (
+        "Model",
+        &[("provider", "Provider"), ("model", "Model"), ("cost_source", "Cost by")],
+    ),
     (
         "Where",
         &[
@@ -24,7 +27,14 @@ const GROUPS: &[(&str, &[(&str, &str)])] = &[
             ("version", "Version"),
         ],
     ),
-    ("Who", &[("user_id", "User"), ("session_id", "Session"), ("request_id", "Request")]),
+    (
+        "Who",
+        &[
+            ("user_id", "User"),
+            ("session_id", "Session"),
+            ("request_id", "Request"),
+        ],
+    ),
     (
         "Ids",
         &[
@@ -55,7 +65,11 @@ pub(super) fn facts(page: Page, event: &Record) -> Vec<Part> {
         groups.extend(group(title, rows));
         if *title == "Model" {
             groups.extend(group("Parameters", asked(event)));
-            groups.extend(event.within("tokens").and_then(|tokens| group("Tokens", counted(&tokens))));
+            groups.extend(
+                event
+                    .within("tokens")
+                    .and_then(|tokens| group("Tokens", counted(&tokens))),
+            );
         }
     }
     groups
@@ -99,13 +113,24 @@ fn fact(page: Page, key: &str, label: &'static str, value: String) -> Part {
     let shown = match area.filter(|_| !slug.is_empty()) {
         Some(area) => {
             let href = format!("/p/{}/{area}/{}", *slug, encode_segment(&value));
-            tag("a").class("link mono").attr("href", href).child(value.clone().part()).part()
+            tag("a")
+                .class("link mono")
+                .attr("href", href)
+                .child(value.clone().part())
+                .part()
         }
         None => el("span", "mono", vec![value.clone().part()]),
     };
     let copy = Callback::new(move |()| value.clone());
     let label_of_copy = format!("Copy {}", label.to_ascii_lowercase());
     let copy = view! { <CopyButton what=copy label=label_of_copy/> }.part();
-    let value = vec![el("span", "fact-value", vec![shown]), el("span", "fact-actions", vec![copy])];
-    el("div", "fact", vec![el("dt", "", vec![label.part()]), el("dd", "", value)])
+    let value = vec![
+        el("span", "fact-value", vec![shown]),
+        el("span", "fact-actions", vec![copy]),
+    ];
+    el(
+        "div",
+        "fact",
+        vec![el("dt", "", vec![label.part()]), el("dd", "", value)],
+    )
 }

@@ -3,7 +3,10 @@
 use eventglass_model::span_flags;
 use leptos::prelude::*;
 
-use super::{super::state::Page, content::{SpanText, ask_for_the_rest, content, read_span}};
+use super::{
+    super::state::Page,
+    content::{SpanText, ask_for_the_rest, content, read_span},
+};
 use crate::{
     browser,
     components::{CopyButton, ErrorView, Glyph, IconButton, SkeletonLines, side_panel, wait},

@@ -2,11 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{
-    super::state::Page,
-    content::json_section,
-    diff::diff_view,
-};
+use super::{super::state::Page, content::json_section, diff::diff_view};
 use crate::{
     browser::{self, Store},
     components::{CopyButton, Record},
@@ -61,7 +57,9 @@ pub(in super::super) fn payload_view(page: Page, event: &Record, id: &str) -> Pa
             mode.set(kept);
         }
     });
-    let modes = Mode::ALL.into_iter().filter(|(mode, _)| can_diff || *mode != Mode::Diff);
+    let modes = Mode::ALL
+        .into_iter()
+        .filter(|(mode, _)| can_diff || *mode != Mode::Diff);
     let buttons = modes.map(|(this, name)| {
         tag("button")
             .attr("type", "button")
@@ -84,7 +82,9 @@ pub(in super::super) fn payload_view(page: Page, event: &Record, id: &str) -> Pa
     let shown = show(move || match mode.get() {
         Mode::Talk => said(&event, true),
         Mode::Json => both(&event, |_, title, text| json_section(title, text)),
-        Mode::Raw => both(&event, |_, title, text| section(title, &text, el("div", "json-plain", vec![long_text(text.clone())]))),
+        Mode::Raw => both(&event, |_, title, text| {
+            section(title, &text, el("div", "json-plain", vec![long_text(text.clone())]))
+        }),
         Mode::Diff => diff_view(page, &id),
     });
     vec![el("div", "payload-switch", vec![switch.part()]), shown.part()].part()
@@ -100,7 +100,11 @@ pub(in super::super) fn said(event: &Record, wordy: bool) -> Part {
     };
     let side = |key: &str, title: &'static str, speaker| {
         let json = event.raw(key)?.to_owned();
-        let messages = if role == Role::Tool { Vec::new() } else { conversation(&json, speaker) };
+        let messages = if role == Role::Tool {
+            Vec::new()
+        } else {
+            conversation(&json, speaker)
+        };
         let shown = if messages.is_empty() {
             let value = serde_json::from_str::<String>(&json).unwrap_or_else(|_| json.clone());
             value_view(value)
@@ -110,7 +114,11 @@ pub(in super::super) fn said(event: &Record, wordy: bool) -> Part {
         Some(if wordy {
             section(title, &json, shown)
         } else {
-            el("section", "step-side", vec![el("h3", "facts-title", vec![title.part()]), shown])
+            el(
+                "section",
+                "step-side",
+                vec![el("h3", "facts-title", vec![title.part()]), shown],
+            )
         })
     };
     let mut parts = Vec::from_iter(side("input", went_in, Speaker::User));

@@ -18,13 +18,24 @@ pub(super) fn axis(page: Page) -> Part {
     let ticks = show(move || {
         let ticks = page.window.get().ticks().into_iter();
         let texts = ticks.map(|(x, name)| {
-            let line = svg("line").attr("x1", x.clone()).attr("x2", x.clone()).attr("y1", "20").attr("y2", "28");
-            let name = svg("text").attr("x", x).attr("dx", "3").attr("y", "19").child(name.part());
+            let line = svg("line")
+                .attr("x1", x.clone())
+                .attr("x2", x.clone())
+                .attr("y1", "20")
+                .attr("y2", "28");
+            let name = svg("text")
+                .attr("x", x)
+                .attr("dx", "3")
+                .attr("y", "19")
+                .child(name.part());
             vec![line.part(), name.part()].part()
         });
         svg("g").children(texts.collect()).part()
     });
-    let scale = svg("svg").class("tr-svg").attr("aria-hidden", "true").child(ticks.part());
+    let scale = svg("svg")
+        .class("tr-svg")
+        .attr("aria-hidden", "true")
+        .child(ticks.part());
     let zoomed = move || page.window.get().is_zoomed(page.tree.read().total_us);
     let reset = show_some(move || {
         zoomed().then(|| {
@@ -35,10 +46,15 @@ pub(super) fn axis(page: Page) -> Part {
     let scale = tag("span")
         .class("tr-bar tr-axis")
         .attr("id", "axis")
-        .attr("title", "Drag to zoom; wheel zooms here, with Ctrl over the rows; double-click shows all")
+        .attr(
+            "title",
+            "Drag to zoom; wheel zooms here, with Ctrl over the rows; double-click shows all",
+        )
         .on("wheel", move |event| zoom_by_wheel(page, &event, true))
         .on("dblclick", move |_| page.zoom(|_, total| Window::whole(total)))
-        .on("pointerdown", move |event| dragged.set(place_of(&event).map(|place| page.window.get_untracked().at(place))))
+        .on("pointerdown", move |event| {
+            dragged.set(place_of(&event).map(|place| page.window.get_untracked().at(place)))
+        })
         .on("pointerup", move |event| {
             let from = dragged.get_untracked();
             dragged.set(None);
@@ -65,7 +81,12 @@ pub(super) fn axis(page: Page) -> Part {
 
 /// A line through all bars where one points, with the moment.
 pub(super) fn needle(page: Page) -> Part {
-    let moment = text(move || page.pointing.get().map(|place| micros_text(page.window.get().at(place))).unwrap_or_default());
+    let moment = text(move || {
+        page.pointing
+            .get()
+            .map(|place| micros_text(page.window.get().at(place)))
+            .unwrap_or_default()
+    });
     tag("div")
         .attr("id", "needle")
         .class("tr-needle")

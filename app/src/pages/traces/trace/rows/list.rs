@@ -102,7 +102,10 @@ const fn px() -> usize {
 
 /// One listener for all rows: a click on a chevron folds, any other opens.
 fn press(page: Page, event: &web_sys::Event) {
-    let Some(target) = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()) else {
+    let Some(target) = event
+        .target()
+        .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+    else {
         return;
     };
     let mouse: &web_sys::MouseEvent = event.unchecked_ref();

@@ -59,7 +59,12 @@ pub(super) fn row_view(page: Page, span: usize) -> Part {
 
     let mut name = Vec::new();
     if depth > MOST_LEVELS {
-        name.push(titled("span", "tr-deep num", format!("Depth {depth}"), vec![depth.to_string().part()]));
+        name.push(titled(
+            "span",
+            "tr-deep num",
+            format!("Depth {depth}"),
+            vec![depth.to_string().part()],
+        ));
     }
     let mut chevron = tag("span").class("tr-chevron").attr("aria-hidden", "true");
     if !is_leaf {
@@ -113,14 +118,23 @@ fn marks(tree: &Tree, span: usize) -> Vec<Part> {
         (span_flags::ORPHAN, "orphan", "Its parent is not in this trace"),
         (span_flags::CYCLE, "cycle", "It was its own ancestor, and was cut loose"),
         (span_flags::DUPLICATE, "duplicate", "Another span has the same id"),
-        (span_flags::SKEW, "clock skew", "It starts before its parent does: their clocks differ"),
+        (
+            span_flags::SKEW,
+            "clock skew",
+            "It starts before its parent does: their clocks differ",
+        ),
         (span_flags::UNFINISHED, "running", "It has no end yet"),
         (span_flags::SCORED, "scored", "Somebody scored it"),
     ];
     let mut marks = Vec::new();
     if tree.has(span, span_flags::ERROR) {
         let icon = view! { <Icon glyph=Glyph::Alert/> }.part();
-        marks.push(titled("span", "tr-error", "It failed".to_owned(), vec![icon, el("span", "sr-only", vec!["failed".part()])]));
+        marks.push(titled(
+            "span",
+            "tr-error",
+            "It failed".to_owned(),
+            vec![icon, el("span", "sr-only", vec!["failed".part()])],
+        ));
     }
     for (flag, word, why) in MARKS {
         if tree.has(span, *flag) {
@@ -168,7 +182,11 @@ fn tokens(page: Page, tree: &Tree, span: usize, folded: impl Fn() -> bool + Send
     let mut title = if tree.tokens(span, false) == 0 {
         String::new()
     } else {
-        format!("{} in, {} out", own(&tree.spans.input_tokens), own(&tree.spans.output_tokens))
+        format!(
+            "{} in, {} out",
+            own(&tree.spans.input_tokens),
+            own(&tree.spans.output_tokens)
+        )
     };
     if reported {
         title.push_str(", reported by it for what is inside");
@@ -204,7 +222,10 @@ fn cost(page: Page, tree: &Tree, span: usize, folded: impl Fn() -> bool + Send +
         title.push_str(", as the client says");
     }
     if !tree.is_leaf(span) {
-        title.push_str(&format!("\nwith all inside: {}", exact_usd(dollars(tree.sums(span).cost_nano_usd))));
+        title.push_str(&format!(
+            "\nwith all inside: {}",
+            exact_usd(dollars(tree.sums(span).cost_nano_usd))
+        ));
     }
     cell("tr-cost")
         .when(tree.has(span, span_flags::UNPRICED), "data-unpriced")
@@ -227,7 +248,12 @@ fn bar(page: Page, tree: &Tree, span: usize) -> Part {
         .attr("height", if is_moment { "20" } else { "12" })
         .attr("rx", if is_moment { "0" } else { "2" })
         .text("x", move || place().map_or_else(|| "0".to_owned(), |(x, _)| x))
-        .text("width", move || place().map_or_else(|| "0".to_owned(), |(_, width)| width));
-    let drawing = svg("svg").class("tr-svg").attr("aria-hidden", "true").child(rect.part());
+        .text("width", move || {
+            place().map_or_else(|| "0".to_owned(), |(_, width)| width)
+        });
+    let drawing = svg("svg")
+        .class("tr-svg")
+        .attr("aria-hidden", "true")
+        .child(rect.part());
     cell("tr-bar").child(drawing.part()).part()
 }
