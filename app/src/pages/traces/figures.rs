@@ -22,7 +22,7 @@ pub(super) fn number_of(count: i64, one: &str, many: &str) -> String {
 pub(super) fn cost(cost: Option<f64>, complete: bool) -> Part {
     match (cost, complete) {
         (None, true) => el("span", "muted", vec!["–".part()]),
-        (None, false) => unpriced("No price is known for its models"),
+        (None | Some(0.0), false) => unpriced("No price is known for its models"),
         (Some(cost), true) => titled("span", "", exact_usd(cost), vec![usd(cost).part()]),
         (Some(cost), false) => {
             let parts = vec![

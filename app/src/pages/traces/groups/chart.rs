@@ -13,7 +13,7 @@ use crate::{
 const MOST: usize = 96;
 
 /// Traces, errors and cost, each in a chart of its own over the same time.
-pub(super) fn charts(buckets: &[ActivityBucket], bucket_secs: i64) -> Part {
+pub(super) fn charts(buckets: &[ActivityBucket], bucket_secs: i64, complete: bool) -> Part {
     let (Some(first), Some(last)) = (buckets.first(), buckets.last()) else {
         return nothing();
     };
@@ -35,7 +35,12 @@ pub(super) fn charts(buckets: &[ActivityBucket], bucket_secs: i64) -> Part {
     let charts = vec![
         chart("Traces", "traces", &sum(|bucket| bucket.traces as f64), whole),
         chart("Errors", "errors", &sum(|bucket| bucket.errors as f64), whole),
-        chart("Cost", "cost", &sum(|bucket| bucket.cost_usd), usd),
+        chart(
+            "Cost",
+            "cost",
+            &sum(|bucket| bucket.cost_usd),
+            if complete { usd } else { known },
+        ),
     ];
     let end = Timestamp::from_micros(last.start.micros() + micros);
     let start = first.start;
@@ -48,6 +53,15 @@ pub(super) fn charts(buckets: &[ActivityBucket], bucket_secs: i64) -> Part {
         el("div", "group-times muted num", times),
     ]
     .part()
+}
+
+/// What is known of a cost: nothing is not zero.
+fn known(amount: f64) -> String {
+    if amount == 0.0 {
+        "unpriced".to_owned()
+    } else {
+        usd(amount)
+    }
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "counts")]

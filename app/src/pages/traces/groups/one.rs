@@ -137,7 +137,7 @@ fn activity_view(slug: &str, what: &'static str, json: &str) -> Result<Part, Api
     }
     let parts = vec![
         el("div", "trace-figures num", facts),
-        charts(&buckets, record.number("bucket_secs")),
+        charts(&buckets, record.number("bucket_secs"), group.cost_complete),
     ];
     Ok(parts.part())
 }

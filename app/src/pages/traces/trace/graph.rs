@@ -13,7 +13,7 @@ use crate::{
 /// Around the picture, in pixels.
 const MARGIN: i32 = 24;
 /// How much of a name there is room for, in characters.
-const NAME: usize = 21;
+const NAME: usize = 18;
 
 /// Agents, models and tools as a graph.
 #[component]

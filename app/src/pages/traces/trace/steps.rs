@@ -229,11 +229,7 @@ fn list(page: Page, at: Memo<usize>) -> Part {
                 .child(role_mark(tree.role(span)))
                 .child(el("span", "truncate", vec![tree.name(span).to_owned().part()]))
                 .child(el("span", "grow", Vec::new()))
-                .child(el(
-                    "span",
-                    "muted num",
-                    vec![micros_text(tree.start_us(span) / 1_000 * 1_000).part()],
-                ));
+                .child(el("span", "muted num", vec![moment(tree.start_us(span)).part()]));
             el("li", "", vec![link.part()])
         });
         rows.collect::<Vec<Part>>().part()
@@ -313,6 +309,11 @@ fn stage_head(page: Page, at: usize) -> Part {
     } else {
         String::new()
     };
+    // What is not known is not nothing.
+    let (so_far, own_cost) = match own_cost.as_str() {
+        "unpriced" if step.nano_usd == 0 => (own_cost, String::new()),
+        _ => (usd(cost), own_cost),
+    };
     let own_cost = if own_cost.is_empty() || own_cost == "unpriced" {
         own_cost
     } else {
@@ -321,12 +322,12 @@ fn stage_head(page: Page, at: usize) -> Part {
     let figures = vec![
         figure(
             "Time",
-            micros_text(tree.start_us(span)),
+            moment(tree.start_us(span)),
             tree.duration_text(span),
             String::new(),
         ),
         figure("Tokens so far", compact(step.tokens), own_tokens, String::new()),
-        figure("Cost so far", usd(cost), own_cost, exact_usd(cost)),
+        figure("Cost so far", so_far, own_cost, exact_usd(cost)),
     ];
     let mut parts = Vec::new();
     if !path.is_empty() {
@@ -335,6 +336,11 @@ fn stage_head(page: Page, at: usize) -> Part {
     parts.push(el("h2", "stage-title", title));
     parts.push(el("dl", "stage-figures num", figures));
     el("header", "stage-head", parts)
+}
+
+/// A moment to the millisecond.
+fn moment(us: i64) -> String {
+    micros_text(if us < 1_000 { us } else { us / 1_000 * 1_000 })
 }
 
 fn figure(label: &'static str, value: String, own: String, exact: String) -> Part {

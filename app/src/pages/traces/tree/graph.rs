@@ -132,18 +132,19 @@ impl Graph {
     /// calls; within a layer, near those who call.
     fn lay_out(&mut self) {
         let count = self.actors.len();
-        // Actors stand in the order in which they came: whoever called one
-        // first is before it, so one pass finds every layer; a call back up
-        // the graph changes none.
-        for at in 0..count {
-            let above = self
-                .calls
-                .iter()
-                .filter(|(from, to, _)| *to == at && *from < at)
-                .filter_map(|(from, ..)| self.actors.get(*from).map(|actor| actor.layer + 1))
-                .max();
-            if let (Some(layer), Some(actor)) = (above, self.actors.get_mut(at)) {
-                actor.layer = layer;
+        let down = self.downward();
+        // At most as many layers as actors: so often, each pass may push some further down.
+        for _ in 0..count {
+            let mut moved = false;
+            for (from, to) in &down {
+                let below = self.actors.get(*from).map_or(0, |actor| actor.layer + 1);
+                if let Some(actor) = self.actors.get_mut(*to).filter(|actor| actor.layer < below) {
+                    actor.layer = below;
+                    moved = true;
+                }
+            }
+            if !moved {
+                break;
             }
         }
         let layers = self.actors.iter().map(|actor| actor.layer + 1).max().unwrap_or(0);
@@ -178,6 +179,47 @@ impl Graph {
         }
         self.width = self.actors.iter().map(|actor| actor.x + WIDTH).max().unwrap_or(0);
         self.height = self.actors.iter().map(|actor| actor.y + HEIGHT).max().unwrap_or(0);
+    }
+
+    /// The calls less those that go back to somebody who is still at work: no
+    /// circle is left in them.
+    fn downward(&self) -> Vec<(usize, usize)> {
+        let count = self.actors.len();
+        let mut down = Vec::new();
+        let mut is_done = vec![false; count];
+        let mut at_work = vec![false; count];
+        for root in 0..count {
+            // Who is at work, innermost last, and which of their calls is next.
+            let mut stack = vec![(root, 0)];
+            while let Some((at, next)) = stack.pop() {
+                if is_done.get(at) != Some(&false) {
+                    continue;
+                }
+                if let Some(at_work) = at_work.get_mut(at) {
+                    *at_work = true;
+                }
+                let callee = self
+                    .calls
+                    .iter()
+                    .enumerate()
+                    .skip(next)
+                    .find(|(_, (from, ..))| *from == at);
+                let Some((place, (_, to, _))) = callee else {
+                    for state in [&mut at_work, &mut is_done] {
+                        if let Some(state) = state.get_mut(at) {
+                            *state = !*state;
+                        }
+                    }
+                    continue;
+                };
+                stack.push((at, place + 1));
+                if at_work.get(*to) == Some(&false) {
+                    down.push((at, *to));
+                    stack.push((*to, 0));
+                }
+            }
+        }
+        down
     }
 
     /// Where an actor would like to stand: below the middle of its callers.

@@ -92,18 +92,9 @@ impl Window {
 
     /// Round moments in it, a few of them: where each stands, and its name.
     pub(in super::super) fn ticks(self) -> Vec<(String, String)> {
-        let mut step = 1;
-        // 1, 2, 5, 10, 20, 50, ...: at most six of them.
-        for grow in [2_i64, 5, 10].into_iter().cycle() {
-            if self.len() / step <= 6 {
-                break;
-            }
-            let decade = power_of_ten_below(step);
-            step = decade.saturating_mul(grow);
-        }
-        let first = self.from + (step - self.from.rem_euclid(step)) % step;
+        let step = round_step(self.len() / MOST_TICKS);
+        let mut at = self.from + (step - self.from.rem_euclid(step)) % step;
         let mut ticks = Vec::new();
-        let mut at = first;
         while at <= self.to && ticks.len() < 16 {
             let place = i128::from(at - self.from) * i128::from(WHOLE) / i128::from(self.len().max(1));
             ticks.push((percent(i64::try_from(place).unwrap_or(0)), micros_text(at)));
@@ -113,13 +104,32 @@ impl Window {
     }
 }
 
-/// The largest 10ⁿ that is not more.
-fn power_of_ten_below(n: i64) -> i64 {
-    let mut power = 1;
-    while power <= n / 10 {
-        power *= 10;
+/// About so many ticks stand on the axis.
+const MOST_TICKS: i64 = 6;
+/// A second.
+const SECOND: i64 = 1_000_000;
+/// Round stretches of more than a second, in seconds, up to a day.
+const ROUND_SECS: [i64; 15] = [
+    1, 2, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600, 7_200, 21_600, 43_200, 86_400,
+];
+
+/// The first round stretch of time that is longer than another.
+fn round_step(least: i64) -> i64 {
+    if least < SECOND {
+        let mut decade = 1;
+        loop {
+            for step in [decade, 2 * decade, 5 * decade] {
+                if step > least {
+                    return step;
+                }
+            }
+            decade *= 10;
+        }
     }
-    power
+    let day = 86_400 * SECOND;
+    let known = ROUND_SECS.iter().map(|secs| secs * SECOND).find(|step| *step > least);
+    // Longer traces than days are nobody's: whole numbers of days will do.
+    known.unwrap_or_else(|| least / day * day + day)
 }
 
 /// Hundredths of a percent as SVG reads them. Whole numbers only: writing
@@ -132,6 +142,7 @@ pub(in super::super) fn percent(hundredths: i64) -> String {
 pub(in super::super) fn micros_text(us: i64) -> String {
     let (unit, size) = match us {
         0 => return "0".to_owned(),
+        60_000_000.. => return long_text(us / SECOND),
         1_000_000.. => ("s", 1_000_000),
         1_000.. => ("ms", 1_000),
         _ => ("µs", 1),
@@ -143,5 +154,16 @@ pub(in super::super) fn micros_text(us: i64) -> String {
         format!("{whole}\u{a0}{unit}")
     } else {
         format!("{whole}.{digits}\u{a0}{unit}")
+    }
+}
+
+/// Seconds, a minute or more: `2 m 05 s`, `1 h`, `1 h 20 m`.
+fn long_text(secs: i64) -> String {
+    let (hours, minutes, seconds) = (secs / 3_600, secs / 60 % 60, secs % 60);
+    match (hours, minutes, seconds) {
+        (0, minutes, 0) => format!("{minutes}\u{a0}m"),
+        (0, minutes, seconds) => format!("{minutes}\u{a0}m\u{a0}{seconds:02}\u{a0}s"),
+        (hours, 0, _) => format!("{hours}\u{a0}h"),
+        (hours, minutes, _) => format!("{hours}\u{a0}h\u{a0}{minutes:02}\u{a0}m"),
     }
 }

@@ -221,13 +221,13 @@ fn ticks_are_round() {
         names(0, 1_000_000),
         ["0", "200 ms", "400 ms", "600 ms", "800 ms", "1 s"]
     );
-    assert_eq!(
-        names(1_234_000, 1_240_000),
-        [
-            "1.234 s", "1.235 s", "1.236 s", "1.237 s", "1.238 s", "1.239 s", "1.24 s"
-        ]
-    );
+    assert_eq!(names(1_234_000, 1_240_000), ["1.234 s", "1.236 s", "1.238 s", "1.24 s"]);
     assert_eq!(names(0, 5), ["0", "1 µs", "2 µs", "3 µs", "4 µs", "5 µs"]);
+    assert_eq!(names(0, 29_520_000_000), ["0", "2 h", "4 h", "6 h", "8 h"]);
+    assert_eq!(
+        names(0, 150_000_000),
+        ["0", "30 s", "1 m", "1 m 30 s", "2 m", "2 m 30 s"]
+    );
     for len in [1, 7, 19, 137, 86_400_000_000, i64::MAX / 4] {
         let count = names(0, len).len();
         assert!((1..=8).contains(&count), "{len}: {count}");
@@ -274,6 +274,15 @@ fn graphs_have_everybody_once() {
 }
 
 #[test]
+fn whoever_is_called_stands_below() {
+    // The model is called first by the lead, and later by a helper that the lead called.
+    let tree = tree("0agent_action:lead 1llm:m 1agent_action:helper 2llm:m 2agent_action:lead");
+    let graph = Graph::of(&tree);
+    let y = |name: &str| graph.actors.iter().find(|actor| actor.name == name).unwrap().y;
+    assert!(y("lead") < y("helper") && y("helper") < y("m"));
+}
+
+#[test]
 fn graphs_of_agents_that_call_each_other_end() {
     let text: String = (0..300).map(|n| format!("{n}agent_action:a{} ", n % 3)).collect();
     let graph = Graph::of(&tree(&text));
@@ -291,7 +300,7 @@ fn moments_are_written_with_few_digits() {
         (7, "7 µs"),
         (1_500, "1.5 ms"),
         (2_000_000, "2 s"),
-        (61_250_000, "61.25 s"),
+        (61_250_000, "1 m 01 s"),
     ] {
         assert_eq!(micros_text(us).replace('\u{a0}', " "), text);
     }

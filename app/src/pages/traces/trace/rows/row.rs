@@ -81,7 +81,7 @@ pub(super) fn row_view(page: Page, span: usize) -> Part {
         .child(title.part());
     name.push(link.part());
     let model = tree.model(span);
-    if !model.is_empty() && model != tree.name(span) {
+    if !model.is_empty() && !tree.name(span).contains(model) {
         name.push(el("span", "tr-model", vec![model.to_owned().part()]));
     }
     name.extend(marks(&tree, span));
