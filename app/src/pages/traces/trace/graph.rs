@@ -133,7 +133,7 @@ fn node(page: Page, actor: &Actor) -> Part {
         text.part()
     };
     let mut parts = vec![
-        svg("title").child(title.clone().part()).part(),
+        svg("title").child(title.part()).part(),
         frame.part(),
         mark.part(),
         line("graph-name", "32", "21", name),
@@ -149,7 +149,6 @@ fn node(page: Page, actor: &Actor) -> Part {
         .class("graph-node")
         .attr("data-role", actor.role.token())
         .attr("href", page.span_href(span))
-        .attr("aria-label", title)
         .press(move |event| {
             if !event.ctrl_key() && !event.meta_key() {
                 event.prevent_default();

@@ -118,7 +118,7 @@ fn list_tools(page: Page) -> Part {
         view! { <IconButton glyph=Glyph::Refresh label="Show all of the time (0)" on_press=whole/> }.part(),
     ];
     vec![
-        view! { <Menu id="depth" open button class="btn" label="Which levels are unfolded" end=true body/> }.part(),
+        view! { <Menu id="depth" open button class="btn" end=true body/> }.part(),
         el("div", "trace-zoom", zooms),
     ]
     .part()
