@@ -8,7 +8,7 @@ use anyhow::Context;
 use eventglass_engine::clock::{SharedClock, SystemClock};
 use eventglass_engine::ingest::Ingest;
 use eventglass_engine::rollups;
-use eventglass_engine::store;
+use eventglass_engine::store::{self, SharedStore};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
@@ -19,6 +19,8 @@ use crate::{AppState, router};
 
 /// Name of the database in the data folder.
 pub(crate) const DATABASE: &str = "eventglass.db";
+/// How long a server waits for another process to leave its database, in seconds.
+const PATIENCE_SECS: u32 = 30;
 /// Upper bounds of the buckets of times, in seconds: 100 µs to 10 s.
 const SECONDS: &[f64] = &[
     0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
@@ -60,6 +62,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     let store = store::open(url, &path)
         .await
         .with_context(|| format!("opening {place}"))?;
+    lead(&store).await?;
     let clock: SharedClock = Arc::new(SystemClock);
     let (ingest, writer) = Ingest::start(
         Arc::clone(&store),
@@ -107,6 +110,19 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     store.close().await;
     tracing::info!("ended");
     Ok(())
+}
+
+/// Waits until no other process keeps the rollups of an SQLite file: a server
+/// that is ending, or `eventglass rebuild-rollups`.
+async fn lead(store: &SharedStore) -> anyhow::Result<()> {
+    for _ in 0..PATIENCE_SECS {
+        if store.lead_rollups().await? {
+            return Ok(());
+        }
+        tracing::info!("waiting for another process that uses this database");
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    anyhow::bail!("another server, or `eventglass rebuild-rollups`, is running on this database")
 }
 
 fn metrics_handle() -> anyhow::Result<PrometheusHandle> {

@@ -1127,6 +1127,7 @@ async fn postgres() -> (SharedStore, ()) {
 
 every_test!(postgres_store, super::postgres());
 
+mod dashboards;
 mod rollups;
 
 /// What only a store that several servers share can be asked.

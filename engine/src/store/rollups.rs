@@ -47,6 +47,13 @@ pub trait RollupStore: Send + Sync {
         scanned: ScannedRows,
     ) -> Result<ScannedRows, StoreError>;
 
+    /// Whether this process is the one that folds; if so, it stays so until it
+    /// ends. A process that takes events must be, unless several may.
+    ///
+    /// # Errors
+    /// When it cannot tell.
+    async fn lead_rollups(&self) -> Result<bool, StoreError>;
+
     /// Folds what commits have left, unless another process does. Says whether
     /// there was something.
     ///
@@ -189,23 +196,20 @@ impl Build {
     }
 }
 
-/// What it means that a row of `events` has changed from `old` to `new`
-/// (`None`: it was not there, or is not there any more): the delta to be
-/// written in the same transaction. While a rebuild is on its way, rows that
-/// it has not come to are left to it.
-pub(super) fn changed(
-    project_id: i64,
-    build: Option<Build>,
-    old: Option<&StoredFacts>,
-    new: Option<&StoredFacts>,
-) -> Vec<(i64, Vec<u8>)> {
+/// A row of `events` before and after a change; `None`: it was not there, or is
+/// not there any more.
+pub(crate) type Change = (Option<StoredFacts>, Option<StoredFacts>);
+
+/// What changes of rows mean: the delta to be written in the same transaction.
+/// While a rebuild is on its way, rows that it has not come to are left to it.
+pub(super) fn changed(project_id: i64, build: Option<Build>, changes: &[Change]) -> Vec<(i64, Vec<u8>)> {
     let counted = |row: &&StoredFacts| !build.is_some_and(|build| build.is_ahead(row));
-    let (old, new) = (
-        old.filter(counted).map(StoredFacts::facts),
-        new.filter(counted).map(StoredFacts::facts),
-    );
     let mut delta = DeltaBuilder::default();
-    delta.change(project_id, old.as_ref(), new.as_ref());
+    for (old, new) in changes {
+        let old = old.as_ref().filter(counted).map(StoredFacts::facts);
+        let new = new.as_ref().filter(counted).map(StoredFacts::facts);
+        delta.change(project_id, old.as_ref(), new.as_ref());
+    }
     delta.finish()
 }
 

@@ -94,7 +94,7 @@ impl Appender {
         self.insert(tx, &mut rows, received_at, now).await?;
         let key = rows.first().map_or(0, |(key, _)| key.0);
         let now_counted = stored_facts(tx, first.project_id, key).await?;
-        let blobs = changed(tx, first.project_id, counted.as_ref(), now_counted.as_ref()).await?;
+        let blobs = changed(tx, first.project_id, &[(counted, now_counted)]).await?;
         rollups::write(tx, blobs).await?;
         if old_key.is_some() {
             note_change(tx, first.project_id, received_at).await?;

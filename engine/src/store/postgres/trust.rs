@@ -371,7 +371,7 @@ impl TrustStore for PostgresStore {
                 .await?;
         let Some(key) = key else { return Ok(false) };
         let old = stored_facts(&mut tx, project_id, key).await?;
-        let blobs = changed(&mut tx, project_id, old.as_ref(), None).await?;
+        let blobs = changed(&mut tx, project_id, &[(old, None)]).await?;
         rollups::write(&mut tx, blobs).await?;
         sqlx::query("DELETE FROM events WHERE project_id = $1 AND key = $2")
             .bind(project_id)

@@ -98,7 +98,7 @@ impl Appender {
         }
         let now_counted = stored_facts(tx, key.0)?;
         let build = build_of(tx, first.project_id)?;
-        let blobs = changed(first.project_id, build, counted.as_ref(), now_counted.as_ref());
+        let blobs = changed(first.project_id, build, &[(counted, now_counted)]);
         written.deltas.extend(Deltas::write(tx, self.rollups(), blobs)?);
         let rows = [(key, &event)];
         insert_texts(tx, &rows)?;

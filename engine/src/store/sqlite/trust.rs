@@ -346,7 +346,7 @@ impl TrustStore for SqliteStore {
         // The row stays, empty and nobody's, to keep its key: words in the text
         // index still point to it, and must not come to point to another event.
         let old = stored_facts_with(&mut tx, key.0).await?;
-        let deltas = changed(&mut tx, &self.rollups, project_id, old.as_ref(), None).await?;
+        let deltas = changed(&mut tx, &self.rollups, project_id, &[(old, None)]).await?;
         sqlx::query(sql::EMPTY_EVENT).bind(key.0).execute(&mut *tx).await?;
         sqlx::query("DELETE FROM event_ids WHERE hash = $1 AND key = $2")
             .bind(hash.bytes().to_vec())

@@ -4,7 +4,7 @@
 use sqlx::PgConnection;
 
 use crate::store::StoreError;
-use crate::store::rollups::{Build, FACTS, StoredFacts};
+use crate::store::rollups::{Build, Change, FACTS, StoredFacts};
 
 /// Writes the blobs of a transaction, at most one for each project.
 pub(in crate::store::postgres) async fn write(
@@ -42,16 +42,14 @@ pub(in crate::store::postgres) async fn stored_facts(
     row.as_ref().map(StoredFacts::read).transpose()
 }
 
-/// What it means that a row of `events` was `old` and is `new`: blobs for
-/// [`write`], in the transaction that changes it and that holds the project's
-/// row. Exact for counts, sums and percentiles; distinct users only grow. For
+/// What changes of rows of `events` mean: blobs for [`write`], in the
+/// transaction that makes them and that holds the project's row. Exact for counts, sums and percentiles; distinct users only grow. For
 /// whatever changes, removes or prices again an event that is stored: read the
-/// row before and after with [`stored_facts`], and hand both over.
+/// row before and after with [`stored_facts`], and hand all over at once.
 pub(in crate::store::postgres) async fn changed(
     tx: &mut PgConnection,
     project_id: i64,
-    old: Option<&StoredFacts>,
-    new: Option<&StoredFacts>,
+    changes: &[Change],
 ) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
     let build: Option<(Option<i64>, i64)> =
         sqlx::query_as("SELECT through, next_key FROM rollup_builds WHERE project_id = $1")
@@ -59,5 +57,5 @@ pub(in crate::store::postgres) async fn changed(
             .fetch_optional(tx)
             .await?;
     let build = build.map(|(through, next_key)| Build { through, next_key });
-    Ok(crate::store::rollups::changed(project_id, build, old, new))
+    Ok(crate::store::rollups::changed(project_id, build, changes))
 }

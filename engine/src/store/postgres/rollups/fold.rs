@@ -35,6 +35,7 @@ impl PostgresStore {
             numbers.push(*number);
         }
         let fold = Fold { settings, now };
+        let mut folded = Vec::new();
         for (project_id, pending) in pending.projects() {
             let mut series = Dictionary::clone(&*self.series.of(&mut tx, project_id).await?);
             let mut blobs = Vec::new();
@@ -51,9 +52,9 @@ impl PostgresStore {
                     blobs.push((tier, part.code(), number, blob));
                 }
             }
-            // Other servers may have moved the last day: a series is seen again soon.
             write_series(&mut tx, project_id, series.take_changed()).await?;
             write_blobs(&mut tx, project_id, blobs).await?;
+            folded.push((project_id, series));
         }
         let deleted = sqlx::query(
             "DELETE FROM rollup_deltas d USING UNNEST($1::bigint[], $2::bigint[]) AS n (id, number) \
@@ -68,6 +69,7 @@ impl PostgresStore {
             return Ok(false);
         }
         tx.commit().await?;
+        self.series.put(folded);
         Ok(true)
     }
 

@@ -45,6 +45,16 @@ impl Series {
         }
         Ok(known)
     }
+
+    /// What a fold has made of them, once it is stored.
+    fn put(&self, folded: Vec<(i64, Dictionary)>) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.extend(
+            folded
+                .into_iter()
+                .map(|(project_id, series)| (project_id, Arc::new(series))),
+        );
+    }
 }
 
 fn series_row((id, key, last_day): (i64, Vec<u8>, i64)) -> Result<SeriesRow, StoreError> {
@@ -77,6 +87,10 @@ impl RollupStore for PostgresStore {
         scanned: ScannedRows,
     ) -> Result<ScannedRows, StoreError> {
         self.scan_rows(project_id, ask, search, scanned).await
+    }
+
+    async fn lead_rollups(&self) -> Result<bool, StoreError> {
+        Ok(true)
     }
 
     async fn fold_rollups(&self, settings: &RollupSettings, now: Timestamp) -> Result<bool, StoreError> {

@@ -7,7 +7,7 @@ use sqlx::SqliteConnection;
 
 use super::Rollups;
 use crate::store::StoreError;
-use crate::store::rollups::{Build, FACTS, StoredFacts};
+use crate::store::rollups::{Build, Change, FACTS, StoredFacts};
 
 const INSERT: &str = "INSERT INTO rollup_deltas (number, project_id, data) VALUES (?1, ?2, ?3)";
 const BUILD: &str = "SELECT through, next_key FROM rollup_builds WHERE project_id = ?1";
@@ -104,21 +104,20 @@ pub(in crate::store::sqlite) fn stored_facts(tx: &Connection, key: i64) -> Resul
     rows.next()?.map(StoredFacts::read).transpose()
 }
 
-/// Writes what it means that a row of `events` was `old` and is `new`, in the
-/// transaction that changes it, through sqlx. Exact for counts, sums and
+/// Writes what changes of rows of `events` mean, in the transaction that makes
+/// them, through sqlx: one delta for all of them. Exact for counts, sums and
 /// percentiles; distinct users only grow. For whatever changes, removes or
 /// prices again an event that is stored: read the row before and after with
-/// [`stored_facts_with`], hand both over, commit, then [`Deltas::committed`].
+/// [`stored_facts_with`], hand all over at once, commit, then [`Deltas::committed`].
 pub(in crate::store::sqlite) async fn changed(
     tx: &mut SqliteConnection,
     rollups: &Arc<Rollups>,
     project_id: i64,
-    old: Option<&StoredFacts>,
-    new: Option<&StoredFacts>,
+    changes: &[Change],
 ) -> Result<Deltas, StoreError> {
     let build: Option<(Option<i64>, i64)> = sqlx::query_as(BUILD).bind(project_id).fetch_optional(&mut *tx).await?;
     let build = build.map(|(through, next_key)| Build { through, next_key });
-    let blobs = crate::store::rollups::changed(project_id, build, old, new);
+    let blobs = crate::store::rollups::changed(project_id, build, changes);
     Deltas::write_with(tx, rollups, blobs).await
 }
 
