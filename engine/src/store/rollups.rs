@@ -38,13 +38,6 @@ pub trait RollupStore: Send + Sync {
     /// When it cannot tell.
     async fn lead_rollups(&self) -> Result<bool, StoreError>;
 
-    /// Whether this process is the one that folds; if so, it stays so until it
-    /// ends. A process that takes events must be, unless several may.
-    ///
-    /// # Errors
-    /// When it cannot tell.
-    async fn lead_rollups(&self) -> Result<bool, StoreError>;
-
     /// Folds what commits have left, unless another process does. Says whether
     /// there was something.
     ///

@@ -82,10 +82,6 @@ impl RollupStore for PostgresStore {
         Ok(true)
     }
 
-    async fn lead_rollups(&self) -> Result<bool, StoreError> {
-        Ok(true)
-    }
-
     async fn fold_rollups(&self, settings: &RollupSettings, now: Timestamp) -> Result<bool, StoreError> {
         self.fold(settings, now).await
     }

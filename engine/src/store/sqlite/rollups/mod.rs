@@ -119,10 +119,6 @@ impl RollupStore for SqliteStore {
         self.rollups.leads()
     }
 
-    async fn lead_rollups(&self) -> Result<bool, StoreError> {
-        self.rollups.leads()
-    }
-
     async fn fold_rollups(&self, settings: &RollupSettings, now: Timestamp) -> Result<bool, StoreError> {
         let _alone = self.rollups.folding.lock().await;
         if !self.rollups.leads()? {
