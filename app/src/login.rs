@@ -41,7 +41,10 @@ pub(crate) fn next(search: &str) -> String {
 /// What went wrong with the form that was sent without scripts, in a word.
 pub(crate) fn fault(search: &str) -> Option<String> {
     let pairs = decode_pairs(search);
-    pairs.into_iter().find(|(name, _)| name == "error").map(|(_, word)| word)
+    pairs
+        .into_iter()
+        .find(|(name, _)| name == "error")
+        .map(|(_, word)| word)
 }
 
 /// The query that hands `next` on from the login page to the register page and back.

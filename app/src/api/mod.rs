@@ -10,10 +10,10 @@ mod events;
 mod fetched;
 mod ingest;
 mod keys;
-mod metrics;
-mod prices;
 mod later;
+mod metrics;
 mod portion;
+mod prices;
 mod projects;
 mod send;
 mod settings;
@@ -31,16 +31,16 @@ pub use fetched::Fetched;
 pub(crate) use fetched::read;
 pub use ingest::{delete_all_refused, delete_refused, ingest_path, refused_path, replay};
 pub use keys::{create_key, keys_path, revoke_key};
-pub use metrics::{budget_path, metrics_path, services_path};
-pub use prices::{prices_path, recompute, recompute_path, set_price, stop_recompute, unpriced_path};
 pub(crate) use later::later;
+pub use metrics::{budget_path, metrics_path, services_path};
 pub use portion::Portion;
 pub(crate) use portion::{FIRST_ROWS, LATER};
+pub use prices::{prices_path, recompute, recompute_path, set_price, stop_recompute, unpriced_path};
 pub use projects::{PROJECTS, create_project, project_path};
 pub(crate) use send::get_text;
 pub use settings::{change_settings, settings_path, usage_path};
-pub use views::{change_view, create_view, delete_view, views_path};
 pub use traces::{
     compare_path, create_share, delete_share, diff_path, group_path, groups_path, shared_path, shares_path, span_path,
     trace_path, traces_path,
 };
+pub use views::{change_view, create_view, delete_view, views_path};

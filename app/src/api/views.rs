@@ -13,10 +13,7 @@ pub fn views_path(project: &str) -> String {
 }
 
 /// Keeps a view. The answer is its JSON ([`View`](eventglass_model::View)).
-pub fn create_view(
-    project: &str,
-    settings: &ViewSettings,
-) -> impl Future<Output = ApiResult<String>> + Send + use<> {
+pub fn create_view(project: &str, settings: &ViewSettings) -> impl Future<Output = ApiResult<String>> + Send + use<> {
     send::for_text("POST", views_path(project), json(settings))
 }
 

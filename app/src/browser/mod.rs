@@ -9,6 +9,8 @@ mod storage;
 pub(crate) use clipboard::copy;
 pub(crate) use clock::{local, local_to_timestamp, now_millis, sleep, zone_name, zone_offset};
 pub(crate) use dom::{
-    address, assign, click, field_of, fields_of, focus, focus_id, focused_id, focused_within, full_screen, hold_pointer, input, is_hidden, is_narrow, is_typing, is_within, origin, path, place_of, reveal_id, set_dialog, set_root_attribute, set_style,
+    address, assign, click, field_of, fields_of, focus, focus_id, focused_id, focused_within, full_screen,
+    hold_pointer, input, is_hidden, is_narrow, is_typing, is_within, origin, path, place_of, reveal_id, set_dialog,
+    set_root_attribute, set_style,
 };
 pub(crate) use storage::{Store, forget, recall, remember};

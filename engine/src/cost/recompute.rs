@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 use super::book::Book;
 use super::prices::{FRESH_SECS, Prices};
 use crate::clock::SharedClock;
-use crate::store::{JobEnd, PriceJob, PricedRow, Reprice, SharedStore, Step, StoreError, PriceWalk};
+use crate::store::{JobEnd, PriceJob, PriceWalk, PricedRow, Reprice, SharedStore, Step, StoreError};
 
 /// How often a server looks for a job.
 const LOOK_EVERY: Duration = Duration::from_millis(500);

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use eventglass_model::Timestamp;
 
 use crate::cost::Book;
-use crate::ingest::{NewEvent, PendingEvent};
 use crate::ingest::hash::{IdHash, id_hash};
+use crate::ingest::{NewEvent, PendingEvent};
 
 /// Makes an event of its parts, which are in order. It must give the same
 /// event for the same parts, and the id that all of them carry.

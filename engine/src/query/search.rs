@@ -93,7 +93,8 @@ impl EventSearch {
     /// The same among the events of one trace.
     #[must_use]
     pub(crate) fn in_trace(mut self, trace_id: &str) -> Self {
-        self.filters.push(test(Column::TraceId, Match::Exact(trace_id.to_owned())));
+        self.filters
+            .push(test(Column::TraceId, Match::Exact(trace_id.to_owned())));
         self
     }
 }

@@ -42,11 +42,6 @@ impl Installation {
         Self { folder, url, program }
     }
 
-    /// Runs statements in its database.
-    pub fn sql(&self, statements: &str) -> String {
-        cluster::shared().execute(&self.url, statements).unwrap()
-    }
-
     pub fn log(&self) -> PathBuf {
         self.folder.path().join("server.log")
     }

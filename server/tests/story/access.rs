@@ -301,20 +301,36 @@ async fn the_forms_work_without_scripts() {
     let register = "/api/auth/register/form";
     let filled = "email=ada%40example.com&password=correct+horse&next=%2Fp%2Fshop%2Fevents%3Fq%3Da";
 
-    let answer = page.send(Method::POST, register, "email=ada&password=correct+horse&next=%2Fp%2Fshop").await;
+    let answer = page
+        .send(
+            Method::POST,
+            register,
+            "email=ada&password=correct+horse&next=%2Fp%2Fshop",
+        )
+        .await;
     assert_eq!(answer.status, 303);
     assert_eq!(answer.header("location"), "/register?error=email&next=%2Fp%2Fshop");
 
     let answer = page.send(Method::POST, register, filled).await;
-    assert_eq!((answer.status.as_u16(), answer.header("location")), (303, "/p/shop/events?q=a"));
+    assert_eq!(
+        (answer.status.as_u16(), answer.header("location")),
+        (303, "/p/shop/events?q=a")
+    );
     let cookie = answer.header("set-cookie");
-    assert!(cookie.starts_with("eg_session=") && cookie.contains("HttpOnly; SameSite=Lax"), "{cookie}");
+    assert!(
+        cookie.starts_with("eg_session=") && cookie.contains("HttpOnly; SameSite=Lax"),
+        "{cookie}"
+    );
     let again = page.send(Method::POST, register, filled).await;
     assert!(again.header("location").starts_with("/register?error=email_taken&"));
 
     let login = "/api/auth/login/form";
     let wrong = page.send(Method::POST, login, filled.replace("horse", "cow")).await;
-    assert!(wrong.header("location").starts_with("/login?error=invalid_credentials&"));
+    assert!(
+        wrong
+            .header("location")
+            .starts_with("/login?error=invalid_credentials&")
+    );
     assert_eq!(wrong.header("set-cookie"), "");
     let elsewhere = filled.replace("%2Fp%2Fshop%2Fevents%3Fq%3Da", "%2F%2Fevil.example");
     let answer = page.send(Method::POST, login, elsewhere).await;
@@ -322,7 +338,11 @@ async fn the_forms_work_without_scripts() {
 
     // A form on another site does not log anybody in.
     for (name, value) in [("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")] {
-        let answer = app.anonymous().with(name, value).send(Method::POST, login, filled).await;
+        let answer = app
+            .anonymous()
+            .with(name, value)
+            .send(Method::POST, login, filled)
+            .await;
         assert_eq!((answer.status.as_u16(), answer.header("set-cookie")), (403, ""));
     }
 }

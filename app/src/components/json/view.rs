@@ -193,7 +193,11 @@ impl Folder {
         summary.push(el("span", "json-mark", vec![left.part()]));
         summary.push(el("span", "json-folded", vec![format!("{size} {noun}").part()]));
         summary.push(el("span", "json-mark json-folded", vec![right.part()]));
-        let inside = show_some(move || unfolded.get().then(|| some_entries(entries.get_value(), limit, place.clone())));
+        let inside = show_some(move || {
+            unfolded
+                .get()
+                .then(|| some_entries(entries.get_value(), limit, place.clone()))
+        });
         tag("details")
             .class("json-folder")
             .when(self.unfold, "open")

@@ -108,7 +108,12 @@ fn auth_page(purpose: Use) -> impl IntoView {
         el("div", "auth-mark", vec![view! { <Mark/> }.part()]),
         el("h1", "auth-title", vec![title.part()]),
         el("p", "auth-lead", vec![lead.part()]),
-        auth_form(purpose, action, next, Faults::from_word(login::fault(&search).as_deref())),
+        auth_form(
+            purpose,
+            action,
+            next,
+            Faults::from_word(login::fault(&search).as_deref()),
+        ),
         el("p", "auth-other", vec![question.part(), " ".part(), link.part()]),
     ];
     view! {
@@ -121,7 +126,11 @@ fn auth_page(purpose: Use) -> impl IntoView {
 
 fn auth_form(purpose: Use, action: &'static str, next: String, faults: Faults) -> Part {
     let [email, password, whole] = [faults.email, faults.password, faults.whole].map(RwSignal::new);
-    let hidden = tag("input").attr("type", "hidden").attr("name", "next").attr("value", next.clone()).part();
+    let hidden = tag("input")
+        .attr("type", "hidden")
+        .attr("name", "next")
+        .attr("value", next.clone())
+        .part();
     let busy = RwSignal::new(false);
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();

@@ -5,7 +5,17 @@ use eventglass_model::{EventQuery, FieldError, decode_pairs, encode_pairs, loc};
 use super::terms;
 
 /// The parameters that are the API's.
-const NAMES: &[&str] = &["q", "from", "to", "time", "severity", "kind", "service", "environment", "cursor"];
+const NAMES: &[&str] = &[
+    "q",
+    "from",
+    "to",
+    "time",
+    "severity",
+    "kind",
+    "service",
+    "environment",
+    "cursor",
+];
 
 /// How the list follows what arrives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -80,7 +90,9 @@ impl Address {
                 _ => None,
             };
             if let Some(fault) = fault {
-                address.faults.push(FieldError::new(loc!["query", name.as_str()], fault));
+                address
+                    .faults
+                    .push(FieldError::new(loc!["query", name.as_str()], fault));
             }
         }
         match EventQuery::from_pairs(pairs) {

@@ -103,7 +103,9 @@ pub(super) fn label(name: &str) -> String {
         name => {
             let words = name.replace(['_', '.'], " ");
             let mut chars = words.chars();
-            chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+            chars
+                .next()
+                .map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
         }
     }
 }
@@ -146,7 +148,14 @@ mod tests {
 
     #[test]
     fn keeps_what_exists() {
-        let read_back = read(&names(&["attr.plan", "env", "environment", "colour", "summary", "attributes."]));
+        let read_back = read(&names(&[
+            "attr.plan",
+            "env",
+            "environment",
+            "colour",
+            "summary",
+            "attributes.",
+        ]));
         assert_eq!(read_back, ["attributes.plan", "environment", "summary"]);
         assert!(are_usual(&read(&[])) && are_usual(&read(&names(&["colour"]))));
         assert_eq!(asked_for(&read_back), ["attributes.plan"]);

@@ -50,7 +50,7 @@ pub(super) fn Histogram() -> impl IntoView {
     });
     let body = show_some(move || {
         // Read here too, so that it is waited for.
-        found.text();
+        let _ = found.text();
         let answer = answer.get()?;
         let any = answer.buckets.iter().any(|bucket| bucket.count > 0);
         Some(if any { drawn(page, answer) } else { nothing() })
@@ -76,7 +76,10 @@ fn drawn(page: Page, answer: Answer) -> Part {
         head.push(el(
             "span",
             "histogram-key",
-            vec![swatch(Hue::Bad, Shape::Bar), titled("span", "", grouped(errors), vec![said.part()])],
+            vec![
+                swatch(Hue::Bad, Shape::Bar),
+                titled("span", "", grouped(errors), vec![said.part()]),
+            ],
         ));
     }
     if let (true, Some(time)) = (answer.partial, answer.searched_to) {
@@ -84,7 +87,9 @@ fn drawn(page: Page, answer: Answer) -> Part {
         head.push(el("span", "muted", vec!["counted back to ".part(), time]));
     }
     head.push(el("span", "grow", Vec::new()));
-    let can_zoom = page.query.with_untracked(|query| query.from.is_some() || query.to.is_some());
+    let can_zoom = page
+        .query
+        .with_untracked(|query| query.from.is_some() || query.to.is_some());
     let out = move || zoom_out(page, axis.first, axis.end());
     if can_zoom {
         let button = tag("button")
@@ -142,7 +147,9 @@ fn chart_data(answer: &Answer) -> ChartData {
     };
     let (bad, all_bad) = sums(|bucket| bucket.errors);
     let (well, all_well) = sums(|bucket| bucket.count - bucket.errors);
-    let first = bars.first().map_or(0, |bucket| bucket.start.micros().div_euclid(SECOND));
+    let first = bars
+        .first()
+        .map_or(0, |bucket| bucket.start.micros().div_euclid(SECOND));
     let series = |name: &str, hue, points, total| Series {
         name: name.to_owned(),
         hue,

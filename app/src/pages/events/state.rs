@@ -82,7 +82,11 @@ impl Page {
             open,
             columns: memo(move |_| {
                 let named = address.with(|address| address.columns.clone());
-                columns::read(&if named.is_empty() { preferences.columns.get() } else { named })
+                columns::read(&if named.is_empty() {
+                    preferences.columns.get()
+                } else {
+                    named
+                })
             }),
             rows: memo(move |_| {
                 let said = address.read().rows;
@@ -196,14 +200,22 @@ impl Page {
     /// Pauses the asking for new events, or goes on with it.
     pub(super) fn toggle_live(self) {
         self.show_as(|address| {
-            address.tail = if address.tail == Tail::Off { Tail::Count } else { Tail::Off };
+            address.tail = if address.tail == Tail::Off {
+                Tail::Count
+            } else {
+                Tail::Off
+            };
         });
     }
 
     /// Lets new events come in by themselves, or no longer.
     pub(super) fn toggle_follow(self) {
         self.show_as(|address| {
-            address.tail = if address.tail == Tail::Follow { Tail::Count } else { Tail::Follow };
+            address.tail = if address.tail == Tail::Follow {
+                Tail::Count
+            } else {
+                Tail::Follow
+            };
         });
     }
 }

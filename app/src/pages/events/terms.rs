@@ -296,12 +296,21 @@ mod tests {
     fn says_what_is_chosen() {
         let text = r#"card service:(pay OR "a b") -service:x env:prod severity:warn attr.plan:pro"#;
         let service = chosen(text, "service");
-        assert_eq!((service.included, service.excluded), (vec!["pay".into(), "a b".into()], vec!["x".into()]));
+        assert_eq!(
+            (service.included, service.excluded),
+            (vec!["pay".into(), "a b".into()], vec!["x".into()])
+        );
         assert_eq!(chosen(text, "environment").included, ["prod"]);
         assert_eq!(chosen(text, "severity").included, ["warning"]);
         assert_eq!(chosen(text, "attributes.plan").included, ["pro"]);
         assert_eq!(chosen("status:500", "status_code").included, ["500"]);
-        for none in ["service:pay*", "service:>3", "a OR service:pay", "(service:pay OR b)", "service:("] {
+        for none in [
+            "service:pay*",
+            "service:>3",
+            "a OR service:pay",
+            "(service:pay OR b)",
+            "service:(",
+        ] {
             assert_eq!(chosen(none, "service"), Chosen::default(), "{none}");
         }
     }
@@ -321,7 +330,13 @@ mod tests {
             ("a OR b", "service", "pay", false, "(a OR b) service:pay"),
             ("severity:warn", "severity", "warning", false, ""),
             ("service:pay*", "service", "pay", false, "service:pay* service:pay"),
-            ("status:>=500 (a OR b)", "status_code", "404", true, "status:>=500 (a OR b) -status_code:404"),
+            (
+                "status:>=500 (a OR b)",
+                "status_code",
+                "404",
+                true,
+                "status:>=500 (a OR b) -status_code:404",
+            ),
         ] {
             assert_eq!(toggle(before, field, value, exclude), after, "{before}");
         }

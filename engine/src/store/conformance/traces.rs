@@ -198,11 +198,7 @@ async fn filters_and_pages(store: SharedStore) {
             status: if n % 5 == 0 { Status::Error } else { Status::Ok },
             duration_us: Some((n + 1) * SECOND),
             service: Some(if n % 2 == 0 { "front, end" } else { "back" }.into()),
-            extra_text: if n % 4 == 0 {
-                "refund wanted".into()
-            } else {
-                String::new()
-            },
+            message: (n % 4 == 0).then(|| "refund wanted".into()),
             ..span(&trace, "a", None, n)
         };
         events.push(call(&trace, "b", Some("a"), n, (n > 15).then_some(n * 1_000)));

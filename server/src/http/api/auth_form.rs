@@ -27,7 +27,13 @@ async fn log_in(
 ) -> Result<Response, ApiError> {
     let (credentials, next) = read(&headers, &body)?;
     let session = state.accounts.log_in(credentials, &client.ip).await;
-    answer("/login", session.map(|s| s.token).map_err(Into::into), &next, &state, &client)
+    answer(
+        "/login",
+        session.map(|s| s.token).map_err(Into::into),
+        &next,
+        &state,
+        &client,
+    )
 }
 
 async fn register(
@@ -38,7 +44,13 @@ async fn register(
 ) -> Result<Response, ApiError> {
     let (credentials, next) = read(&headers, &body)?;
     let session = state.accounts.register(credentials, &client.ip).await;
-    answer("/register", session.map(|s| s.token).map_err(Into::into), &next, &state, &client)
+    answer(
+        "/register",
+        session.map(|s| s.token).map_err(Into::into),
+        &next,
+        &state,
+        &client,
+    )
 }
 
 /// What was filled in, and where to go then. A security boundary: a form on

@@ -107,7 +107,9 @@ fn add(page: Page) -> Part {
         if name.is_empty() {
             return;
         } else if !columns::exists(&name) {
-            fault.set(format!("There is no field {name}. An attribute is written attributes.{name}"));
+            fault.set(format!(
+                "There is no field {name}. An attribute is written attributes.{name}"
+            ));
         } else if names.len() >= MOST {
             fault.set(format!("{MOST} columns are the most."));
         } else {

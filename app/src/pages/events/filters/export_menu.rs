@@ -32,7 +32,11 @@ pub(super) fn ExportMenu() -> impl IntoView {
             None => "All events that match.".to_owned(),
         });
         let mut parts = vec![el("p", "menu-note", vec![estimate.part()])];
-        parts.extend(FORMATS.iter().map(|(format, label, what)| link(page, open, format, label, what)));
+        parts.extend(
+            FORMATS
+                .iter()
+                .map(|(format, label, what)| link(page, open, format, label, what)),
+        );
         parts.part()
     });
     view! { <Menu id="export" open label="Export" button class="btn btn-icon" end=true body/> }
@@ -41,7 +45,9 @@ pub(super) fn ExportMenu() -> impl IntoView {
 fn link(page: Page, open: RwSignal<bool>, format: &'static str, label: &'static str, what: &'static str) -> Part {
     tag("a")
         .class("menu-item")
-        .text("href", move || api::export_path(&page.slug.read(), format, &page.query.read()))
+        .text("href", move || {
+            api::export_path(&page.slug.read(), format, &page.query.read())
+        })
         .attr("download", "")
         .attr("rel", "external")
         .press(move |_| open.set(false))

@@ -29,7 +29,9 @@ type Unfolded = RwSignal<Vec<String>>;
 #[component]
 pub(in super::super) fn Facets() -> impl IntoView {
     let page = Page::from_context();
-    let usual = facet::all().filter(|facet| facet.open).map(|facet| facet.name.to_owned());
+    let usual = facet::all()
+        .filter(|facet| facet.open)
+        .map(|facet| facet.name.to_owned());
     let unfolded: Unfolded = RwSignal::new(usual.collect());
     effect(move || {
         if let Some(kept) = browser::recall(Store::Browser, KEPT) {
@@ -109,7 +111,13 @@ fn groups(page: Page, unfolded: Unfolded, answers: &[Answer]) -> Part {
     let mut groups = Vec::new();
     for facet in facet::all() {
         let is_open = unfolded.with_untracked(|unfolded| is_unfolded(facet, unfolded, &query));
-        groups.push(group(page, unfolded, facet, is_open, found(facet).map_or(&[], Vec::as_slice)));
+        groups.push(group(
+            page,
+            unfolded,
+            facet,
+            is_open,
+            found(facet).map_or(&[], Vec::as_slice),
+        ));
     }
     let partial = answers.iter().any(|answer| answer.partial);
     if partial {
@@ -231,7 +239,12 @@ fn option(page: Page, facet: Facet, found: FacetValue, chosen: &terms::Chosen) -
         .press(press)
         .child(mark)
         .child(el("span", "facet-value", vec![name]))
-        .child(titled("span", "facet-count", grouped(count), vec![compact(count).part()]));
+        .child(titled(
+            "span",
+            "facet-count",
+            grouped(count),
+            vec![compact(count).part()],
+        ));
     let label = format!("Not {} {value}", facet.label.to_lowercase());
     let not = tag("button")
         .attr("type", "button")

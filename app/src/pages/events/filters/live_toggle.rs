@@ -47,12 +47,19 @@ fn follow(page: Page) -> Part {
     tag("button")
         .attr("type", "button")
         .word("class", move || {
-            Some(if follows() { "btn btn-icon is-on" } else { "btn btn-icon" })
+            Some(if follows() {
+                "btn btn-icon is-on"
+            } else {
+                "btn btn-icon"
+            })
         })
         .spelled("aria-pressed", follows)
         .attr("aria-keyshortcuts", "f")
         .attr("aria-label", "Follow")
-        .attr("title", "Let new events come in by themselves while the top of the list is in sight (f)")
+        .attr(
+            "title",
+            "Let new events come in by themselves while the top of the list is in sight (f)",
+        )
         .press(move |_| page.toggle_follow())
         .child(view! { <Icon glyph=Glyph::Follow/> }.part())
         .part()

@@ -75,7 +75,11 @@ pub(super) fn ViewForm(purpose: Purpose, naming: RwSignal<bool>, changed: RwSign
         .attr("id", SHARED)
         .when(shared, "checked")
         .part();
-    let label = el("label", "check", vec![check, "Every member of the project sees it".part()]);
+    let label = el(
+        "label",
+        "check",
+        vec![check, "Every member of the project sees it".part()],
+    );
     view! {
         <form class="auth-form" on:submit=submit novalidate>
             <Field label="Name" name="view-name" value=name autofocus=true error=fault/>

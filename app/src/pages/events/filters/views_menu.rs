@@ -9,8 +9,8 @@ use super::{
 };
 use crate::{
     api::{self, ApiError, ApiResult, Fetched},
-    format::time_text,
     components::{Dialog, Glyph, Icon, IconButton, LinkButton, Menu, MenuItem, Record, SkeletonLines, Toasts, wait},
+    format::time_text,
     view::{IntoPart, Part, el, make, nothing, show, show_some, tag},
 };
 
@@ -170,7 +170,11 @@ fn row(page: Page, open: RwSignal<bool>, ask: Callback<Purpose>, changed: RwSign
         })
         .child(el("span", "truncate", vec![name.clone().part()]));
     if view.settings.shared {
-        let by = if view.mine { "shared".to_owned() } else { view.owner.clone() };
+        let by = if view.mine {
+            "shared".to_owned()
+        } else {
+            view.owner.clone()
+        };
         link = link.child(el("span", "menu-what", vec![by.part()]));
     }
     let mut parts = vec![link.part()];
@@ -185,7 +189,9 @@ fn row(page: Page, open: RwSignal<bool>, ask: Callback<Purpose>, changed: RwSign
     let toasts = Toasts::from_context();
     // What it showed when it was saved is not what is shown now.
     let update = show(move || {
-        let is_other = is_open() && view.editable && current(page, view.settings.name.clone(), view.settings.shared) != view.settings;
+        let is_other = is_open()
+            && view.editable
+            && current(page, view.settings.name.clone(), view.settings.shared) != view.settings;
         if !is_other {
             return nothing();
         }
@@ -225,7 +231,11 @@ fn delete(page: Page, changed: RwSignal<u32>, view: &Saved) -> Part {
         spawn_local(async move {
             match api::delete_view(&slug, id).await {
                 Ok(()) => {
-                    if page.address.try_get_untracked().is_some_and(|address| address.view == Some(id)) {
+                    if page
+                        .address
+                        .try_get_untracked()
+                        .is_some_and(|address| address.view == Some(id))
+                    {
                         page.show_as(|address| address.view = None);
                     }
                     changed.try_update(|n| *n += 1);
@@ -244,7 +254,11 @@ fn delete(page: Page, changed: RwSignal<u32>, view: &Saved) -> Part {
     tag("button")
         .attr("type", "button")
         .word("class", move || {
-            Some(if sure.get() { "btn btn-danger" } else { "btn btn-ghost btn-icon" })
+            Some(if sure.get() {
+                "btn btn-danger"
+            } else {
+                "btn btn-ghost btn-icon"
+            })
         })
         .attr("title", "Delete")
         .text("aria-label", move || {

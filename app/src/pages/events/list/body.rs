@@ -2,7 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::{super::state::Page, empty::{Nothing, nothing_so_far}, pill::Pill, rows::More, table::EventTable};
+use super::{
+    super::state::Page,
+    empty::{Nothing, nothing_so_far},
+    pill::Pill,
+    rows::More,
+    table::EventTable,
+};
 use crate::view::{IntoPart, memo, show};
 
 /// The rows, or why there are none.

@@ -44,7 +44,10 @@ pub(super) fn is_at_top() -> bool {
 /// How many rows are in sight.
 pub(in super::super) fn rows_in_sight() -> usize {
     let sight = scroller().map_or(0, |scroller| scroller.client_height());
-    usize::try_from(sight / row_height().max(1)).unwrap_or(0).saturating_sub(2).max(1)
+    usize::try_from(sight / row_height().max(1))
+        .unwrap_or(0)
+        .saturating_sub(2)
+        .max(1)
 }
 
 /// Scrolls no further than needed to show a row.
@@ -85,7 +88,10 @@ fn look(page: Page, window: Window) {
     if top + sight + AHEAD > scroller.scroll_height() && *page.list.more.read_untracked() == More::Some {
         page.list.load_more(page);
     }
-    if top <= 4 && page.tail.get_untracked() == Tail::Follow && page.list.waiting.with_untracked(|rows| !rows.is_empty()) {
+    if top <= 4
+        && page.tail.get_untracked() == Tail::Follow
+        && page.list.waiting.with_untracked(|rows| !rows.is_empty())
+    {
         page.list.show_waiting(page);
     }
 }
@@ -117,7 +123,8 @@ pub(super) fn EventTable() -> impl IntoView {
     // The links hold the address of when they were drawn.
     let click = move |event: ev::Event| {
         let mouse: &ev::MouseEvent = event.unchecked_ref();
-        let plain = mouse.button() == 0 && !(mouse.ctrl_key() || mouse.meta_key() || mouse.shift_key() || mouse.alt_key());
+        let plain =
+            mouse.button() == 0 && !(mouse.ctrl_key() || mouse.meta_key() || mouse.shift_key() || mouse.alt_key());
         if let (Some(id), true) = (link_of(&event), plain) {
             event.prevent_default();
             page.show(&id);

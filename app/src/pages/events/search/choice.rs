@@ -62,7 +62,11 @@ pub(super) fn names(completion: &Completion) -> Vec<Choice> {
     // Others call some fields otherwise.
     if is_term {
         let typed = completion.typed.to_ascii_lowercase();
-        let other = |aliases: &str| aliases.split(' ').any(|alias| !typed.is_empty() && alias.starts_with(&typed));
+        let other = |aliases: &str| {
+            aliases
+                .split(' ')
+                .any(|alias| !typed.is_empty() && alias.starts_with(&typed))
+        };
         for field in FIELDS.iter().filter(|field| other(field.aliases)) {
             if choices.len() < MOST && !names.contains(&field.name) {
                 choices.push(choice(field.name));
@@ -99,7 +103,9 @@ pub(super) fn without_term(text: &str, value: Span) -> String {
     let sign = key
         .and_then(|key| before.get(key.checked_sub(1)?))
         .filter(|sign| matches!(sign.span.of(head), "-" | "NOT"));
-    let start = sign.or_else(|| before.get(key?)).map_or(value.start, |token| token.span.start);
+    let start = sign
+        .or_else(|| before.get(key?))
+        .map_or(value.start, |token| token.span.start);
     let head = text.get(..start).unwrap_or_default().trim_end();
     let tail = text.get(value.end..).unwrap_or_default().trim_start();
     format!("{head} {tail}").trim().to_owned()
@@ -130,7 +136,11 @@ impl Choice {
     pub(super) fn put_into(&self, text: &str) -> (String, usize) {
         let head = text.get(..self.replace.start).unwrap_or_default();
         let tail = text.get(self.replace.end..).unwrap_or_default();
-        let tail = if self.goes_on { tail.strip_prefix(':').unwrap_or(tail) } else { tail };
+        let tail = if self.goes_on {
+            tail.strip_prefix(':').unwrap_or(tail)
+        } else {
+            tail
+        };
         let spaced = !self.goes_on && !tail.starts_with([' ', ')']);
         let space = if spaced { " " } else { "" };
         let mut out = format!("{head}{}", self.insert);
@@ -172,7 +182,10 @@ mod tests {
     fn completes_names() {
         let text = "card ser";
         let found = names(&at(text, text.len()));
-        assert_eq!(found.first().map(|c| c.put_into(text)), Some(("card service:".into(), 13)));
+        assert_eq!(
+            found.first().map(|c| c.put_into(text)),
+            Some(("card service:".into(), 13))
+        );
         // `latency` is another name of it.
         let found = names(&at("laten", 5));
         assert_eq!(found.first().map(|c| c.insert.as_str()), Some("duration_ms:"));
@@ -184,7 +197,11 @@ mod tests {
         let text = "service:pa -kind:llm";
         let completion = at(text, 10);
         assert_eq!(field_to_ask(&completion), Some(Column::Service));
-        let found = values(&completion, "service", &[value("a pay", 9), value("pay \"x\"", 2), value("auth", 1)]);
+        let found = values(
+            &completion,
+            "service",
+            &[value("a pay", 9), value("pay \"x\"", 2), value("auth", 1)],
+        );
         let labels: Vec<&str> = found.iter().map(|c| c.label.as_str()).collect();
         assert_eq!(labels, ["pay \"x\"", "a pay"]);
         assert_eq!(found[0].put_into(text).0, r#"service:"pay \"x\"" -kind:llm"#);

@@ -59,7 +59,10 @@ mod tests {
         let text = "card status:>=abc x";
         let error = search::parse(text).unwrap_err();
         let (before, at, after) = excerpt(text, &error);
-        assert_eq!((before.as_str(), at.as_str(), after.as_str()), ("card status:>=", "abc", " x"));
+        assert_eq!(
+            (before.as_str(), at.as_str(), after.as_str()),
+            ("card status:>=", "abc", " x")
+        );
         let text = format!("{} service:", "é".repeat(50));
         let error = search::parse(&text).unwrap_err();
         let (before, at, _) = excerpt(&text, &error);

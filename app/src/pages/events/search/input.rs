@@ -100,11 +100,7 @@ pub(in super::super) fn SearchBox() -> impl IntoView {
         .on("submit", submit)
         .children(parts)
         .child(show(move || hidden(page)).part());
-    vec![
-        form.part(),
-        tag("div").class("search-below").child(fault.part()).part(),
-    ]
-    .part()
+    vec![form.part(), tag("div").class("search-below").child(fault.part()).part()].part()
 }
 
 /// What else the address says, for the form.
@@ -126,7 +122,6 @@ fn hidden(page: Page) -> Part {
         .collect();
     el("span", "", inputs)
 }
-
 
 /// Looks for what stands in the box, unless it cannot be read.
 fn run(page: Page, offers: Offers, refused: RwSignal<Option<String>>) {
@@ -174,7 +169,9 @@ fn cursor(input: &web_sys::HtmlInputElement) -> usize {
     let mut left = usize::try_from(units).unwrap_or(0);
     let mut bytes = 0;
     for c in input.value().chars() {
-        let Some(rest) = left.checked_sub(c.len_utf16()) else { break };
+        let Some(rest) = left.checked_sub(c.len_utf16()) else {
+            break;
+        };
         left = rest;
         bytes += c.len_utf8();
     }

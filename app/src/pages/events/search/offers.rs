@@ -113,7 +113,11 @@ impl Offers {
     /// the rest of the text, or all of them while it cannot be read.
     fn values_path(self, field: &str, rest: String) -> String {
         let query = EventQuery {
-            q: if search::parse(&rest).is_ok() { rest } else { String::new() },
+            q: if search::parse(&rest).is_ok() {
+                rest
+            } else {
+                String::new()
+            },
             cursor: None,
             ..self.page.query.get_untracked()
         };

@@ -298,7 +298,10 @@ pub const FIELDS: &[(Field, &[&str])] = &[
     ),
     (
         Field::InputImage,
-        &["gen_ai.usage.image.input_tokens", "gen_ai.usage.details.input_image_tokens"],
+        &[
+            "gen_ai.usage.image.input_tokens",
+            "gen_ai.usage.details.input_image_tokens",
+        ],
     ),
     (
         Field::OutputAudio,
@@ -310,7 +313,10 @@ pub const FIELDS: &[(Field, &[&str])] = &[
     ),
     (
         Field::OutputImage,
-        &["gen_ai.usage.image.output_tokens", "gen_ai.usage.details.output_image_tokens"],
+        &[
+            "gen_ai.usage.image.output_tokens",
+            "gen_ai.usage.details.output_image_tokens",
+        ],
     ),
     // How it was served counts before how it was asked for.
     (
