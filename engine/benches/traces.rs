@@ -87,7 +87,12 @@ async fn run(events: usize, spans: usize) {
     let traces = Traces::new(Arc::clone(&store), clock, TraceLimits::default());
     let list = |query: &'static str| TraceQuery::from_pairs(decode_pairs(query)).expect("a query");
     let started = Instant::now();
-    while traces.list(project, list("limit=1")).await.expect("a list").behind {}
+    while traces
+        .list(project, list("limit=1"), None)
+        .await
+        .expect("a list")
+        .behind
+    {}
     let wall = started.elapsed().as_secs_f64();
     println!(
         "list made in {wall:.1} s: {:.1} µs a span",
@@ -104,7 +109,9 @@ async fn run(events: usize, spans: usize) {
         "name=step",
     ] {
         let query_text = if query.is_empty() { "(newest)" } else { query };
-        let times = timed(async || drop(traces.list(project, list(query)).await.expect("a list"))).await;
+        let events = traces.events_of(&list(query)).expect("a query");
+        let times =
+            timed(async || drop(traces.list(project, list(query), events.clone()).await.expect("a list"))).await;
         println!("list {query_text}: {times}");
     }
     let times = timed(async || drop(traces.groups(project, GroupBy::User, GroupQuery::default()).await)).await;

@@ -24,13 +24,16 @@ struct Found {
     shipped: Option<Plan>,
 }
 
+/// Who sells it, if only for them, and for how much.
+type Sold = (Option<String>, Arc<Plan>);
+
 /// Compiled prices, looked up by the names that events use.
 #[derive(Debug, Default)]
 pub struct Book {
     /// The project's own prices as they were set: lower case.
     own: BTreeMap<OwnKey, Vec<PricePeriod>>,
     /// By model: for which provider, and its prices.
-    plans: HashMap<String, Vec<(Option<String>, Arc<Plan>)>>,
+    plans: HashMap<String, Vec<Sold>>,
     /// What was looked up before, by provider and model.
     known: RwLock<HashMap<Box<str>, Option<Arc<Found>>>>,
 }
@@ -50,7 +53,7 @@ impl Book {
         if own.is_empty() {
             return Self::shipped();
         }
-        let mut plans: HashMap<String, Vec<(Option<String>, Arc<Plan>)>> = HashMap::new();
+        let mut plans: HashMap<String, Vec<Sold>> = HashMap::new();
         for ((model, provider), periods) in &own {
             let plan = Arc::new(Plan::new(periods));
             plans.entry(model.clone()).or_default().push((provider.clone(), plan));

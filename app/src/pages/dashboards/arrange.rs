@@ -43,7 +43,7 @@ pub(super) fn handle(board: Board, id: &str) -> Part {
         .on("pointerup", move |_| held.set(false))
         .on("pointercancel", move |_| held.set(false))
         .on("keydown", move |event| {
-            key(board, &name.get_value(), event.unchecked_ref())
+            key(board, &name.get_value(), event.unchecked_ref());
         })
         .child(view! { <Icon glyph=Glyph::Move/> }.part())
         .part()

@@ -37,7 +37,7 @@ pub(crate) fn DashboardPage() -> impl IntoView {
     let load = move || {
         asked
             .latest
-            .with(|dashboard| dashboard.iter().for_each(|dashboard| board.load(dashboard)))
+            .with(|dashboard| dashboard.iter().for_each(|dashboard| board.load(dashboard)));
     };
     effect(load);
     let body = move |_| {

@@ -64,22 +64,10 @@ fn body(
         })
         .part()
     });
-    let list = by_country.show(move || {
-        show(move || {
-            by_country
-                .latest
-                .with(|metrics| metrics.as_ref().map(|metrics| countries(metrics)).part())
-        })
-        .part()
-    });
-    let city_list = by_city.show(move || {
-        show(move || {
-            by_city
-                .latest
-                .with(|metrics| metrics.as_ref().map(|metrics| cities(metrics)).part())
-        })
-        .part()
-    });
+    let list = by_country
+        .show(move || show(move || by_country.latest.with(|metrics| metrics.as_ref().map(countries).part())).part());
+    let city_list =
+        by_city.show(move || show(move || by_city.latest.with(|metrics| metrics.as_ref().map(cities).part())).part());
     vec![
         choice(scope, word),
         el("section", "panel", vec![drawn]),

@@ -67,7 +67,7 @@ impl Cluster {
         // Not to end with us on Ctrl-C: it has to clean up.
         let watch = "trap '' INT TERM HUP; read -r _; kill -QUIT \"$(head -n 1 \"$1/data/postmaster.pid\")\"; \
              sleep 0.2; rm -rf \"$1\"";
-        #[expect(clippy::zombie_processes, reason = "it outlives us")]
+        #[allow(clippy::zombie_processes, reason = "it outlives us")]
         let mut watcher = Command::new("sh")
             .args(["-c", watch, "sh"])
             .arg(&folder)
@@ -106,7 +106,7 @@ impl Cluster {
         {
             command.args(["-c", setting]);
         }
-        #[expect(clippy::zombie_processes, reason = "the watcher ends it")]
+        #[allow(clippy::zombie_processes, reason = "the watcher ends it")]
         let mut server = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn()?;
         let started = Instant::now();
         while self.execute("postgres", "SELECT 1").is_err() {

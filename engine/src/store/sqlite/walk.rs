@@ -53,7 +53,7 @@ pub(super) fn walk(
             break;
         }
         looked_at += 1;
-        if looked_at % LOOK == 0 && (abandoned.is_set() || Instant::now() >= walk.deadline) {
+        if looked_at.is_multiple_of(LOOK) && (abandoned.is_set() || Instant::now() >= walk.deadline) {
             walked.out_of_time = true;
             break;
         }

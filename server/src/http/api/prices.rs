@@ -88,7 +88,15 @@ async fn set(
     let prices = state.ingest.prices();
     let set = prices.set(member.project_id(), &model, price, &user.me.email).await?;
     let job = if recompute {
-        Some(begin(&state, member.project_id(), &[set.model.clone()], &user.me.email).await?)
+        Some(
+            begin(
+                &state,
+                member.project_id(),
+                std::slice::from_ref(&set.model),
+                &user.me.email,
+            )
+            .await?,
+        )
     } else {
         None
     };

@@ -105,7 +105,6 @@ fn add(page: Page) -> Part {
         let name = columns::canonical(&input.value());
         let mut names = page.columns.get_untracked();
         if name.is_empty() {
-            return;
         } else if !columns::exists(&name) {
             fault.set(format!(
                 "There is no field {name}. An attribute is written attributes.{name}"

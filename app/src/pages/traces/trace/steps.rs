@@ -156,7 +156,7 @@ fn controls(page: Page, at: Memo<usize>) -> Part {
         .class("input steps-speed")
         .attr("aria-label", "Speed")
         .on("change", move |event| {
-            speed.set(event_target_value(&event).parse().unwrap_or(100))
+            speed.set(event_target_value(&event).parse().unwrap_or(100));
         })
         .children(options.collect());
     let slider = tag("input")

@@ -111,7 +111,7 @@ fn call_card(page: Page, id: String) -> Part {
         None => view! { <SkeletonLines count=4/> }.part(),
         Some(Ok(SpanText::Here(record))) => {
             let event = record.within("event");
-            event.map_or_else(|| nothing(), |event| exchange(event.raw("input"), event.raw("output")))
+            event.map_or_else(nothing, |event| exchange(event.raw("input"), event.raw("output")))
         }
         Some(Ok(SpanText::Later)) => nothing(),
         Some(Err(error)) => view! { <ErrorView error retry/> }.part(),

@@ -69,7 +69,7 @@ pub(super) fn find(tx: &Connection, project_id: i64, walk: &TraceWalk) -> Result
         None
     } else {
         last_of(tx, walk.most, |query| {
-            push_walk(query, "start, trace_hash", project_id, walk)
+            push_walk(query, "start, trace_hash", project_id, walk);
         })?
     };
     Ok(TracesFound { items, stopped })

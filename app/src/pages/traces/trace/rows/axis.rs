@@ -53,7 +53,7 @@ pub(super) fn axis(page: Page) -> Part {
         .on("wheel", move |event| zoom_by_wheel(page, &event, true))
         .on("dblclick", move |_| page.zoom(|_, total| Window::whole(total)))
         .on("pointerdown", move |event| {
-            dragged.set(place_of(&event).map(|place| page.window.get_untracked().at(place)))
+            dragged.set(place_of(&event).map(|place| page.window.get_untracked().at(place)));
         })
         .on("pointerup", move |event| {
             let from = dragged.get_untracked();
