@@ -132,7 +132,12 @@ fn event(sender: usize, n: usize, now: Timestamp) -> NewEvent {
 /// A span like those that the bench of the whole program sends by OTLP.
 fn span(sender: usize, n: usize, now: Timestamp) -> NewEvent {
     let random = (sender * 1_000_003 + n).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    let topic = ["an invoice", "a refund", "a parcel", "a password"][random % 4];
+    let topic = match random % 4 {
+        0 => "an invoice",
+        1 => "a refund",
+        2 => "a parcel",
+        _ => "a password",
+    };
     let question = format!(
         r#"[{{"role":"system","content":"You answer customers of a shop, briefly and kindly."}},{{"role":"user","content":"I have a question about {topic}, number {}: could you tell me what has become of it since last week?"}}]"#,
         random >> 40
