@@ -223,7 +223,7 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_is_lost(a in "[a-c é\\n{}]{0,40}", b in "[a-c é\\n{}]{0,40}") {
-            prop_assert_eq!(words(&a).concat(), a.clone());
+            prop_assert_eq!(words(&a).concat(), a.as_str());
             let pieces = diff(&words(&a), &words(&b), Instant::now() + DEADLINE);
             let side = |not: TextChange| pieces.iter().filter(|p| p.change != not).map(|p| p.text.as_str()).collect::<String>();
             prop_assert_eq!(side(TextChange::Added), a);
