@@ -36,7 +36,8 @@ def test_watchllm(run, relay, project):
     assert (error["kind"], error["status"], error["message"]) == ("error", "error", "no lamp")
     assert usage["kind"] == "token_usage" and usage["model"] == "gpt-4o"
     assert usage["tokens"] == {"input_total": 10, "output_total": 5, "total": 15}
-    assert usage["cost_usd"] is None, "0.0 is that client's word for not known"
+    # 0.0 is that client's word for not known: what the model costs is reckoned.
+    assert (usage["cost_usd"], usage["cost_source"]) == (0.000075, "computed")
 
 
 def test_evalforge(run, relay, project):
@@ -56,7 +57,8 @@ def test_evalforge(run, relay, project):
         assert (event["input"], event["output"]) == (sent["input"], sent["output"])
         assert event["attributes"]["metadata"] == sent["metadata"]
         assert event["tokens"] == {"input_total": 5, "output_total": 3, "total": sent["tokens"]["total"]}
-        assert event["cost_usd"] == (sent["cost"] or None)
+        reckoned = (0.00033, "computed")
+        assert (event["cost_usd"], event["cost_source"]) == ((sent["cost"], "client") if sent["cost"] else reckoned)
         assert (event["provider"], event["model"]) == ("openai", "gpt-4")
 
 

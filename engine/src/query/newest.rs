@@ -90,6 +90,8 @@ pub async fn totals(
     let walked = store.walk(walk, Arc::clone(&adding) as _).await?;
     let mut totals = take(adding)?.totals;
     totals.partial |= walked.out_of_time;
+    // Money has six decimals; a sum of fractions has more.
+    totals.cost_usd = (totals.cost_usd * 1e6).round() / 1e6;
     Ok(totals)
 }
 

@@ -296,8 +296,8 @@ async fn watchllm_sends_envelopes() {
         (Some("t-1"), Some("p-1"))
     );
     assert_eq!(
-        event["cost_usd"],
-        Value::Null,
+        (&event["cost_usd"], &event["cost_source"]),
+        (&json!(0.000_75), &json!("computed")),
         "its client sends 0 for a cost it does not know"
     );
     assert_eq!(event["attributes"]["body"]["totalTokens"], 150);

@@ -26,7 +26,8 @@ impl CostStore for PostgresStore {
              ORDER BY model COLLATE \"C\", provider COLLATE \"C\", valid_from",
         )
         .bind(project_id)
-        .fetch_all(&self.readers)
+        // Events are priced while they come in: not behind searches.
+        .fetch_all(&self.lookups)
         .await?;
         rows.iter().map(own_price).collect()
     }

@@ -109,6 +109,10 @@ impl SqliteStore {
             .acquire_timeout(Duration::from_secs(10))
             .connect_with(reading)
             .await?;
+        let file = path.to_owned();
+        let walkers = tokio::task::spawn_blocking(move || readers::Readers::open(&file, WALKERS))
+            .await
+            .map_err(StoreError::panicked)??;
         let checkpointer = checkpoint::start(
             SqliteConnection::connect_with(&writing).await?,
             std::sync::Arc::clone(&writer),
@@ -118,7 +122,7 @@ impl SqliteStore {
             traces: traces::TraceReaders::new(path),
             writer,
             readers,
-            walkers: readers::Readers::new(path, WALKERS),
+            walkers,
             recent,
             rollups,
             checkpointer,

@@ -39,13 +39,18 @@ impl Drop for OnDrop {
 }
 
 impl Readers {
-    /// At most so many connections, opened as they are needed.
-    pub(super) fn new(path: &Path, most: usize) -> Self {
-        Self {
+    /// So many connections. They are opened now, and have read: what is stored
+    /// can then be read even while the file is not where it was.
+    ///
+    /// # Errors
+    /// When the file cannot be opened.
+    pub(super) fn open(path: &Path, most: usize) -> Result<Self, StoreError> {
+        let connections: Vec<Connection> = (0..most).map(|_| open(path)).collect::<Result<_, _>>()?;
+        Ok(Self {
             path: path.to_owned(),
-            idle: Arc::default(),
+            idle: Arc::new(Mutex::new(connections)),
             room: Arc::new(Semaphore::new(most)),
-        }
+        })
     }
 
     /// Lends a connection to work that may block.
@@ -93,5 +98,6 @@ fn open(path: &Path) -> Result<Connection, StoreError> {
         connection.pragma_update(None, name, value)?;
     }
     connection.set_prepared_statement_cache_capacity(32);
+    connection.query_row("SELECT count(*) FROM heartbeat", [], |_| Ok(()))?;
     Ok(connection)
 }
