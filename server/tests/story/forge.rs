@@ -377,7 +377,7 @@ async fn analytics_add_up() {
         "counted_events": 4,
         "error_rate": 25.0,
         "partial": false,
-        "total_cost": 0.5,
+        "total_cost": 0.5015,
         "total_events": 4
       }
     }
@@ -385,7 +385,7 @@ async fn analytics_add_up() {
     assert_eq!(analytics("/summary").await["summary"], all["analytics"]);
     assert_eq!(
         analytics("/costs").await["costs"],
-        json!({ "total_cost": 0.5, "average_cost": 0.25, "priced_events": 2, "counted_events": 4, "partial": false })
+        json!({ "total_cost": 0.5015, "average_cost": 0.5015 / 3.0, "priced_events": 3, "counted_events": 4, "partial": false })
     );
     let latency = analytics("/latency").await;
     assert_eq!(
