@@ -6,6 +6,7 @@
 //! - [`store`]: traits for what is kept, and the SQLite that keeps it;
 //! - [`query`]: what a search means, above any one database;
 //! - [`access`]: passwords, sessions, projects and keys;
+//! - [`retention`]: for how long events are kept;
 //! - [`clock`]: the only source of time.
 
 pub mod access;
@@ -13,5 +14,6 @@ pub mod clock;
 pub mod guard;
 pub mod ingest;
 pub mod query;
+pub mod retention;
 pub mod rollups;
 pub mod store;

@@ -11,6 +11,7 @@ mod accept;
 pub mod config;
 mod doors;
 mod http;
+pub mod maintain;
 mod rebuild;
 mod serve;
 mod state;

@@ -1,7 +1,6 @@
 //! The program `eventglass`: a command line, and nothing else.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -11,7 +10,8 @@ use eventglass_harness::generate::{self, GenerateArgs};
 use eventglass_harness::ingest::{self, IngestArgs};
 use eventglass_harness::load::{self, LoadArgs};
 use eventglass_harness::verify::{self, VerifyArgs};
-use eventglass_server::config::{DEFAULTS, Settings};
+use eventglass_server::config::DEFAULTS;
+use eventglass_server::maintain::{self, BackupArgs, CopyArgs, MigrateArgs, Place, RestoreArgs};
 
 /// Shows what services and LLM agents are doing.
 #[derive(Parser)]
@@ -26,7 +26,15 @@ enum Command {
     /// Serve the API and the pages (what happens when no command is given)
     Serve(ServeArgs),
     /// Count all stored events anew, for charts and dashboards; also while a server runs
-    RebuildRollups(StoreArgs),
+    RebuildRollups(Place),
+    /// Bring the database's schema up to date, or ask whether it is
+    Migrate(MigrateArgs),
+    /// Copy the SQLite database to a file, also while it is served
+    Backup(BackupArgs),
+    /// Put a backup in the place of the SQLite database
+    Restore(RestoreArgs),
+    /// Move an installation from SQLite to Postgres
+    Copy(CopyArgs),
     /// Print every setting with its default and what it means
     Settings,
     /// Write realistic events to a file
@@ -53,29 +61,19 @@ struct ServeArgs {
     /// Address and port to listen on [default: 127.0.0.1:8000]
     #[arg(long)]
     addr: Option<SocketAddr>,
-    /// Folder of the database [default: ./data]
-    #[arg(long)]
-    data: Option<PathBuf>,
-    /// Settings file [default: ./eventglass.toml, if there is one]
-    #[arg(long, env = "EVENTGLASS_CONFIG")]
-    config: Option<PathBuf>,
-}
-
-#[derive(clap::Args)]
-struct StoreArgs {
-    /// Folder of the database [default: ./data]
-    #[arg(long)]
-    data: Option<PathBuf>,
-    /// Settings file [default: ./eventglass.toml, if there is one]
-    #[arg(long, env = "EVENTGLASS_CONFIG")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    place: Place,
 }
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.command.unwrap_or_else(|| Command::Serve(ServeArgs::default())) {
         Command::Serve(args) => serve(args).map(|()| ExitCode::SUCCESS),
-        Command::RebuildRollups(args) => rebuild_rollups(args).map(|()| ExitCode::SUCCESS),
+        Command::RebuildRollups(args) => rebuild_rollups(&args).map(|()| ExitCode::SUCCESS),
+        Command::Migrate(args) => maintain::migrate(&args),
+        Command::Backup(args) => maintain::backup(&args),
+        Command::Restore(args) => maintain::restore(&args),
+        Command::Copy(args) => maintain::copy(&args),
         Command::Settings => print_settings(),
         Command::Generate(args) => generate::run(&args),
         Command::Ingest(args) => ingest::run(&args),
@@ -94,11 +92,8 @@ fn main() -> ExitCode {
 }
 
 fn serve(args: ServeArgs) -> anyhow::Result<()> {
-    let usual = Path::new("eventglass.toml");
-    let file = args.config.or_else(|| usual.exists().then(|| usual.to_owned()));
-    let mut settings = Settings::load(file.as_deref(), std::env::vars().collect())?;
+    let mut settings = args.place.settings()?;
     settings.addr = args.addr.unwrap_or(settings.addr);
-    settings.data = args.data.unwrap_or(settings.data);
     eventglass_server::init_logs(&settings)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .thread_stack_size(STACK)
@@ -107,11 +102,8 @@ fn serve(args: ServeArgs) -> anyhow::Result<()> {
     runtime.block_on(eventglass_server::serve(settings))
 }
 
-fn rebuild_rollups(args: StoreArgs) -> anyhow::Result<()> {
-    let usual = Path::new("eventglass.toml");
-    let file = args.config.or_else(|| usual.exists().then(|| usual.to_owned()));
-    let mut settings = Settings::load(file.as_deref(), std::env::vars().collect())?;
-    settings.data = args.data.unwrap_or(settings.data);
+fn rebuild_rollups(place: &Place) -> anyhow::Result<()> {
+    let settings = place.settings()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(eventglass_server::rebuild_rollups(settings))
 }

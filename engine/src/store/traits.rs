@@ -7,7 +7,7 @@ use eventglass_model::{ApiKey, Event, EventPage, Facets, Project, Timestamp};
 
 use crate::ingest::{PendingEvent, PendingPart};
 use crate::query::{EventSearch, PulseSearch};
-use crate::store::{DashboardStore, RollupStore, ScanStore, StoreError, TrustStore};
+use crate::store::{DashboardStore, RetentionStore, RollupStore, ScanStore, StoreError, TrustStore};
 
 /// What became of an event that was to be appended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -239,7 +239,9 @@ pub trait AccessStore: Send + Sync {
 
 /// All of it.
 #[async_trait]
-pub trait Store: EventStore + AccessStore + TrustStore + ScanStore + RollupStore + DashboardStore {
+pub trait Store:
+    EventStore + AccessStore + TrustStore + ScanStore + RollupStore + DashboardStore + RetentionStore
+{
     /// Whether the store can be read and written: writes, to know. For `/readyz`.
     ///
     /// # Errors

@@ -12,7 +12,7 @@ use crate::store::pattern::pieces;
 
 /// The most bytes of a word. A longer one is found by its beginning; Postgres
 /// takes no more than 2,046.
-const WORD_BYTES: usize = 255;
+pub(crate) const WORD_BYTES: usize = 255;
 
 /// Every word of a text once, in order.
 pub(super) fn words(text: &str) -> BTreeSet<String> {

@@ -6,17 +6,22 @@
 
 mod access;
 mod append;
+mod backup;
 mod checkpoint;
 mod dashboards;
 mod ids;
 mod merge;
 mod migrations;
 mod read;
+mod retention;
 mod rollups;
 mod row;
 mod scan;
 mod sql;
+pub(crate) mod transfer;
 mod trust;
+
+pub use backup::{Copied, Progress, backup, restore};
 
 use std::path::Path;
 use std::time::Duration;
@@ -27,7 +32,7 @@ use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 
-use crate::store::{Store, StoreError};
+use crate::store::{Schema, Store, StoreError};
 
 /// How long a statement waits for another program that holds the file.
 const BUSY: Duration = Duration::from_secs(1);
@@ -112,6 +117,20 @@ impl SqliteStore {
             checkpointer,
         })
     }
+}
+
+/// How far the schema of a file is; a file that is not there has none. Changes nothing.
+///
+/// # Errors
+/// When it is no database, or [`StoreError::Newer`].
+pub(super) async fn schema(path: &Path) -> Result<Schema, StoreError> {
+    let in_memory = SqliteConnectOptions::new();
+    let options = if path.exists() {
+        in_memory.filename(path).read_only(true).busy_timeout(BUSY)
+    } else {
+        in_memory
+    };
+    migrations::state(&mut SqliteConnection::connect_with(&options).await?).await
 }
 
 #[async_trait]
