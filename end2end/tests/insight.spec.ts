@@ -38,15 +38,6 @@ const sample = (page: Page, project: Project) =>
 
 const number = (page: Page, name: string) => page.locator(".stat", { hasText: name }).locator(".stat-value");
 
-test("an empty project shows how to send, and comes alive by itself", async ({ page }) => {
-  const project = await newProject(page);
-  await page.goto(`/p/${project.slug}/overview`);
-  await hydrated(page);
-  await expect(page.getByText("No events yet")).toBeVisible();
-  await sample(page, project);
-  await expect(number(page, "Events")).toHaveText("13");
-});
-
 test("the overview counts what there is, and leads on", async ({ page }) => {
   const project = await newProject(page);
   await sample(page, project);
