@@ -9,7 +9,13 @@ use crate::{
 
 const DAY: i64 = 86_400;
 /// What moments may be apart, in seconds.
-const STEPS: [i64; 16] = [
+const STEPS: [i64; 22] = [
+    1,
+    2,
+    5,
+    10,
+    15,
+    30,
     60,
     120,
     300,
@@ -98,8 +104,15 @@ impl TimeAxis {
         if midnights && self.step == DAY {
             return start.minute_text().get(..10).unwrap_or_default().to_owned();
         }
-        let end = if same_day { clock(end) } else { end.minute_text() };
-        format!("{} – {end}", start.minute_text())
+        let seconds = |civil: Civil| {
+            if self.step % 60 == 0 {
+                String::new()
+            } else {
+                format!(":{:02}", civil.second)
+            }
+        };
+        let end_text = if same_day { clock(end) } else { end.minute_text() };
+        format!("{}{} – {end_text}{}", start.minute_text(), seconds(start), seconds(end))
     }
 
     /// `5 minutes`: how long each span is.
@@ -108,7 +121,8 @@ impl TimeAxis {
             step if step % (7 * DAY) == 0 => (step / (7 * DAY), "week"),
             step if step % DAY == 0 => (step / DAY, "day"),
             step if step % 3_600 == 0 => (step / 3_600, "hour"),
-            step => (step / 60, "minute"),
+            step if step % 60 == 0 => (step / 60, "minute"),
+            step => (step, "second"),
         };
         if count == 1 {
             format!("1 {unit}")
@@ -142,6 +156,8 @@ fn label(time: i64, step: i64, here: bool) -> String {
     let civil = civil(time, here);
     if step >= DAY || (civil.hour, civil.minute) == (0, 0) {
         civil.day_text()
+    } else if step < 60 {
+        format!("{}:{:02}", clock(civil), civil.second)
     } else {
         clock(civil)
     }
@@ -205,6 +221,9 @@ mod tests {
         assert_eq!(axis.index_of(NEW_YEAR - 1), None);
         assert_eq!(TimeAxis::default().index_of(5), None);
         assert_eq!(axis.span_text(1, false), "2026-01-01 00:05 – 00:10");
+        let short = TimeAxis { step: 10, ..axis };
+        assert_eq!(short.span_text(1, false), "2026-01-01 00:00:10 – 00:00:20");
+        assert_eq!(short.step_text(), "10 seconds");
         let days = TimeAxis { step: DAY, ..axis };
         assert_eq!(days.span_text(0, false), "2026-01-01");
         assert_eq!(

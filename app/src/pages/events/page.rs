@@ -74,7 +74,7 @@ fn list(page: Page) -> Part {
     let retry = Callback::new(move |()| first.refetch());
     first.again_when(page.asking.reload);
     let body = show_some(move || {
-        let faults = page.address.read().faults.clone();
+        let faults = page.faults.get();
         let answer = first.read::<EventPage>();
         if !faults.is_empty() {
             return Some(unreadable(page, faults));

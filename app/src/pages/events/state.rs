@@ -1,7 +1,7 @@
 //! What the parts of the page share.
 
 use eventglass_model::{
-    EventQuery,
+    EventQuery, FieldError,
     search::{self, SearchError},
 };
 use leptos::prelude::*;
@@ -29,6 +29,8 @@ pub(super) struct Page {
     pub(super) address: Memo<Address>,
     /// What is looked for: words and time, and the place in the list to begin at.
     pub(super) query: Memo<EventQuery>,
+    /// What of the address cannot be read.
+    pub(super) faults: Memo<Vec<FieldError>>,
     /// What is wrong with the words.
     pub(super) wrong: Memo<Option<SearchError>>,
     /// The event that is open.
@@ -78,6 +80,7 @@ impl Page {
             slug: project_slug(),
             address,
             query,
+            faults: memo(move |_| address.read().faults.clone()),
             wrong: memo(move |_| search::parse(&query.read().q).err()),
             open,
             columns: memo(move |_| {
@@ -140,6 +143,14 @@ impl Page {
         EventQuery {
             fields: columns::asked_for(&self.columns.read()),
             ..self.query.get()
+        }
+    }
+
+    /// The same, for whoever does not ask again when it changes.
+    pub(super) fn question_now(self) -> EventQuery {
+        EventQuery {
+            fields: columns::asked_for(&self.columns.read_untracked()),
+            ..self.query.get_untracked()
         }
     }
 

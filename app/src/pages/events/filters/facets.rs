@@ -169,7 +169,13 @@ fn group(page: Page, unfolded: Unfolded, facet: Facet, is_open: bool, found: &[F
         .class("facet")
         .when(is_open, "open")
         .on("toggle", toggle)
-        .child(el("summary", "facet-title", summary));
+        .child(
+            tag("summary")
+                .class("facet-title")
+                .attr("id", format!("facet-{}", facet.name))
+                .children(summary)
+                .part(),
+        );
     if is_open {
         let values = values_of(facet, found, &chosen);
         group = group.children(options(page, facet, values, &chosen));

@@ -23,6 +23,7 @@ pub(in super::super) fn Toolbar() -> impl IntoView {
     let button = tag("button")
         .attr("type", "button")
         .class("btn filters-button")
+        .attr("aria-label", "Filters")
         .spelled("aria-expanded", move || filters.get())
         .press(move |_| filters.update(|open| *open = !*open))
         .child(view! { <Icon glyph=Glyph::Filter/> }.part())

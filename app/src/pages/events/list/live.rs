@@ -27,7 +27,7 @@ pub(in super::super) fn keep_live(page: Page) {
                 arrived_after: Some(page.list.watermark()?),
                 limit: Some(MOST_ARRIVALS),
                 cursor: None,
-                ..page.question()
+                ..page.question_now()
             };
             Some(api::events_path(&page.slug.read_untracked(), &query))
         }),

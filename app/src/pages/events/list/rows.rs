@@ -219,7 +219,7 @@ impl EventList {
         let query = EventQuery {
             cursor: Some(cursor),
             limit: Some(NEXT_PAGE),
-            ..page.question()
+            ..page.question_now()
         };
         spawn_local(async move {
             let answer = api::events(&slug, &query).await;

@@ -9,7 +9,7 @@ use crate::view::memo;
 /// How many rows are there at first, and so without scripts.
 const AT_FIRST: usize = super::rows::PAGE_SIZE;
 /// How many rows beyond what is in sight are kept ready.
-const AROUND: usize = 20;
+const AROUND: usize = 50;
 /// The window moves by so many rows at a time.
 const STEP: usize = 10;
 
