@@ -279,6 +279,11 @@ async fn a_link_shows_one_trace_until_it_is_closed() {
         "gpt-4o"
     );
     anyone.get(&format!("{link}/steps")).await.expect(200);
+    let nothing = anyone
+        .get(&format!("{link}/updates?arrived_after=ffffffffffffff"))
+        .await
+        .expect(200);
+    assert_eq!(nothing["trace"], Value::Null);
     anyone.get(&format!("{link}/spans/other:ask")).await.expect(404);
     anyone.get("/api/v1/shared/guessed").await.expect(404);
 

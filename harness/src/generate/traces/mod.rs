@@ -29,7 +29,7 @@ pub struct TracePlan {
     pub odd: bool,
     /// Over how many hours before `end`.
     pub hours: u32,
-    /// When the last begins.
+    /// When the last is over.
     pub end: Timestamp,
     /// The same plan with the same seed gives the same events.
     pub seed: Option<u64>,

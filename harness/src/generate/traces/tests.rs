@@ -91,6 +91,16 @@ fn traces_are_as_large_as_asked() {
         .filter(|event| event["duration_ms"].is_number())
         .count();
     assert!((5_000..5_200).contains(&spans), "{spans}");
+    let ends = traces[0].iter().map(|event| {
+        let took = event["duration_ms"].as_f64().unwrap_or(0.0);
+        Timestamp::parse(text(event, "time").unwrap())
+            .unwrap()
+            .plus_micros((took * 1_000.0) as i64)
+    });
+    assert!(
+        ends.max().unwrap() <= plan(1, None, false).end,
+        "nothing of it lies in the future"
+    );
 }
 
 #[test]

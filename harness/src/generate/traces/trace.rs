@@ -9,6 +9,7 @@ pub(super) struct TraceMaker<'a> {
     pub(super) rng: &'a mut Rng,
     /// In microseconds.
     pub(super) now: i64,
+    start: i64,
     pub(super) trace_id: String,
     /// Who answers.
     pub(super) service: &'static str,
@@ -30,6 +31,7 @@ impl<'a> TraceMaker<'a> {
         Self {
             rng,
             now: start,
+            start,
             trace_id,
             service: "support-agent",
             user: user.to_owned(),
@@ -82,7 +84,7 @@ impl<'a> TraceMaker<'a> {
         self.events.push(json!({
             "event_id": format!("{}:{span}:log:{number}", self.trace_id),
             "kind": if severity == "error" { "error" } else { "log" },
-            "time": Timestamp::from_micros(self.now).to_string(),
+            "time": self.now,
             "severity": severity,
             "message": message,
             "service": self.service,
@@ -99,7 +101,7 @@ impl<'a> TraceMaker<'a> {
             "event_id": id,
             "kind": "eval_metric",
             "name": name,
-            "time": Timestamp::from_micros(self.now).to_string(),
+            "time": self.now,
             "message": format!("{name}: {value} ({comment})"),
             "trace_id": self.trace_id,
             "span_id": id,
@@ -122,7 +124,7 @@ impl<'a> TraceMaker<'a> {
             "event_id": format!("{}:{id}", self.trace_id),
             "kind": kind,
             "name": name,
-            "time": Timestamp::from_micros(start).to_string(),
+            "time": start,
             "service": self.service,
             "environment": "production",
             "trace_id": self.trace_id,
@@ -140,8 +142,16 @@ impl<'a> TraceMaker<'a> {
         self.events.push(event);
     }
 
-    /// All of it.
-    pub(super) fn finish(self) -> Vec<Value> {
+    /// All of it, moved so that it is over when it was to begin: however long
+    /// it takes, nothing of it lies in the future.
+    pub(super) fn finish(mut self) -> Vec<Value> {
+        let took = self.now - self.start;
+        for event in &mut self.events {
+            if let Some(time) = event.get_mut("time") {
+                let micros = time.as_i64().unwrap_or(self.start);
+                *time = json!(Timestamp::from_micros(micros - took).to_string());
+            }
+        }
         self.events
     }
 }

@@ -37,6 +37,7 @@ pub(super) fn routes() -> Router<AppState> {
     Router::new()
         .nest("/api/v1/projects/{project}", of_project)
         .route("/api/v1/shared/{token}", get(shared::open))
+        .route("/api/v1/shared/{token}/updates", get(shared::updates))
         .route("/api/v1/shared/{token}/steps", get(shared::steps))
         .route("/api/v1/shared/{token}/spans/{span}", get(shared::span))
 }

@@ -9,9 +9,9 @@ use eventglass_engine::access::Role;
 use eventglass_model::{CreatedShare, ShareList};
 use serde::Serialize;
 
-use super::no_trace;
+use super::{no_trace, required};
 use crate::http::error::ApiError;
-use crate::http::extract::{Caller, Member, NoQuery};
+use crate::http::extract::{Caller, Member, NoQuery, Pairs};
 use crate::state::AppState;
 
 pub(super) async fn list(
@@ -85,6 +85,18 @@ pub(super) async fn open(
 ) -> Result<Response, ApiError> {
     let (project_id, trace) = follow(&state, &token).await?;
     let found = state.traces.open(project_id, &trace).await?;
+    found.map(private).ok_or_else(no_link)
+}
+
+pub(super) async fn updates(
+    State(state): State<AppState>,
+    Path(token): Path<String>,
+    mut pairs: Pairs,
+) -> Result<Response, ApiError> {
+    let after = required(&mut pairs, "arrived_after")?;
+    pairs.nothing_else()?;
+    let (project_id, trace) = follow(&state, &token).await?;
+    let found = state.traces.updates(project_id, &trace, &after).await?;
     found.map(private).ok_or_else(no_link)
 }
 
