@@ -22,7 +22,8 @@ test("a newcomer pours events in and watches them arrive", async ({ page, baseUR
 
   generateAndIngest(baseURL as string, project, 500);
   await expect(rows(page).first()).toBeVisible();
-  await expect.poll(() => rows(page).count()).toBeGreaterThanOrEqual(50);
+  // The list draws what is in sight and a little more.
+  await expect.poll(() => rows(page).count()).toBeGreaterThanOrEqual(20);
 
   // More arrive: they wait behind the pill, and nothing moves under the reader.
   await expect(page.getByRole("button", { name: /new event/ })).toHaveCount(0);
