@@ -60,8 +60,8 @@ test-browser: setup-test ## Run the end-to-end tests in Chromium against the rel
 fmt: setup ## Format the Rust sources
 	$(ENV) cargo fmt --all
 
-bench: setup ## Measure ingest on this machine with the release binary (about 2 min)
-	$(ENV) binary=$$(cargo xtask release) && exec "$$binary" bench
+bench: setup-test ## Measure ingest and search on this machine, on SQLite and on Postgres (about 5 min)
+	$(ENV) binary=$$(cargo xtask release) && "$$binary" bench && exec "$$binary" bench --store postgres
 
 bench-query: setup ## Measure searches on 5 million events, or EVENTS=... (about 10 min)
 	$(ENV) exec cargo bench --package eventglass-harness --bench query -- $(EVENTS)

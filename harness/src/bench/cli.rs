@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use clap::Args;
 
+use super::store::StoreKind;
 use super::{report, suite};
 use crate::server::this_program;
 
@@ -38,6 +39,10 @@ pub struct BenchArgs {
     /// gigabytes go in and are removed again.
     #[arg(long, default_value = "target", value_name = "DIR")]
     pub dir: PathBuf,
+
+    /// Where the server keeps its data; Postgres has to be installed.
+    #[arg(long, value_enum, default_value_t = StoreKind::Sqlite)]
+    pub store: StoreKind,
 
     /// The program to measure instead of this one.
     #[arg(long, value_name = "PROGRAM")]

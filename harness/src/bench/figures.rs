@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::bodies::{Bodies, Dialect};
 use super::load::Outcome;
 use super::stages::Stage;
+use super::store::StoreKind;
 
 /// A latency distribution, in milliseconds.
 #[derive(Clone, Debug, Serialize)]
@@ -48,6 +49,8 @@ pub(super) struct LoadFigures {
     pub(super) first_error: Option<String>,
     /// CPU time, all cores together.
     pub(super) server_cpu_sec: f64,
+    /// The same of the database's processes, where it has its own.
+    pub(super) database_cpu_sec: f64,
     /// The same of this process, which shares the machine.
     pub(super) client_cpu_sec: f64,
     /// Where the server's time went, by its own account.
@@ -71,6 +74,7 @@ impl LoadFigures {
             errors: outcome.errors,
             first_error: outcome.first_error.clone(),
             server_cpu_sec: 0.0,
+            database_cpu_sec: 0.0,
             client_cpu_sec: 0.0,
             stages: Vec::new(),
             events_per_commit: None,
@@ -136,6 +140,7 @@ impl ProofFigures {
 pub(super) struct Figures {
     pub(super) measured_at: String,
     pub(super) version: &'static str,
+    pub(super) store: StoreKind,
     /// A figure of an unoptimised program says nothing.
     pub(super) optimised: bool,
     pub(super) machine: super::machine::Machine,

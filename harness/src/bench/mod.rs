@@ -14,6 +14,7 @@ mod report;
 mod search;
 mod spans;
 mod stages;
+mod store;
 mod suite;
 mod target;
 

@@ -13,6 +13,7 @@ use super::cli::BenchArgs;
 use super::figures::{Figures, LoadFigures, MemoryFigures, ProofFigures};
 use super::load::{Outcome, closed, open};
 use super::machine::Machine;
+use super::store::Store;
 use super::target::Target;
 use super::{disk, process, search, stages};
 use crate::server::{ServerProcess, Session};
@@ -24,6 +25,7 @@ const SAMPLE: Duration = Duration::from_millis(200);
 /// A server under test and what is known of it so far.
 struct Suite<'a, W> {
     server: ServerProcess,
+    store: Store,
     session: Session,
     project: Project,
     target: Target,
@@ -46,7 +48,8 @@ pub(super) async fn run(args: &BenchArgs, program: &Path, log: &mut impl Write) 
     let disk = disk::measure(folder.path(), duration.min(Duration::from_secs(1)))?;
 
     writeln!(log, "Server: {} in {}", program.display(), folder.path().display())?;
-    let server = ServerProcess::start(program, &data, &server_log).await?;
+    let store = Store::start(args.store, &data)?;
+    let server = ServerProcess::start_with(program, &data, &server_log, &store.environment()).await?;
     let session = Session::register(
         server.url(),
         "bench@example.com",
@@ -59,6 +62,7 @@ pub(super) async fn run(args: &BenchArgs, program: &Path, log: &mut impl Write) 
     let target = Target::new(server.url(), &created.api_key)?;
     let mut suite = Suite {
         server,
+        store,
         session,
         project: created.project,
         target,
@@ -122,11 +126,12 @@ pub(super) async fn run(args: &BenchArgs, program: &Path, log: &mut impl Write) 
     suite.account(&background);
 
     suite.memory.peak_resident_mb = process::memory_mb(suite.server.pid(), "VmHWM");
-    let database_mb = disk::size_of(&data) as f64 / 1e6;
+    let database_mb = suite.store.size_mb();
     let (loads, memory, proof) = suite.prove(program, &data, &server_log).await?;
     Ok(Figures {
         measured_at: now.to_string(),
         version: env!("CARGO_PKG_VERSION"),
+        store: args.store,
         optimised: !cfg!(debug_assertions),
         machine: Machine::look(),
         disk,
@@ -169,7 +174,11 @@ impl<W: Write> Suite<'_, W> {
     ) -> anyhow::Result<()> {
         writeln!(self.log, "Load: {name}...")?;
         let pid = self.server.pid();
-        let cpu = || (process::cpu_seconds(&pid.to_string()), process::cpu_seconds("self"));
+        let store = &self.store;
+        let cpu = || {
+            let server = process::cpu_seconds(&pid.to_string());
+            (server, process::cpu_seconds("self"), store.cpu_seconds())
+        };
         let counters = stages::scrape(self.server.url()).await?;
         let before = cpu();
         let mut anonymous = self.memory.peak_anonymous_mb;
@@ -185,6 +194,7 @@ impl<W: Write> Suite<'_, W> {
         figures.offered_events_per_sec = offered;
         figures.server_cpu_sec = after.0 - before.0;
         figures.client_cpu_sec = after.1 - before.1;
+        figures.database_cpu_sec = after.2 - before.2;
         figures.stages = later.since(&counters, outcome.acknowledged);
         figures.events_per_commit = later.group_since(&counters);
         self.loads.push(figures);
@@ -202,7 +212,7 @@ impl<W: Write> Suite<'_, W> {
         let id = self.project.id;
         self.proof.stored = count(&self.session.project(id).await?);
         self.server.kill()?;
-        let server = ServerProcess::start(program, data, log).await?;
+        let server = ServerProcess::start_with(program, data, log, &self.store.environment()).await?;
         let session = self.session.moved_to(server.url());
         self.proof.stored_after_kill = count(&session.project(id).await?);
         server.kill()?;

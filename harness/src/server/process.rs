@@ -35,6 +35,19 @@ impl ServerProcess {
     /// # Errors
     /// When it cannot be started, ends, or is not ready within 30 s; with the end of its log.
     pub async fn start(program: &Path, data: &Path, log: &Path) -> anyhow::Result<Self> {
+        Self::start_with(program, data, log, &[]).await
+    }
+
+    /// As [`Self::start`], with settings by their names in the environment.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub async fn start_with(
+        program: &Path,
+        data: &Path,
+        log: &Path,
+        settings: &[(&str, &str)],
+    ) -> anyhow::Result<Self> {
         let port = free_port().context("no free port on 127.0.0.1")?;
         let out = OpenOptions::new().create(true).append(true).open(log)?;
         let child = Command::new(program)
@@ -46,6 +59,7 @@ impl ServerProcess {
             .current_dir(log.parent().unwrap_or_else(|| Path::new(".")))
             .env("EVENTGLASS_OPEN_REGISTRATION", "true")
             .env("EVENTGLASS_METRICS_TOKEN", "")
+            .envs(settings.iter().copied())
             .stdin(Stdio::null())
             .stderr(out.try_clone()?)
             .stdout(out)
