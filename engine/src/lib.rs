@@ -9,6 +9,7 @@
 //! - [`export`]: a whole search as a file;
 //! - [`traces`]: trees of spans, and what they cost;
 //! - [`access`]: passwords, sessions, projects and keys;
+//! - [`retention`]: for how long events are kept;
 //! - [`clock`]: the only source of time.
 
 pub mod access;
@@ -18,6 +19,7 @@ pub mod export;
 pub mod guard;
 pub mod ingest;
 pub mod query;
+pub mod retention;
 pub mod rollups;
 pub mod store;
 pub(crate) mod text;

@@ -12,6 +12,7 @@ pub mod config;
 mod doors;
 mod export;
 mod http;
+pub mod maintain;
 mod rebuild;
 mod serve;
 mod state;

@@ -1,7 +1,6 @@
 //! The program `eventglass`: a command line, and nothing else.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -12,7 +11,8 @@ use eventglass_harness::ingest::{self, IngestArgs};
 use eventglass_harness::load::{self, LoadArgs};
 use eventglass_harness::verify::{self, VerifyArgs};
 use eventglass_server::ExportArgs;
-use eventglass_server::config::{DEFAULTS, Settings};
+use eventglass_server::config::DEFAULTS;
+use eventglass_server::maintain::{self, BackupArgs, CopyArgs, MigrateArgs, Place, RestoreArgs};
 
 /// Shows what services and LLM agents are doing.
 #[derive(Parser)]
@@ -27,7 +27,15 @@ enum Command {
     /// Serve the API and the pages (what happens when no command is given)
     Serve(ServeArgs),
     /// Count all stored events anew, for charts and dashboards; also while a server runs
-    RebuildRollups(StoreArgs),
+    RebuildRollups(Place),
+    /// Bring the database's schema up to date, or ask whether it is
+    Migrate(MigrateArgs),
+    /// Copy the SQLite database to a file, also while it is served
+    Backup(BackupArgs),
+    /// Put a backup in the place of the SQLite database
+    Restore(RestoreArgs),
+    /// Move an installation from SQLite to Postgres
+    Copy(CopyArgs),
     /// Print every setting with its default and what it means
     Settings,
     /// Write realistic events to a file
@@ -56,29 +64,19 @@ struct ServeArgs {
     /// Address and port to listen on [default: 127.0.0.1:8000]
     #[arg(long)]
     addr: Option<SocketAddr>,
-    /// Folder of the database [default: ./data]
-    #[arg(long)]
-    data: Option<PathBuf>,
-    /// Settings file [default: ./eventglass.toml, if there is one]
-    #[arg(long, env = "EVENTGLASS_CONFIG")]
-    config: Option<PathBuf>,
-}
-
-#[derive(clap::Args)]
-struct StoreArgs {
-    /// Folder of the database [default: ./data]
-    #[arg(long)]
-    data: Option<PathBuf>,
-    /// Settings file [default: ./eventglass.toml, if there is one]
-    #[arg(long, env = "EVENTGLASS_CONFIG")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    place: Place,
 }
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.command.unwrap_or_else(|| Command::Serve(ServeArgs::default())) {
         Command::Serve(args) => serve(args).map(|()| ExitCode::SUCCESS),
-        Command::RebuildRollups(args) => rebuild_rollups(args).map(|()| ExitCode::SUCCESS),
+        Command::RebuildRollups(args) => rebuild_rollups(&args).map(|()| ExitCode::SUCCESS),
+        Command::Migrate(args) => maintain::migrate(&args),
+        Command::Backup(args) => maintain::backup(&args),
+        Command::Restore(args) => maintain::restore(&args),
+        Command::Copy(args) => maintain::copy(&args),
         Command::Settings => print_settings(),
         Command::Generate(args) => generate::run(&args),
         Command::Ingest(args) => ingest::run(&args),
@@ -97,22 +95,18 @@ fn main() -> ExitCode {
     })
 }
 
-fn settings(config: Option<PathBuf>, data: Option<PathBuf>) -> anyhow::Result<Settings> {
-    let usual = Path::new("eventglass.toml");
-    let file = config.or_else(|| usual.exists().then(|| usual.to_owned()));
-    let mut settings = Settings::load(file.as_deref(), std::env::vars().collect())?;
-    settings.data = data.unwrap_or(settings.data);
-    Ok(settings)
-}
-
 fn export(args: &ExportArgs) -> anyhow::Result<ExitCode> {
-    let settings = settings(args.config.clone(), args.data.clone())?;
+    let place = Place {
+        data: args.data.clone(),
+        config: args.config.clone(),
+    };
+    let settings = place.settings()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(eventglass_server::export(args, &settings))
 }
 
 fn serve(args: ServeArgs) -> anyhow::Result<()> {
-    let mut settings = settings(args.config, args.data)?;
+    let mut settings = args.place.settings()?;
     settings.addr = args.addr.unwrap_or(settings.addr);
     eventglass_server::init_logs(&settings)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -122,11 +116,8 @@ fn serve(args: ServeArgs) -> anyhow::Result<()> {
     runtime.block_on(eventglass_server::serve(settings))
 }
 
-fn rebuild_rollups(args: StoreArgs) -> anyhow::Result<()> {
-    let usual = Path::new("eventglass.toml");
-    let file = args.config.or_else(|| usual.exists().then(|| usual.to_owned()));
-    let mut settings = Settings::load(file.as_deref(), std::env::vars().collect())?;
-    settings.data = args.data.unwrap_or(settings.data);
+fn rebuild_rollups(place: &Place) -> anyhow::Result<()> {
+    let settings = place.settings()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(eventglass_server::rebuild_rollups(settings))
 }

@@ -71,6 +71,8 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
         settings.plans(),
     );
     let keeper = rollups::keep(Arc::clone(&store), Arc::clone(&clock), settings.rollups());
+    let retention = store::Retention::new(settings.retention_days, settings.plans());
+    let retention = eventglass_engine::retention::start(Arc::clone(&store), Arc::clone(&clock), retention);
     let shutdown = Duration::from_secs(settings.shutdown_secs);
 
     let bounds = Bounds {
@@ -110,6 +112,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
         tracing::error!("the writer did not finish in time");
     }
     keeper.abort();
+    retention.abort();
     store.close().await;
     tracing::info!("ended");
     Ok(())
@@ -180,6 +183,10 @@ fn describe() {
         "eventglass_database_bytes",
         Unit::Bytes,
         "The database on disk, its log included"
+    );
+    describe_gauge!(
+        "eventglass_leader",
+        "1 on the server that does the work which one of all does"
     );
     describe_gauge!("eventglass_uptime_seconds", Unit::Seconds, "Since the start");
     describe_histogram!(

@@ -23,6 +23,23 @@ pub enum StoreError {
     /// The database failed on the way of the events.
     #[error("database: {0}")]
     Sqlite(#[from] rusqlite::Error),
+    /// The database was made by a later program.
+    #[error(
+        "the database has schema version {found}, and this program knows versions up to {known}: \
+         it was written by a newer Eventglass, which it needs"
+    )]
+    Newer {
+        /// The last version of the database's.
+        found: i64,
+        /// The last version of this program's.
+        known: i64,
+    },
+    /// Another program has the database open.
+    #[error("a server is using the database: stop it first")]
+    InUse,
+    /// A file could not be read or written.
+    #[error("{0}")]
+    File(#[from] std::io::Error),
     /// The schema could not be brought up to date.
     #[error("migration: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
@@ -63,7 +80,14 @@ impl StoreError {
         match self {
             Self::Database(error) => sqlx_is_passing(error),
             Self::Sqlite(rusqlite::Error::SqliteFailure(error, _)) => sqlite_is_passing(error.extended_code),
-            Self::Conflict(_) | Self::BadToken(_) | Self::Inconsistent(_) | Self::Sqlite(_) | Self::Migrate(_) => false,
+            Self::Conflict(_)
+            | Self::BadToken(_)
+            | Self::Inconsistent(_)
+            | Self::Sqlite(_)
+            | Self::Newer { .. }
+            | Self::InUse
+            | Self::File(_)
+            | Self::Migrate(_) => false,
         }
     }
 }

@@ -13,12 +13,15 @@ mod page;
 mod pattern;
 mod payload;
 pub mod postgres;
+mod retention;
 pub(crate) mod rollups;
 pub(crate) mod row;
 mod scan;
+mod schema;
 pub mod sqlite;
 mod traces;
 mod traits;
+mod transfer;
 mod trust;
 mod views;
 mod walk;
@@ -31,8 +34,10 @@ pub(crate) use key::tail_matches;
 pub use open::open;
 pub(crate) use page::token;
 pub(crate) use payload::Payload;
+pub use retention::{Forgotten, Retention, RetentionStore};
 pub use rollups::{BuildProgress, RollupStore};
 pub use scan::ScanStore;
+pub use schema::{Schema, schema};
 pub use traces::{
     FoldInput, FoldOutput, GroupBucket, GroupBy, GroupTotals, GroupWalk, GroupsFound, ShareRow, TraceFilter, TraceMark,
     TracePlace, TraceRows, TraceStore, TraceWalk, TracesFound,
@@ -40,6 +45,7 @@ pub use traces::{
 pub use traits::{
     AccessStore, Appended, EventStore, KeyHolder, KeyRow, Merged, NewKey, PulseCounts, SharedStore, Store, UserRow,
 };
+pub use transfer::{CopiedTable, Doing, Watcher, copy};
 pub(crate) use trust::door;
 pub use trust::{Expiry, IngestMinute, NewRefused, StoredAnswer, TrustStore};
 pub use views::{ViewRow, ViewStore};

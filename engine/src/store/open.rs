@@ -13,9 +13,24 @@ use crate::store::{SharedStore, StoreError};
 /// # Errors
 /// [`StoreError::Database`] for another scheme, and those of the store. None of them holds the URL.
 pub async fn open(url: &str, file: &Path) -> Result<SharedStore, StoreError> {
+    match kind(url)? {
+        Kind::Sqlite => Ok(Arc::new(SqliteStore::open(file).await?)),
+        Kind::Postgres => Ok(Arc::new(PostgresStore::open(url).await?)),
+    }
+}
+
+/// Which store a URL means.
+pub(crate) enum Kind {
+    Sqlite,
+    Postgres,
+}
+
+/// # Errors
+/// For a scheme that there is no store for. The error does not hold the URL.
+pub(crate) fn kind(url: &str) -> Result<Kind, StoreError> {
     match url.split_once("://").map(|(scheme, _)| scheme) {
-        None if url.is_empty() => Ok(Arc::new(SqliteStore::open(file).await?)),
-        Some("postgres" | "postgresql") => Ok(Arc::new(PostgresStore::open(url).await?)),
+        None if url.is_empty() => Ok(Kind::Sqlite),
+        Some("postgres" | "postgresql") => Ok(Kind::Postgres),
         _ => Err(sqlx::Error::Configuration("a database URL begins with postgres://".into()).into()),
     }
 }

@@ -51,6 +51,7 @@ pub struct Settings {
     pub queue_bytes: usize,
     pub in_flight_bytes: usize,
     pub commit_retries: u32,
+    pub retention_days: u32,
     pub refused_days: u32,
     pub refused_bytes: u64,
     pub idempotency_hours: u32,

@@ -122,6 +122,9 @@ impl From<StoreError> for ApiError {
             error @ (StoreError::Inconsistent(_)
             | StoreError::Database(_)
             | StoreError::Sqlite(_)
+            | StoreError::Newer { .. }
+            | StoreError::InUse
+            | StoreError::File(_)
             | StoreError::Migrate(_)) => Self::internal(error),
         }
     }

@@ -23,6 +23,7 @@ pub struct Load {
     pub ids: AtomicU64,
     pub stop: AtomicBool,
     pub refused: AtomicU64,
+    acknowledged: Mutex<Vec<String>>,
 }
 
 impl Load {
@@ -32,11 +33,12 @@ impl Load {
             ids: AtomicU64::new(1),
             stop: AtomicBool::new(false),
             refused: AtomicU64::new(0),
+            acknowledged: Mutex::default(),
         })
     }
 
-    /// Starts so many senders, which give the ids that were acknowledged.
-    pub fn start(self: &Arc<Self>, created: &CreatedProject, senders: usize) -> JoinSet<Vec<String>> {
+    /// Starts so many senders.
+    pub fn start(self: &Arc<Self>, created: &CreatedProject, senders: usize) -> JoinSet<()> {
         let mut tasks = JoinSet::new();
         for n in 0..senders {
             let (load, created) = (Arc::clone(self), created.clone());
@@ -46,9 +48,15 @@ impl Load {
     }
 
     /// Ends the senders and gives what was acknowledged.
-    pub async fn end(&self, senders: JoinSet<Vec<String>>) -> Vec<String> {
+    pub async fn end(&self, senders: JoinSet<()>) -> Vec<String> {
         self.stop.store(true, Ordering::Relaxed);
-        senders.join_all().await.concat()
+        senders.join_all().await;
+        self.acknowledged()
+    }
+
+    /// The ids that were acknowledged so far.
+    pub fn acknowledged(&self) -> Vec<String> {
+        self.acknowledged.lock().unwrap().clone()
     }
 
     fn url(&self, n: usize) -> BaseUrl {
@@ -57,10 +65,10 @@ impl Load {
     }
 
     /// Sends batches, each until a server takes it, to one server after the
-    /// other. Gives the ids that were acknowledged, the newest last.
-    pub async fn send(&self, created: &CreatedProject, sender: usize) -> Vec<String> {
+    /// other, and notes the ids that were acknowledged.
+    async fn send(&self, created: &CreatedProject, sender: usize) {
         let client = Client::new(false, Duration::from_secs(30)).unwrap();
-        let (headers, mut turn, mut acknowledged) = (headers(created), sender, Vec::new());
+        let (headers, mut turn) = (headers(created), sender);
         while !self.stop.load(Ordering::Relaxed) {
             let ids: Vec<String> = (0..BATCH)
                 .map(|_| {
@@ -82,7 +90,7 @@ impl Load {
                         // A try that broke off may have been stored all the same.
                         let taken = outcome["accepted"].as_u64().unwrap() + outcome["duplicates"].as_u64().unwrap();
                         assert_eq!(taken, BATCH as u64, "{outcome}");
-                        acknowledged.extend(ids);
+                        self.acknowledged.lock().unwrap().extend(ids);
                         break;
                     }
                     Ok(answer) => {
@@ -96,6 +104,5 @@ impl Load {
                 tokio::time::sleep(Duration::from_millis(30)).await;
             }
         }
-        acknowledged
     }
 }

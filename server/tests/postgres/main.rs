@@ -15,10 +15,14 @@
 mod away;
 #[path = "../../../engine/src/store/postgres/cluster.rs"]
 mod cluster;
+mod copy;
+mod dump;
 mod first_minutes;
 mod installation;
+mod leader;
 mod load;
 mod mid_commit;
+mod migrate;
 mod pool;
 mod three_servers;
 

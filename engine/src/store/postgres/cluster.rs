@@ -33,6 +33,7 @@ pub const DURABLE: &[&str] = &[];
 
 /// The cluster of this process, started when first asked for.
 #[cfg(test)]
+#[allow(dead_code, reason = "for tests")]
 pub fn shared() -> &'static Cluster {
     static CLUSTER: std::sync::OnceLock<Cluster> = std::sync::OnceLock::new();
     CLUSTER.get_or_init(|| Cluster::start(&std::env::temp_dir(), QUICK).expect("Postgres"))
@@ -173,6 +174,7 @@ impl Cluster {
 
     /// As [`Self::new_database`].
     #[cfg(test)]
+    #[allow(dead_code, reason = "for tests")]
     pub fn database(&self) -> String {
         self.new_database().expect("a database")
     }

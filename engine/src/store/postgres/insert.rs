@@ -1,5 +1,7 @@
 //! Events as rows.
 
+use std::collections::BTreeSet;
+
 use sqlx::PgConnection;
 
 use super::append::Keyed;
@@ -7,6 +9,7 @@ use super::copy::Rows;
 use super::words::words;
 use crate::ingest::PendingEvent;
 use crate::store::row::INSERT_COLUMNS;
+use crate::store::transfer::EventRow;
 use crate::store::{EventKey, StoreError};
 
 /// Inserts rows whose ids and keys no other has.
@@ -15,12 +18,25 @@ pub(super) async fn insert_events(
     rows: &[Keyed<'_>],
     received_at: i64,
 ) -> Result<(), StoreError> {
-    if rows.is_empty() {
-        return Ok(());
-    }
     let mut encoded = Rows::with_capacity(rows.len() * 1_200);
     for (key, row) in rows {
-        encode(&mut encoded, *key, row, received_at)?;
+        encode(&mut encoded, *key, row, received_at, &words(&row.text))?;
+    }
+    copy_in(tx, encoded, rows.len()).await
+}
+
+/// As [`insert_events`], of events that another store had.
+pub(super) async fn insert_copies(tx: &mut PgConnection, events: &[EventRow]) -> Result<(), StoreError> {
+    let mut encoded = Rows::with_capacity(events.len() * 1_200);
+    for event in events {
+        encode(&mut encoded, event.key, &event.event, event.received_at, &event.words)?;
+    }
+    copy_in(tx, encoded, events.len()).await
+}
+
+async fn copy_in(tx: &mut PgConnection, encoded: Rows, rows: usize) -> Result<(), StoreError> {
+    if rows == 0 {
+        return Ok(());
     }
     let statement = format!(
         "COPY events ({}, words) FROM STDIN (FORMAT binary)",
@@ -29,17 +45,22 @@ pub(super) async fn insert_events(
     let mut copy = tx.copy_in_raw(&statement).await?;
     copy.send(encoded.finish()).await?;
     let stored = copy.finish().await?;
-    if usize::try_from(stored) != Ok(rows.len()) {
+    if usize::try_from(stored) != Ok(rows) {
         return Err(StoreError::Inconsistent(format!(
-            "{stored} of {} events were stored",
-            rows.len()
+            "{stored} of {rows} events were stored"
         )));
     }
     Ok(())
 }
 
 /// Writes one row, in the order of [`INSERT_COLUMNS`].
-fn encode(rows: &mut Rows, key: EventKey, row: &PendingEvent, received_at: i64) -> Result<(), StoreError> {
+fn encode(
+    rows: &mut Rows,
+    key: EventKey,
+    row: &PendingEvent,
+    received_at: i64,
+    words: &BTreeSet<String>,
+) -> Result<(), StoreError> {
     let event = &row.event;
     let tokens = event
         .tokens
@@ -84,5 +105,5 @@ fn encode(rows: &mut Rows, key: EventKey, row: &PendingEvent, received_at: i64) 
         rows.maybe_text(text.as_deref())?;
     }
     rows.maybe_bytes(row.payload.as_deref())?;
-    rows.words(&words(&row.text))
+    rows.words(words)
 }

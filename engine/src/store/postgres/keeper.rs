@@ -1,14 +1,17 @@
-//! What one server does for all: keeping the indexes of words.
+//! The server that leads, and the first thing that it does for all: keeping
+//! the indexes of words.
 //!
 //! Kept up with each commit, such an index costs more than the rest of the
 //! commit together; built at once, a third of that. So a day has one when it
 //! is over, and before that while events come slowly enough that the cost does
 //! not matter. While they come fast, a search walks the day from the newest.
 //!
-//! The keeper is whichever server holds an advisory lock, which ends with its
+//! The leader is whichever server holds an advisory lock, which ends with its
 //! connection: when that server dies, another takes over at its next look.
 
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use sqlx::postgres::PgConnectOptions;
@@ -19,7 +22,7 @@ use super::partitions::{DAY_MICROS, LOCK, day_named};
 use crate::store::StoreError;
 
 /// How often each server looks whether there is something to do.
-const EVERY: Duration = Duration::from_secs(5);
+const EVERY: Duration = Duration::from_secs(2);
 /// Events a second into one day from which on its index is too dear.
 const BUSY: f64 = 3_000.0;
 /// Events a second below which it is worth having.
@@ -30,13 +33,20 @@ const QUIET_FOR: Duration = Duration::from_secs(20);
 const PATIENCE: u32 = 10;
 
 /// Starts the task, which ends when it is aborted.
-pub(super) fn start(options: PgConnectOptions) -> JoinHandle<()> {
-    // A build may take minutes; taking an index away must not hold up commits.
-    let options = options.options([("lock_timeout", "500ms"), ("maintenance_work_mem", "256MB")]);
+pub(super) fn start(options: PgConnectOptions, leads: Arc<AtomicBool>) -> JoinHandle<()> {
+    let options = options.options([
+        // A build may take minutes; taking an index away must not hold up commits.
+        ("lock_timeout", "500ms"),
+        ("maintenance_work_mem", "256MB"),
+        // When the machine of the server is gone without a word, its lock is free after 6 s.
+        ("tcp_keepalives_idle", "3"),
+        ("tcp_keepalives_interval", "1"),
+        ("tcp_keepalives_count", "3"),
+    ]);
     tokio::spawn(async move {
         loop {
             tokio::time::sleep(EVERY).await;
-            if let Err(error) = keep(&options).await {
+            if let Err(error) = keep(&options, &leads).await {
                 tracing::warn!(%error, "keeping the indexes of words failed; it is tried again");
             }
         }
@@ -44,7 +54,7 @@ pub(super) fn start(options: PgConnectOptions) -> JoinHandle<()> {
 }
 
 /// Keeps the indexes for as long as the connection lasts; returns when another server does.
-async fn keep(options: &PgConnectOptions) -> Result<(), StoreError> {
+async fn keep(options: &PgConnectOptions, leads: &AtomicBool) -> Result<(), StoreError> {
     let mut connection = PgConnection::connect_with(options).await?;
     let alone: bool = sqlx::query_scalar("SELECT pg_try_advisory_lock($1)")
         .bind(LOCK + 1)
@@ -54,10 +64,32 @@ async fn keep(options: &PgConnectOptions) -> Result<(), StoreError> {
         connection.close().await?;
         return Ok(());
     }
+    let _leading = Leading::begin(leads);
     let mut days = Days::default();
     loop {
-        days.look(&mut connection).await?;
+        if let Err(error) = days.look(&mut connection).await {
+            // A lock that was not to be had is no reason to hand over.
+            tracing::warn!(%error, "keeping the indexes of words failed; it is tried again");
+            sqlx::query("SELECT 1").execute(&mut connection).await?;
+        }
         tokio::time::sleep(EVERY).await;
+    }
+}
+
+/// Says that this server leads, for as long as it lives.
+struct Leading<'a>(&'a AtomicBool);
+
+impl<'a> Leading<'a> {
+    fn begin(leads: &'a AtomicBool) -> Self {
+        tracing::info!("this server leads: it does the work that one of all does");
+        leads.store(true, Ordering::Relaxed);
+        Self(leads)
+    }
+}
+
+impl Drop for Leading<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Relaxed);
     }
 }
 
@@ -185,7 +217,6 @@ async fn drop_index(connection: &mut PgConnection, partition: &str) -> Result<()
 #[cfg(test)]
 mod tests {
     use std::str::FromStr;
-    use std::sync::Arc;
 
     use eventglass_model::{EventQuery, Timestamp};
 
@@ -298,20 +329,22 @@ mod tests {
         let url = cluster::shared().database();
         let store = PostgresStore::open(&url).await.unwrap();
         let options = PgConnectOptions::from_str(&url).unwrap();
+        let leads = AtomicBool::new(false);
         let first = tokio::spawn({
             let options = options.clone();
-            async move { keep(&options).await }
+            async move { keep(&options, &AtomicBool::new(false)).await }
         });
         tokio::time::sleep(Duration::from_millis(500)).await;
         assert!(!first.is_finished());
         // The second finds it taken, and goes.
-        tokio::time::timeout(Duration::from_secs(5), keep(&options))
+        tokio::time::timeout(Duration::from_secs(5), keep(&options, &leads))
             .await
             .unwrap()
             .unwrap();
+        assert!(!leads.load(Ordering::Relaxed));
         first.abort();
         tokio::time::sleep(Duration::from_millis(500)).await;
-        let second = tokio::time::timeout(Duration::from_secs(1), keep(&options)).await;
+        let second = tokio::time::timeout(Duration::from_secs(1), keep(&options, &leads)).await;
         assert!(second.is_err(), "it keeps on keeping");
         drop(store);
     }

@@ -22,11 +22,13 @@ mod migrations;
 mod partitions;
 mod project;
 mod read;
+mod retention;
 mod rollups;
 mod row;
 mod scan;
 mod sql;
 mod traces;
+pub(crate) mod transfer;
 mod trust;
 mod views;
 mod walk;
@@ -34,7 +36,7 @@ mod words;
 
 use std::str::FromStr;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -42,7 +44,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgConnection};
 use tokio::task::JoinHandle;
 
-use crate::store::{Store, StoreError};
+use crate::store::{Schema, Store, StoreError};
 
 /// Connections that search.
 const READERS: u32 = 8;
@@ -74,6 +76,10 @@ pub struct PostgresStore {
     groups: PgPool,
     partitions: Arc<partitions::Partitions>,
     keeper: JoinHandle<()>,
+    /// Whether this server does what one of all does.
+    leads: Arc<AtomicBool>,
+    /// For connections that do something else than requests.
+    options: PgConnectOptions,
     /// Numbers events in the order of arrival; see [`crate::store::EventKey`].
     arrivals: Arc<AtomicU64>,
     series: rollups::Series,
@@ -87,9 +93,7 @@ impl PostgresStore {
     /// When the URL makes no sense, the database cannot be reached or is not in
     /// UTF-8, or its schema is newer than this program. No error holds the URL.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        let options = PgConnectOptions::from_str(url)?
-            .application_name("eventglass")
-            .disable_statement_logging();
+        let options = options(url)?;
         // The schema's history may take longer than a request may.
         let mut connection = PgConnection::connect_with(&options).await?;
         let encoding: String = sqlx::query_scalar("SELECT current_setting('server_encoding')")
@@ -99,6 +103,10 @@ impl PostgresStore {
             return Err(StoreError::Inconsistent(format!(
                 "the database is in {encoding}; create it with ENCODING 'UTF8'"
             )));
+        }
+        if transfer::unfinished(&mut connection).await? {
+            let reason = "a copy into this database has not ended: run `eventglass copy` again";
+            return Err(StoreError::Inconsistent(reason.to_owned()));
         }
         migrations::run(&mut connection).await?;
         connection.close().await?;
@@ -113,17 +121,34 @@ impl PostgresStore {
         };
         let readers = |connections| pool(connections, READ_ACQUIRE).connect_lazy_with(reading(&options));
         let partitions = writers(1);
+        let leads = Arc::new(AtomicBool::new(false));
         Ok(Self {
             readers: readers(READERS),
             lookups: readers(LOOKUPS),
             writers: writers(WRITERS),
             groups: writers(1),
             partitions: Arc::new(partitions::Partitions::new(partitions)),
-            keeper: keeper::start(options),
+            keeper: keeper::start(options.clone(), Arc::clone(&leads)),
+            leads,
+            options,
             arrivals: Arc::new(AtomicU64::new(u64::from_le_bytes(seed) >> 8)),
             series: rollups::Series::default(),
         })
     }
+}
+
+/// How far the schema of a database is. Changes nothing.
+///
+/// # Errors
+/// When it cannot be reached, or [`StoreError::Newer`]. No error holds the URL.
+pub(super) async fn schema(url: &str) -> Result<Schema, StoreError> {
+    migrations::state(&mut PgConnection::connect_with(&options(url)?).await?).await
+}
+
+fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
+    Ok(PgConnectOptions::from_str(url)?
+        .application_name("eventglass")
+        .disable_statement_logging())
 }
 
 fn reading(options: &PgConnectOptions) -> PgConnectOptions {

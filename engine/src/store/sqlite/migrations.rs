@@ -1,14 +1,12 @@
 //! The schema's history. Listed here, not found by a macro, so that building
 //! needs no database driver at compile time.
 
-use std::borrow::Cow;
-
 use sqlx::SqliteConnection;
-use sqlx::migrate::{Migration, MigrationType, Migrator};
 
 use crate::store::StoreError;
+use crate::store::schema::{self, Schema, Step};
 
-const HISTORY: &[(i64, &str, &str)] = &[
+const HISTORY: &[Step] = &[
     (1, "core", include_str!("../../../../migrations/sqlite/0001_core.sql")),
     (2, "trust", include_str!("../../../../migrations/sqlite/0002_trust.sql")),
     (3, "ids", include_str!("../../../../migrations/sqlite/0003_ids.sql")),
@@ -40,19 +38,30 @@ const HISTORY: &[(i64, &str, &str)] = &[
     ),
 ];
 
+/// How far the schema is.
+///
+/// # Errors
+/// [`StoreError::Newer`]; [`StoreError::Database`].
+pub(super) async fn state(connection: &mut SqliteConnection) -> Result<Schema, StoreError> {
+    let begun = sqlx::query("SELECT 1 FROM sqlite_master WHERE name = '_sqlx_migrations'")
+        .fetch_optional(&mut *connection)
+        .await?;
+    let applied: Vec<i64> = match begun {
+        Some(_) => {
+            sqlx::query_scalar("SELECT version FROM _sqlx_migrations")
+                .fetch_all(connection)
+                .await?
+        }
+        None => Vec::new(),
+    };
+    Schema::compare(&applied, HISTORY)
+}
+
 /// Runs what has not run yet.
 ///
 /// # Errors
-/// When a migration fails, was changed after it ran, or is not known to this program.
+/// When a migration fails or was changed after it ran; [`StoreError::Newer`].
 pub(super) async fn run(connection: &mut SqliteConnection) -> Result<(), StoreError> {
-    let migrations = HISTORY
-        .iter()
-        .map(|(version, name, text)| {
-            let sql = sqlx::SqlStr::from_static(text);
-            Migration::new(*version, Cow::Borrowed(*name), MigrationType::Simple, sql, false)
-        })
-        .collect();
-    let migrator = Migrator::with_migrations(migrations);
-    migrator.run_direct(None, connection, false).await?;
-    Ok(())
+    state(connection).await?;
+    schema::run(connection, HISTORY).await
 }

@@ -6,6 +6,7 @@
 
 mod access;
 mod append;
+mod backup;
 mod checkpoint;
 mod cost;
 mod dashboards;
@@ -14,14 +15,18 @@ mod merge;
 mod migrations;
 mod read;
 mod readers;
+mod retention;
 mod rollups;
 mod row;
 mod scan;
 mod sql;
 mod traces;
+pub(crate) mod transfer;
 mod trust;
 mod views;
 mod walk;
+
+pub use backup::{Copied, Progress, backup, restore};
 
 use std::path::Path;
 use std::time::Duration;
@@ -32,7 +37,7 @@ use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 
-use crate::store::{Store, StoreError};
+use crate::store::{Schema, Store, StoreError};
 
 /// How long a statement waits for another program that holds the file.
 const BUSY: Duration = Duration::from_secs(1);
@@ -128,6 +133,20 @@ impl SqliteStore {
             checkpointer,
         })
     }
+}
+
+/// How far the schema of a file is; a file that is not there has none. Changes nothing.
+///
+/// # Errors
+/// When it is no database, or [`StoreError::Newer`].
+pub(super) async fn schema(path: &Path) -> Result<Schema, StoreError> {
+    let in_memory = SqliteConnectOptions::new();
+    let options = if path.exists() {
+        in_memory.filename(path).read_only(true).busy_timeout(BUSY)
+    } else {
+        in_memory
+    };
+    migrations::state(&mut SqliteConnection::connect_with(&options).await?).await
 }
 
 #[async_trait]
