@@ -8,8 +8,8 @@ use eventglass_model::{ApiKey, Event, Project, Timestamp};
 use crate::ingest::{PendingEvent, PendingPart};
 use crate::query::PulseSearch;
 use crate::store::{
-    CostStore, DashboardStore, EventKey, RetentionStore, RollupStore, ScanStore, SharedVisit, StoreError, TraceStore, TrustStore,
-    ViewStore, Walk, Walked,
+    CostStore, DashboardStore, EventKey, RetentionStore, RollupStore, ScanStore, SharedVisit, StoreError, TraceStore,
+    TrustStore, ViewStore, Walk, Walked,
 };
 
 /// What became of an event that was to be appended.
@@ -244,7 +244,16 @@ pub trait AccessStore: Send + Sync {
 /// All of it.
 #[async_trait]
 pub trait Store:
-    EventStore + AccessStore + TrustStore + ScanStore + RollupStore + DashboardStore + ViewStore + TraceStore + CostStore + RetentionStore
+    EventStore
+    + AccessStore
+    + TrustStore
+    + ScanStore
+    + RollupStore
+    + DashboardStore
+    + ViewStore
+    + TraceStore
+    + CostStore
+    + RetentionStore
 {
     /// Whether the store can be read and written: writes, to know. For `/readyz`.
     ///

@@ -175,6 +175,12 @@ async fn forget_in_projects(
             tx.commit().await?;
             tokio::time::sleep(PAUSE).await;
         }
+        // Traces of which nothing is left.
+        sqlx::query("DELETE FROM traces WHERE project_id = $1 AND start < $2 AND start + duration_us < $2")
+            .bind(project_id)
+            .bind(before.micros())
+            .execute(&mut *connection)
+            .await?;
     }
     Ok(())
 }

@@ -63,6 +63,13 @@ impl RetentionStore for SqliteStore {
                     tokio::time::sleep(PAUSE).await;
                 }
             }
+            // Traces of which nothing is left.
+            let mut writer = self.writer.lock().await;
+            sqlx::query("DELETE FROM traces WHERE project_id = $1 AND start < $2 AND start + duration_us < $2")
+                .bind(project_id)
+                .bind(before.micros())
+                .execute(&mut writer.connection)
+                .await?;
         }
         Ok(forgotten)
     }
