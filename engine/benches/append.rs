@@ -165,7 +165,6 @@ fn span(sender: usize, n: usize, now: Timestamp) -> NewEvent {
     event.attributes = Some(format!(
         r#"{{"gen_ai.operation.name":"chat","gen_ai.provider.name":"openai","gen_ai.request.model":"gpt-4o","gen_ai.response.id":"chatcmpl-{random:024x}","gen_ai.input.messages":{question:?},"gen_ai.output.messages":{answer:?},"server.address":"api.example.com","resource":{{"service.name":"support-agent","telemetry.sdk.language":"python","telemetry.sdk.name":"opentelemetry"}},"scope":{{"name":"opentelemetry.instrumentation.openai","version":"0.47.0"}}}}"#
     ));
-    event.extra_text = format!("{question} {answer}");
     event.input = Some(question);
     event.output = Some(answer);
     event

@@ -193,6 +193,5 @@ fn span(trace: &str, n: usize, place: usize, now: Timestamp) -> NewEvent {
         "[{{\"role\":\"assistant\",\"content\":\"{}\"}}]",
         "on its way ".repeat(20)
     ));
-    event.extra_text = format!("parcel tracking {}", n % 1_000);
     event
 }

@@ -51,9 +51,6 @@ pub struct NewEvent {
     pub output: Option<String>,
     /// JSON object as text, whole.
     pub attributes: Option<String>,
-    /// Human text that is searched besides name, message, endpoint, service
-    /// and user: an error's message, a prompt. Cut at [`text::MAX_TEXT_BYTES`].
-    pub extra_text: String,
     /// Where the event stands in the request, for naming its faults.
     pub place: Vec<Loc>,
 }
@@ -96,7 +93,6 @@ impl NewEvent {
             input: None,
             output: None,
             attributes: None,
-            extra_text: String::new(),
             place: Vec::new(),
         }
     }
@@ -190,7 +186,6 @@ impl NewEvent {
                 .iter()
                 .map(|text| text.as_ref().map_or(0, String::len))
                 .sum::<usize>()
-            + 2 * self.extra_text.len()
             + 512
     }
 }

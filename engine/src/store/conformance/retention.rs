@@ -30,7 +30,7 @@ fn plans() -> Plans {
 fn old(id: &str, days: i64) -> NewEvent {
     NewEvent {
         message: Some("old news".to_owned()),
-        extra_text: "stack of hay".to_owned(),
+        attributes: Some(r#"{"stack":"stack of hay"}"#.to_owned()),
         ..event(id, NOON - days * DAY)
     }
 }

@@ -75,7 +75,6 @@ impl EventRow {
                     input: None,
                     output: None,
                     attributes: None,
-                    extra_text: String::new(),
                     place: Vec::new(),
                 },
             },
@@ -135,7 +134,6 @@ pub(crate) fn values(row: &EventRow) -> Vec<Value> {
         input: _,
         output: _,
         attributes: _,
-        extra_text: _,
         place: _,
     } = event;
     let tokens = tokens.as_ref().and_then(|tokens| serde_json::to_string(tokens).ok());

@@ -147,19 +147,6 @@ fn take_over(event: &mut NewEvent, data: &Fields<'_>) {
     event.city = first(&["city"]);
     event.country = first(&["country"]).filter(|text| text.chars().count() <= 100);
     event.region = first(&["region"]).filter(|text| text.chars().count() <= 100);
-    for name in [
-        "product_id",
-        "category",
-        "search_query",
-        "order_id",
-        "element_id",
-        "payment_method",
-    ] {
-        if let Some(text) = text(data, name).filter(|text| event.name.as_ref() != Some(text)) {
-            event.extra_text.push_str(&text);
-            event.extra_text.push(' ');
-        }
-    }
     if let Some(severity) = text(data, "severity").and_then(|word| Severity::parse(&word).ok()) {
         event.severity = severity;
     }

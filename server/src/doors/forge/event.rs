@@ -8,7 +8,6 @@ use eventglass_model::{CostSource, Loc, Severity, Status, Tokens};
 use crate::doors::fields::{Fields, int_of, text_of};
 use crate::doors::gate::Reading;
 use crate::doors::native::{micros, nano_dollars};
-use crate::doors::text::human_text;
 
 /// Characters of what is taken over from `metadata`, which may hold anything.
 const TAKEN_OVER: usize = 200;
@@ -53,10 +52,6 @@ pub(in crate::doors) fn read(json: &str, place: Vec<Loc>, reading: Reading) -> R
     event.message = filled(fields.text(&["message"])).or_else(|| error_text(&fields, event.status));
     event.input = fields.raw("input").map(|json| json.get().to_owned());
     event.output = fields.raw("output").map(|json| json.get().to_owned());
-    for json in [&event.input, &event.output].into_iter().flatten() {
-        event.extra_text.push_str(&human_text(json));
-        event.extra_text.push(' ');
-    }
     read_metadata(&fields, &mut event);
     event.attributes = fields.rest();
     fields.finish(event, event_id)

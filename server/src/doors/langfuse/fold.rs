@@ -10,7 +10,6 @@ use sha2::{Digest, Sha256};
 use super::names::{Subject, environment, legacy_kind, type_of};
 use super::score;
 use super::usage::{cost_nano_usd, tokens};
-use crate::doors::text::human_text;
 
 /// The longest id that stays as it is, in characters: the store takes 200.
 const ID_CHARS: usize = 180;
@@ -123,10 +122,6 @@ fn event(body: &Map<String, Value>, time: Timestamp, kind: &str, subject: Subjec
     }
     event.input = body.get("input").map(Value::to_string);
     event.output = body.get("output").map(Value::to_string);
-    for json in [&event.input, &event.output].into_iter().flatten() {
-        event.extra_text.push_str(&human_text(json));
-        event.extra_text.push(' ');
-    }
     let left: Map<String, Value> = body
         .iter()
         .filter(|(name, _)| !TOLD.contains(&name.as_str()))

@@ -9,7 +9,6 @@ use eventglass_model::{CostSource, Severity, Status, Tokens};
 use super::flat::{micros, nano_dollars};
 use crate::doors::fields::Fields;
 use crate::doors::gate::Reading;
-use crate::doors::text::human_text;
 
 /// Characters of a name. `context` and `body` are free-form and kept whole, so
 /// that what is too long for a field is cut or left there, and never refused.
@@ -142,11 +141,6 @@ fn read_texts(event: &mut NewEvent, body: &mut Fields<'_>) {
     event.name = body.text(names).map(|text| cut(text, NAME));
     let message = body.text(&["message", "content", "response", "reasoning"]);
     event.message = message.map(|text| cut(text, MESSAGE));
-    event.extra_text = body.text(&["stack", "stacktrace"]).unwrap_or_default();
-    for json in [&event.input, &event.output].into_iter().flatten() {
-        event.extra_text.push(' ');
-        event.extra_text.push_str(&human_text(json));
-    }
     if event.service.is_none() {
         event.service = body.text(&["agentName", "agent_name"]).filter(|text| is_short(text));
     }

@@ -9,7 +9,6 @@ use serde_json::{Map, Value};
 
 use crate::doors::fields::Fields;
 use crate::doors::gate::Reading;
-use crate::doors::text::human_text;
 
 /// Reads an event. Only `kind` must be there. A field of another name is kept
 /// in the attributes, beside those that the client gave as `attributes`.
@@ -61,10 +60,6 @@ pub(super) fn read(mut fields: Fields<'_>, reading: Reading) -> Result<NewEvent,
         Status::Unset | Status::Ok => Severity::Info,
     });
     event.attributes = attributes(&mut fields);
-    for json in [&event.input, &event.output].into_iter().flatten() {
-        event.extra_text.push_str(&human_text(json));
-        event.extra_text.push(' ');
-    }
     fields.finish(event, event_id)
 }
 
@@ -174,18 +169,6 @@ mod tests {
                 .attributes
                 .as_deref(),
             Some(r#"{"c":{},"b":1}"#)
-        );
-    }
-
-    #[test]
-    fn prompts_are_searched() {
-        let event =
-            event(r#"{"kind":"llm","input":[{"role":"user","content":"Wie spät ist es?"}],"output":"Zeit für Tee"}"#)
-                .unwrap();
-        let words: Vec<&str> = event.extra_text.split_whitespace().collect();
-        assert!(
-            words.contains(&"spät") && words.contains(&"Tee") && !words.contains(&"role"),
-            "{words:?}"
         );
     }
 

@@ -149,11 +149,6 @@ fn read_error(fields: &mut Fields<'_>, event: &mut NewEvent) {
     for (name, most) in [("error_message", 1_000), ("error_type", 100), ("error_code", 100)] {
         let text = error.peek(name).and_then(text_of);
         check_length(&mut error, name, text.as_ref(), 0, most);
-        // What the message says already need not be indexed again.
-        if let Some(text) = text.filter(|text| event.message.as_ref() != Some(text)) {
-            event.extra_text.push_str(&text);
-            event.extra_text.push(' ');
-        }
     }
     fields.absorb(error);
 }

@@ -6,7 +6,7 @@ use eventglass_model::{FieldError, Loc, Timestamp};
 use super::fields::Field;
 use super::place;
 use super::slots::Slots;
-use super::text::{add_words, clip};
+use super::text::clip;
 
 /// The longest a field may be, in characters; see `NewEvent::check`.
 const SHORT: usize = 200;
@@ -35,9 +35,6 @@ pub fn fill(event: &mut NewEvent, slots: &Slots<'_>) {
     event.method = text(Field::Method, 50);
     event.endpoint = place::endpoint(slots).map(|endpoint| clip(&endpoint, LONG));
     event.status_code = slots.int(Field::StatusCode);
-    for text in slots.texts(Field::Searched) {
-        add_words(&text, &mut event.extra_text);
-    }
 }
 
 /// The model that a call was made with.

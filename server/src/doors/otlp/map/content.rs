@@ -4,10 +4,9 @@ use super::fields::Field;
 use super::index::{INDEX, Slot};
 use super::indexed::{Family, Indexed};
 use super::slots::Slots;
-use super::text::text_of;
-use super::{out, text};
+use super::out;
 use crate::doors::otlp::wire::{AnyValue, SpanEvent, Value};
-use crate::doors::text::add_strings;
+use crate::doors::text::is_json;
 
 /// Where input or output may be.
 #[derive(Clone, Copy)]
@@ -124,16 +123,16 @@ pub enum Found {
     Other(Source),
 }
 
-/// The first input and output that are there, as JSON text; their strings go into `words`.
-pub fn read(slots: &Slots<'_>, events: &[SpanEvent], words: &mut String) -> (Option<String>, Option<String>) {
+/// The first input and output that are there, as JSON text.
+pub fn read(slots: &Slots<'_>, events: &[SpanEvent]) -> (Option<String>, Option<String>) {
     let content = Content { slots, events };
     let plain = |mime| slots.text(mime).is_some_and(|mime| mime.starts_with("text/"));
     let (plain_input, plain_output) = (plain(Field::InputMime), plain(Field::OutputMime));
     (
-        INDEX.input().find_map(|source| content.of(source, plain_input, words)),
+        INDEX.input().find_map(|source| content.of(source, plain_input)),
         INDEX
             .output()
-            .find_map(|source| content.of(source, plain_output, words)),
+            .find_map(|source| content.of(source, plain_output)),
     )
 }
 
@@ -143,41 +142,37 @@ struct Content<'a> {
 }
 
 impl Content<'_> {
-    fn of(&self, source: Found, plain: bool, words: &mut String) -> Option<String> {
+    fn of(&self, source: Found, plain: bool) -> Option<String> {
         match source {
-            Found::Key(slot) => json_of(self.slots.get(slot)?, plain, words),
+            Found::Key(slot) => json_of(self.slots.get(slot)?, plain),
             Found::Instructed(messages, instructions) => {
-                let messages = json_of(self.slots.get(messages)?, false, words)?;
+                let messages = json_of(self.slots.get(messages)?, false)?;
                 let instructions = self
                     .slots
                     .get(instructions)
-                    .and_then(|value| json_of(value, false, words));
+                    .and_then(|value| json_of(value, false));
                 Some(match instructions {
                     Some(instructions) => instructed(&messages, &instructions).unwrap_or(messages),
                     None => messages,
                 })
             }
             Found::Other(Source::Numbered(family)) => {
-                let json = self
-                    .slots
-                    .indexed()
-                    .and_then(|indexed: &Indexed<'_>| indexed.json(family))?;
-                add_strings(&json, words);
-                Some(json)
+                let indexed: &Indexed<'_> = self.slots.indexed()?;
+                indexed.json(family)
             }
             Found::Other(Source::Event(name, key)) => {
                 let event = self.events.iter().find(|event| event.name == name)?;
                 let found = event.attributes.iter().find(|attribute| attribute.key == key)?;
-                json_of(found.value.as_ref()?, false, words)
+                json_of(found.value.as_ref()?, false)
             }
-            Found::Other(Source::Messages(roles)) => self.messages(roles, words),
+            Found::Other(Source::Messages(roles)) => self.messages(roles),
             // Looked up when the program started, so they come as the first two.
             Found::Other(Source::Key(_) | Source::Instructed(..)) => None,
         }
     }
 
     /// Span events as a list of messages: each the event's attributes and a role.
-    fn messages(&self, roles: &[(&str, &str)], words: &mut String) -> Option<String> {
+    fn messages(&self, roles: &[(&str, &str)]) -> Option<String> {
         let mut json = Vec::new();
         for event in self.events {
             let Some((_, role)) = roles.iter().find(|(name, _)| *name == event.name) else {
@@ -189,7 +184,7 @@ impl Content<'_> {
                 message.text("role", role);
             }
             for attribute in &event.attributes {
-                let json = attribute.value.as_ref().and_then(|value| json_of(value, false, words));
+                let json = attribute.value.as_ref().and_then(|value| json_of(value, false));
                 message.raw(&attribute.key, json.as_deref().unwrap_or("null"));
             }
             message.close();
@@ -213,33 +208,23 @@ fn instructed(messages: &str, instructions: &str) -> Option<String> {
 
 /// A value as JSON: text that is JSON stands as it is, unless it is said to be
 /// plain. What is empty is not there.
-fn json_of(value: &AnyValue, plain: bool, words: &mut String) -> Option<String> {
+fn json_of(value: &AnyValue, plain: bool) -> Option<String> {
     match value.value.as_ref()? {
         Value::String(text) if text.is_empty() => None,
         Value::Array(array) if array.values.is_empty() => None,
         Value::List(list) if list.values.is_empty() => None,
         Value::String(text) => {
-            if !plain && text.trim_start().starts_with(['{', '[']) {
-                let before = words.len();
-                if add_strings(text, words) {
-                    return Some(text.trim().to_owned());
-                }
-                words.truncate(before);
+            if !plain && text.trim_start().starts_with(['{', '[']) && is_json(text) {
+                return Some(text.trim().to_owned());
             }
-            text::add_words(text, words);
             let mut json = Vec::with_capacity(text.len() + 16);
             out::text(&mut json, text);
             String::from_utf8(json).ok()
         }
         _ => {
-            if let Some(text) = text_of(value) {
-                text::add_words(&text, words);
-            }
             let mut json = Vec::new();
             out::value(&mut json, value);
-            let json = String::from_utf8(json).ok()?;
-            add_strings(&json, words);
-            Some(json)
+            String::from_utf8(json).ok()
         }
     }
 }

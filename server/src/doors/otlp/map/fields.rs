@@ -34,7 +34,6 @@ pub enum Field {
     Message,
     ErrorText,
     Tool,
-    Searched,
     UsageDetails,
     UsageJson,
     InputTokens,
@@ -215,21 +214,6 @@ pub const FIELDS: &[(Field, &[&str])] = &[
     (
         Field::Tool,
         &["gen_ai.tool.name", "gen_ai.tool.call.id", "tool.name", "mcp.tool.name"],
-    ),
-    // Found by search, though no field holds it.
-    (
-        Field::Searched,
-        &[
-            "db.query.text",
-            "db.statement",
-            "exception.message",
-            "exception.type",
-            "exception.stacktrace",
-            "error.message",
-            "gen_ai.tool.name",
-            "gen_ai.agent.name",
-            "langfuse.trace.name",
-        ],
     ),
     (Field::UsageDetails, &["langfuse.observation.usage_details"]),
     (Field::UsageJson, &["mlflow.chat.tokenUsage"]),

@@ -12,7 +12,7 @@ use super::fields::Field;
 use super::out::{self, Object};
 use super::shared::Shared;
 use super::slots::Slots;
-use super::text::{add_words, clip, text_of};
+use super::text::{clip, text_of};
 use super::{attributes, content};
 use crate::doors::otlp::wire::{AnyValue, LogRecord, Value, hex};
 
@@ -52,10 +52,7 @@ pub fn read(log: &LogRecord, shared: &Shared<'_>, place: Vec<Loc>, now: Timestam
     let whole = matches!((&message, &log.body), (Some(Cow::Borrowed(text)), Some(body)) if is_text(body, text));
     let message = message.or_else(|| slots.text(Field::ErrorText).filter(|_| failed));
     event.message = message.as_deref().map(|message| clip(message, MESSAGE));
-    if let Some(Value::List(_) | Value::Array(_)) = log.body.as_ref().and_then(|body| body.value.as_ref()) {
-        add_strings(log.body.as_ref(), &mut event.extra_text);
-    }
-    (event.input, event.output) = content::read(&slots, &[], &mut event.extra_text);
+    (event.input, event.output) = content::read(&slots, &[]);
     let kept = event.message.as_ref().map_or(0, String::len);
     let cut = !whole || message.is_some_and(|message| message.len() != kept);
     let json = attributes::json(&log.attributes, shared, |otel| raw(log, cut, otel));
@@ -101,18 +98,6 @@ fn json_of(value: &AnyValue) -> String {
     let mut json = Vec::new();
     out::value(&mut json, value);
     String::from_utf8(json).unwrap_or_default()
-}
-
-fn add_strings(value: Option<&AnyValue>, words: &mut String) {
-    match value.and_then(|value| value.value.as_ref()) {
-        Some(Value::String(text)) => add_words(text, words),
-        Some(Value::Array(array)) => array.values.iter().for_each(|value| add_strings(Some(value), words)),
-        Some(Value::List(list)) => list
-            .values
-            .iter()
-            .for_each(|pair| add_strings(pair.value.as_ref(), words)),
-        _ => {}
-    }
 }
 
 /// What the event has no field for, and what a field had to cut or round.

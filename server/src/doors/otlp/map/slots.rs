@@ -65,11 +65,6 @@ impl<'a> Slots<'a> {
         self.find(field, text_of)
     }
 
-    /// Every value of a field, as text.
-    pub fn texts(&self, field: Field) -> impl Iterator<Item = Cow<'a, str>> {
-        INDEX.field(field).iter().filter_map(|slot| text_of(self.get(*slot)?))
-    }
-
     /// A field as a whole number.
     pub fn int(&self, field: Field) -> Option<i64> {
         self.find(field, int_of)

@@ -10,7 +10,7 @@ use super::fields::Field;
 use super::out::{self, Object};
 use super::shared::Shared;
 use super::slots::Slots;
-use super::text::{add_words, clip, text_of};
+use super::text::{clip, text_of};
 use super::{attributes, content, kind, log, usage};
 use crate::doors::otlp::wire::{Link, Span, SpanEvent, hex};
 
@@ -38,7 +38,7 @@ pub fn read(span: &Span, shared: &Shared<'_>, place: Vec<Loc>, now: Timestamp) -
     event.tokens = usage::tokens(&slots, &event.kind);
     event.cost_nano_usd = usage::cost(&slots, &event.kind);
     event.cost_source = event.cost_nano_usd.map(|_| CostSource::Client);
-    (event.input, event.output) = content::read(&slots, &span.events, &mut event.extra_text);
+    (event.input, event.output) = content::read(&slots, &span.events);
     event.attributes = Some(attributes::json(&span.attributes, shared, |otel| raw(span, otel)));
     Ok(event)
 }
@@ -82,13 +82,6 @@ fn end_of(span: &Span, slots: &Slots<'_>, event: &mut NewEvent) {
         let found = event.attributes.iter().find(|attribute| attribute.key == key)?;
         text_of(found.value.as_ref()?).map(Cow::into_owned)
     };
-    for exception in exceptions() {
-        for key in ["exception.type", "exception.message", "exception.stacktrace"] {
-            if let Some(text) = attribute(exception, key) {
-                add_words(&text, &mut event.extra_text);
-            }
-        }
-    }
     let said = span.status.as_ref().map(|status| status.message.as_str());
     let thrown = || {
         let last = exceptions().next_back()?;

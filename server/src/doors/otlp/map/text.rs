@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use eventglass_engine::ingest::text::{MAX_TEXT_BYTES, cut};
-
 use crate::doors::otlp::wire::{AnyValue, Value};
 
 /// A scalar as text, if it is not empty; of a list with one item, which is
@@ -67,12 +65,6 @@ pub fn clip(text: &str, most: usize) -> String {
     } else {
         text.to_owned()
     }
-}
-
-/// Adds a text to the words that an event is found by.
-pub fn add_words(text: &str, words: &mut String) {
-    words.push_str(cut(text, MAX_TEXT_BYTES.saturating_sub(words.len())));
-    words.push(' ');
 }
 
 #[cfg(test)]

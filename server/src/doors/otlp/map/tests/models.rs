@@ -37,11 +37,6 @@ fn gen_ai_current() {
         parsed(event.output.as_ref()),
         json!([{ "role": "assistant", "parts": [{ "type": "text", "content": "Noon." }] }])
     );
-    let words: Vec<&str> = event.extra_text.split_whitespace().collect();
-    assert!(
-        words.contains(&"spät?") && words.contains(&"Noon.") && words.contains(&"brief."),
-        "{words:?}"
-    );
     assert_eq!((event.cost_nano_usd, event.cost_source), (None, None));
 }
 

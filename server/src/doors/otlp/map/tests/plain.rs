@@ -74,7 +74,7 @@ fn older_names_and_other_protocols() {
         (db.method.as_deref(), db.endpoint.as_deref()),
         (Some("SELECT"), Some("orders"))
     );
-    assert!(db.extra_text.contains("SELECT lamp"));
+    assert_eq!(parsed(db.attributes.as_ref())["db.statement"], "SELECT lamp");
     let queue = span(&json!({ "messaging.destination.name": "orders", "messaging.operation.type": "publish" }));
     assert_eq!(
         (queue.topic.as_deref(), queue.endpoint.as_deref()),
@@ -95,7 +95,11 @@ fn how_a_span_ended() {
     let thrown = with(json!({}), exception("no lamp"));
     assert_eq!((thrown.status, thrown.severity), (Status::Error, Severity::Error));
     assert_eq!(thrown.message.as_deref(), Some("no lamp"));
-    assert!(thrown.extra_text.contains("ValueError") && thrown.extra_text.contains("at line 7"));
+    let said = &parsed(thrown.attributes.as_ref())["otel"]["events"][0]["attributes"];
+    assert_eq!(
+        (&said["exception.type"], &said["exception.stacktrace"]),
+        (&json!("ValueError"), &json!("at line 7"))
+    );
     let caught = with(json!({ "code": "STATUS_CODE_OK" }), exception("no lamp"));
     assert_eq!((caught.status, caught.severity), (Status::Ok, Severity::Info));
     let named = span_in(
