@@ -9,7 +9,7 @@ MIN_PYTHON=3.11
 setup_sdks() {
   local set
   python_is_ready || install_python
-  for set in otel langfuse-5 langfuse-4 langfuse-2; do
+  for set in otel agents langfuse-5 langfuse-4 langfuse-2; do
     setup_python_sdks "$set"
   done
   setup_javascript_sdks
