@@ -13,6 +13,12 @@ use eventglass_harness::verify::{self, VerifyArgs};
 use eventglass_server::ExportArgs;
 use eventglass_server::config::DEFAULTS;
 use eventglass_server::maintain::{self, BackupArgs, CopyArgs, MigrateArgs, Place, RestoreArgs};
+use mimalloc::MiMalloc;
+
+/// Many small allocations come and go with every request, on many threads:
+/// the system's takes a tenth of the time of an event, and keeps twice the memory.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Shows what services and LLM agents are doing.
 #[derive(Parser)]

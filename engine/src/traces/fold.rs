@@ -11,8 +11,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::store::{FoldInput, FoldOutput, SharedStore, StoreError};
 use crate::traces::TraceState;
 
-/// Events of a pass: it holds up the writer for a few hundredths of a second.
-const EVENTS: usize = 2_000;
+/// Events of a pass. It holds up the writer for some 30 µs each when they are of
+/// as many traces, and what waits for the writer is somebody's request.
+const EVENTS: usize = 500;
 /// Events that a pass reads again, to count traces anew.
 const RECOUNTED: usize = 100_000;
 

@@ -14,6 +14,9 @@ use crate::generate::{Generator, Plan, Written, hex_digit};
 /// Distinct events that are prepared, so that what is sent compresses and
 /// searches like real traffic.
 const DISTINCT: usize = 20_000;
+/// Model calls of one run of an agent: they share a trace, and a parent that has
+/// not ended yet, and so is not in the request.
+const SPANS_OF_A_TRACE: usize = 10;
 
 struct Template {
     text: Vec<u8>,
@@ -107,6 +110,7 @@ impl Bodies {
         };
         let mut text = template.text.clone();
         let mut rng = fastrand::Rng::with_seed(body ^ self.first_id);
+        let (mut trace_id, mut parent) = (0, 0);
         for (n, event) in template.events.iter().enumerate() {
             let number = self.first_id + body * self.batch as u64 + n as u64;
             let time = now.plus_micros(-(n as i64 * 173));
@@ -120,7 +124,11 @@ impl Bodies {
                 }
                 Places::Span(span) => {
                     let nanos = u64::try_from(time.micros()).unwrap_or_default() * 1_000;
-                    patch(&mut text, &span.trace_id, &rng.u128(1..).to_le_bytes());
+                    if n % SPANS_OF_A_TRACE == 0 {
+                        (trace_id, parent) = (rng.u128(1..), rng.u64(1..));
+                    }
+                    patch(&mut text, &span.trace_id, &trace_id.to_le_bytes());
+                    patch(&mut text, &span.parent, &parent.to_le_bytes());
                     patch(&mut text, &span.span_id, &(scatter(number) | 1 << 63).to_le_bytes());
                     patch(
                         &mut text,

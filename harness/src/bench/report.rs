@@ -19,8 +19,11 @@ pub(super) fn is_sound(figures: &Figures) -> bool {
     figures.proof.holds() && figures.loads.iter().all(|load| load.errors == 0)
 }
 
-/// The targets. Latency is that of the closed loops that reach the rate, the
-/// open loops stay below it.
+/// Events a second in batches.
+const EVENTS: f64 = 20_000.0;
+
+/// The targets. Latency is that of a load that reaches the rate: where several
+/// do, of the one with the fewest senders, which wait the least for each other.
 pub(super) fn targets(figures: &Figures) -> Vec<TargetCheck> {
     let best = |dialect: Dialect, batches: bool| {
         let of_kind = |load: &&LoadFigures| load.dialect == dialect && (load.batch > 1) == batches;
@@ -35,7 +38,10 @@ pub(super) fn targets(figures: &Figures) -> Vec<TargetCheck> {
         return list;
     }
     if let Some(load) = best(Dialect::Pulse, true) {
-        list.push(at_least("events/s in batches", load.events_per_sec, 20_000.0));
+        let is_batch = |load: &&LoadFigures| load.dialect == Dialect::Pulse && load.batch > 1;
+        let mut closed = figures.loads.iter().filter(is_batch).filter(|load| load.offered_events_per_sec.is_none());
+        let load = closed.find(|load| load.events_per_sec >= EVENTS).unwrap_or(load);
+        list.push(at_least("events/s in batches", load.events_per_sec, EVENTS));
         list.push(below("p99 of that, ms", load.latency.p99_ms, 100.0));
     }
     if let Some(load) = best(Dialect::Pulse, false) {

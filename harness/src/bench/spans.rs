@@ -10,6 +10,7 @@ use eventglass_model::Timestamp;
 pub(super) struct SpanPlaces {
     pub(super) trace_id: Range<usize>,
     pub(super) span_id: Range<usize>,
+    pub(super) parent: Range<usize>,
     pub(super) start: Range<usize>,
     pub(super) end: Range<usize>,
 }
@@ -56,6 +57,7 @@ impl Message {
         self.spans.extend(inner.spans.into_iter().map(|span| SpanPlaces {
             trace_id: shift(span.trace_id),
             span_id: shift(span.span_id),
+            parent: shift(span.parent),
             start: shift(span.start),
             end: shift(span.end),
         }));
@@ -134,7 +136,7 @@ fn span(rng: &mut fastrand::Rng, now: Timestamp) -> Message {
     let mut span = Message::default();
     let trace_id = span.data(1, &[1; 16]);
     let span_id = span.data(2, &[1; 8]);
-    span.data(4, &rng.u64(..).to_le_bytes());
+    let parent = span.data(4, &[1; 8]);
     span.data(5, format!("chat {model}").as_bytes());
     span.tag(6, 0);
     span.varint(3);
@@ -143,6 +145,7 @@ fn span(rng: &mut fastrand::Rng, now: Timestamp) -> Message {
     span.spans.push(SpanPlaces {
         trace_id,
         span_id,
+        parent,
         start,
         end,
     });
@@ -188,6 +191,7 @@ mod tests {
         for span in spans {
             assert_eq!(bytes[span.trace_id], [1; 16]);
             assert_eq!(bytes[span.span_id], [1; 8]);
+            assert_eq!(bytes[span.parent], [1; 8]);
             let start = u64::from_le_bytes(bytes[span.start].try_into().unwrap());
             assert_eq!(start, 1_795_262_400_000_000_000);
             assert_eq!(span.end.len(), 8);

@@ -59,7 +59,7 @@ struct Recent {
 
 #[derive(Default)]
 struct Generation {
-    keys: HashMap<ShortHash, EventKey>,
+    keys: HashMap<ShortHash, EventKey, foldhash::fast::RandomState>,
     /// Ids whose hash another one in `keys` has.
     clashes: Vec<Entry>,
 }

@@ -45,10 +45,13 @@ const BUSY: Duration = Duration::from_secs(1);
 const READERS: u32 = 4;
 /// And connections that walk through events.
 const WALKERS: usize = 4;
-/// The writer's page cache, in KiB (negative: that is how SQLite spells KiB).
+/// The page cache of the connection that appends, in KiB (negative: that is how
+/// SQLite spells KiB).
 const WRITER_CACHE: &str = "-32768";
-/// Each reader's page cache.
-const READER_CACHE: &str = "-8192";
+/// Of those that write settings and move the log into the file: little, seldom.
+const OTHER_CACHE: &str = "-2048";
+/// Of each reader. What they read again is in the system's cache.
+const READER_CACHE: &str = "-4096";
 
 /// The store in one SQLite file.
 pub struct SqliteStore {
@@ -89,7 +92,7 @@ impl SqliteStore {
 
         let writing = options
             .clone()
-            .pragma("cache_size", WRITER_CACHE)
+            .pragma("cache_size", OTHER_CACHE)
             .pragma("wal_autocheckpoint", "0");
         let mut connection = SqliteConnection::connect_with(&writing).await?;
         migrations::run(&mut connection).await?;

@@ -47,7 +47,7 @@ pub(super) fn read(mut fields: Fields<'_>, reading: Reading) -> Result<NewEvent,
     read_source(&mut fields, &mut event);
     read_metrics(&mut fields, &mut event);
     read_context(&mut fields, &mut event);
-    read_error(&mut fields, &mut event);
+    read_error(&mut fields);
     read_free_form(&fields, &mut event);
     event.severity = severity.unwrap_or(Severity::Info);
     event.status = match event.status_code {
@@ -142,7 +142,7 @@ fn read_context(fields: &mut Fields<'_>, event: &mut NewEvent) {
     fields.absorb(context);
 }
 
-fn read_error(fields: &mut Fields<'_>, event: &mut NewEvent) {
+fn read_error(fields: &mut Fields<'_>) {
     let Some(mut error) = fields.object("error_details") else {
         return;
     };

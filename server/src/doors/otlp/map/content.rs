@@ -3,8 +3,8 @@
 use super::fields::Field;
 use super::index::{INDEX, Slot};
 use super::indexed::{Family, Indexed};
-use super::slots::Slots;
 use super::out;
+use super::slots::Slots;
 use crate::doors::otlp::wire::{AnyValue, SpanEvent, Value};
 use crate::doors::text::is_json;
 
@@ -130,9 +130,7 @@ pub fn read(slots: &Slots<'_>, events: &[SpanEvent]) -> (Option<String>, Option<
     let (plain_input, plain_output) = (plain(Field::InputMime), plain(Field::OutputMime));
     (
         INDEX.input().find_map(|source| content.of(source, plain_input)),
-        INDEX
-            .output()
-            .find_map(|source| content.of(source, plain_output)),
+        INDEX.output().find_map(|source| content.of(source, plain_output)),
     )
 }
 
@@ -147,10 +145,7 @@ impl Content<'_> {
             Found::Key(slot) => json_of(self.slots.get(slot)?, plain),
             Found::Instructed(messages, instructions) => {
                 let messages = json_of(self.slots.get(messages)?, false)?;
-                let instructions = self
-                    .slots
-                    .get(instructions)
-                    .and_then(|value| json_of(value, false));
+                let instructions = self.slots.get(instructions).and_then(|value| json_of(value, false));
                 Some(match instructions {
                     Some(instructions) => instructed(&messages, &instructions).unwrap_or(messages),
                     None => messages,
