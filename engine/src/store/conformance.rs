@@ -1,8 +1,6 @@
 //! What every store must do. Each test is a function over `dyn Store`; the
 //! macro at the end runs all of them on each implementation.
 
-mod retention;
-
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,8 +23,6 @@ use search::{
 use views::views_are_of_people_and_projects;
 
 mod cost;
-
-use self::retention::{old_events_are_forgotten, parts_go_with_their_event};
 
 /// 2026-11-21T12:00:00Z.
 const NOON: i64 = 1_795_262_400_000_000;
@@ -1092,8 +1088,6 @@ macro_rules! every_test {
             writers_of_many_projects_never_deadlock
             a_commit_whose_caller_is_gone_is_whole_or_not_there
             followers_miss_nothing_while_many_write
-            old_events_are_forgotten
-            parts_go_with_their_event
         }
     };
 }
@@ -1118,6 +1112,7 @@ async fn postgres() -> (SharedStore, ()) {
 every_test!(postgres_store, super::postgres());
 
 mod dashboards;
+mod retention;
 mod rollups;
 mod traces;
 

@@ -178,7 +178,8 @@ fn questions() -> Vec<MetricsQuery> {
     .collect()
 }
 
-async fn by_rollups(store: &SharedStore, p: i64, query: &MetricsQuery) -> Metrics {
+/// What rollups answer.
+pub(super) async fn by_rollups(store: &SharedStore, p: i64, query: &MetricsQuery) -> Metrics {
     let ask = Ask::new(query, &RollupSettings::default(), at(NOON)).unwrap();
     assert!(matches!(ask.source(), Source::Rollups(_)), "{query:?}");
     answer(&ask, &store.rollups(p, &ask.reads()).await.unwrap()).unwrap()

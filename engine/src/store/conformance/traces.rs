@@ -8,7 +8,7 @@ use crate::store::{GroupBy, GroupWalk, ShareRow, TracePlace};
 use crate::traces::{TraceLimits, Traces};
 
 /// A span of a second, `at` seconds after noon.
-fn span(trace: &str, id: &str, parent: Option<&str>, at: i64) -> NewEvent {
+pub(super) fn span(trace: &str, id: &str, parent: Option<&str>, at: i64) -> NewEvent {
     NewEvent {
         name: Some(format!("{trace} {id}")),
         trace_id: Some(trace.into()),
@@ -36,7 +36,8 @@ fn call(trace: &str, id: &str, parent: Option<&str>, at: i64, cost: Option<i64>)
     }
 }
 
-fn traces(store: &SharedStore) -> Traces {
+/// The traces of a store, some time after noon.
+pub(super) fn traces(store: &SharedStore) -> Traces {
     limited(store, TraceLimits::default())
 }
 
@@ -56,7 +57,8 @@ async fn list(traces: &Traces, project: i64, query: &str) -> TracePage {
     }
 }
 
-async fn ids(traces: &Traces, project: i64, query: &str) -> Vec<String> {
+/// The traces that a question finds.
+pub(super) async fn ids(traces: &Traces, project: i64, query: &str) -> Vec<String> {
     let page = list(traces, project, query).await;
     page.items.into_iter().map(|trace| trace.trace_id).collect()
 }

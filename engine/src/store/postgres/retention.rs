@@ -175,14 +175,28 @@ async fn forget_in_projects(
             tx.commit().await?;
             tokio::time::sleep(PAUSE).await;
         }
-        // Traces of which nothing is left.
-        sqlx::query("DELETE FROM traces WHERE project_id = $1 AND start < $2 AND start + duration_us < $2")
-            .bind(project_id)
-            .bind(before.micros())
-            .execute(&mut *connection)
-            .await?;
+        forget_traces(connection, project_id, before).await?;
     }
     Ok(())
+}
+
+/// Traces of which nothing is left.
+async fn forget_traces(connection: &mut PgConnection, project_id: i64, before: Timestamp) -> Result<(), StoreError> {
+    loop {
+        let deleted = sqlx::query(
+            "DELETE FROM traces WHERE project_id = $1 AND trace_hash IN (SELECT trace_hash FROM traces \
+             WHERE project_id = $1 AND start < $2 AND start + duration_us < $2 LIMIT $3)",
+        )
+        .bind(project_id)
+        .bind(before.micros())
+        .bind(STEP)
+        .execute(&mut *connection)
+        .await?;
+        if deleted.rows_affected() < STEP.unsigned_abs() {
+            return Ok(());
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
 }
 
 /// Takes away the ids and the parts of events, and counts them out of their projects.

@@ -4,7 +4,7 @@
 //! holds fast: commits go on beside it, and are not in the copy. The log cannot
 //! be started over meanwhile, and grows by what is committed. `VACUUM INTO`
 //! would do the same, but builds every tree anew, which takes longer and is
-//! felt by commits: docs/decisions/0013 has the figures.
+//! felt by commits: docs/decisions/0016 has the figures.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;

@@ -17,6 +17,8 @@ use crate::store::{EventKey, Forgotten, Retention, RetentionStore, StoreError};
 const BATCH: i64 = 100_000;
 /// Events of a commit. Writing waits for it.
 const STEP: usize = 250;
+/// Traces of a commit.
+const TRACES: i64 = 1_000;
 /// Between two commits, for others to come between.
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -63,15 +65,32 @@ impl RetentionStore for SqliteStore {
                     tokio::time::sleep(PAUSE).await;
                 }
             }
-            // Traces of which nothing is left.
-            let mut writer = self.writer.lock().await;
-            sqlx::query("DELETE FROM traces WHERE project_id = $1 AND start < $2 AND start + duration_us < $2")
-                .bind(project_id)
-                .bind(before.micros())
-                .execute(&mut writer.connection)
-                .await?;
+            self.forget_traces(project_id, before).await?;
         }
         Ok(forgotten)
+    }
+}
+
+impl SqliteStore {
+    /// Traces of which nothing is left.
+    async fn forget_traces(&self, project_id: i64, before: Timestamp) -> Result<(), StoreError> {
+        loop {
+            let mut writer = self.writer.lock().await;
+            let deleted = sqlx::query(
+                "DELETE FROM traces WHERE id IN (SELECT id FROM traces WHERE project_id = $1 AND start < $2 \
+                 AND start + duration_us < $2 LIMIT $3)",
+            )
+            .bind(project_id)
+            .bind(before.micros())
+            .bind(TRACES)
+            .execute(&mut writer.connection)
+            .await?;
+            drop(writer);
+            if deleted.rows_affected() < TRACES.unsigned_abs() {
+                return Ok(());
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
     }
 }
 
