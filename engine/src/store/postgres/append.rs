@@ -13,9 +13,10 @@ use eventglass_model::Timestamp;
 use sqlx::postgres::PgPool;
 use sqlx::{Connection, PgConnection};
 
+use super::filters::Filters;
 use super::ids::{insert_ids, stored_keys, update_ids};
 use super::insert::insert_events;
-use super::partitions::Partitions;
+use super::partitions::{Partitions, day_of};
 use super::project::{count_events, lock_projects, note_unacknowledged};
 use super::rollups;
 use crate::ingest::{IdHash, PendingEvent};
@@ -70,6 +71,11 @@ impl Appender {
         note_unacknowledged(&mut tx, &rows, received_at).await?;
         count_events(&mut tx, &rows, received_at, now).await?;
         rollups::write(&mut tx, sums(&rows)).await?;
+        let mut filters = Filters::default();
+        for (key, row) in &rows {
+            filters.add(*key, row);
+        }
+        self.write_filters(&mut tx, filters, received_at, now).await?;
         let counted = Instant::now();
         tx.commit().await?;
 
@@ -84,6 +90,21 @@ impl Appender {
             }
         }
         Ok(outcomes)
+    }
+
+    /// Writes the filters of a commit, of days that may have no index.
+    pub(super) async fn write_filters(
+        &self,
+        tx: &mut PgConnection,
+        filters: Filters,
+        received_at: i64,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let open = self.partitions.open_days(tx).await?;
+        // The database may take another day for today than this server does.
+        let today = day_of(EventKey::from_time(now)) - 1;
+        let first_day = open.iter().copied().chain([today]).min().unwrap_or(today);
+        filters.write(tx, received_at, first_day).await
     }
 
     /// Rows with their keys, in the order in which they are to be written.

@@ -18,6 +18,7 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 use tokio::task::JoinHandle;
 
+use super::filters;
 use super::partitions::{DAY_MICROS, LOCK, day_named};
 use crate::store::StoreError;
 
@@ -29,6 +30,8 @@ const BUSY: f64 = 3_000.0;
 const QUIET: f64 = 1_000.0;
 /// How long a day has to be quiet before it is indexed.
 const QUIET_FOR: Duration = Duration::from_secs(20);
+/// How often filters of days that have an index are looked for.
+const CLEAN_EVERY: Duration = Duration::from_mins(10);
 /// An index that was dropped comes back after so many times what building it took.
 const PATIENCE: u32 = 10;
 
@@ -97,6 +100,7 @@ impl Drop for Leading<'_> {
 #[derive(Default)]
 struct Days {
     by_name: HashMap<String, Pace>,
+    cleaned: Option<Instant>,
 }
 
 struct Pace {
@@ -122,7 +126,11 @@ struct Partition {
 impl Days {
     /// Looks at every partition, and builds or drops what has to be.
     async fn look(&mut self, connection: &mut PgConnection) -> Result<(), StoreError> {
+        let mut done = Vec::new();
         for partition in partitions(connection).await? {
+            if partition.over && partition.indexed == Some(true) {
+                done.extend(day_named(&partition.name));
+            }
             let now = Instant::now();
             let pace = self.by_name.entry(partition.name.clone()).or_insert_with(|| Pace {
                 inserted: partition.inserted,
@@ -155,6 +163,10 @@ impl Days {
                 }
                 _ => {}
             }
+        }
+        if self.cleaned.is_none_or(|at| at.elapsed() > CLEAN_EVERY) {
+            filters::delete(connection, &done).await?;
+            self.cleaned = Some(Instant::now());
         }
         Ok(())
     }

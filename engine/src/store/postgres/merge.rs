@@ -7,6 +7,7 @@ use sqlx::PgConnection;
 
 use super::append::Appender;
 use super::encode::{sent, stored};
+use super::filters::Filters;
 use super::ids::{insert_ids, update_ids};
 use super::project::{count_events, lock};
 use super::rollups::{self, changed, stored_facts};
@@ -34,13 +35,15 @@ impl Appender {
         let mut new_events = 0;
         let mut tx = self.pool.begin().await?;
         let received_at = lock(&mut tx, &projects, now).await?;
+        let mut filters = Filters::default();
         for places in by_event.values() {
             let of_event: Vec<(usize, &PendingPart)> =
                 places.iter().filter_map(|n| Some((*n, parts.get(*n)?))).collect();
             new_events += self
-                .merge_event(&mut tx, &of_event, received_at, now, &mut outcomes)
+                .merge_event(&mut tx, &of_event, (received_at, now), &mut outcomes, &mut filters)
                 .await?;
         }
+        self.write_filters(&mut tx, filters, received_at, now).await?;
         tx.commit().await?;
         Ok(Merged { outcomes, new_events })
     }
@@ -50,9 +53,9 @@ impl Appender {
         &self,
         tx: &mut PgConnection,
         parts: &[(usize, &PendingPart)],
-        received_at: i64,
-        now: Timestamp,
+        (received_at, now): (i64, Timestamp),
         outcomes: &mut [Appended],
+        filters: &mut Filters,
     ) -> Result<u64, StoreError> {
         let Some((_, first)) = parts.first() else { return Ok(0) };
         let before = stored_parts(tx, first).await?;
@@ -93,6 +96,9 @@ impl Appender {
         }
         self.prepare(&rows, now).await?;
         self.insert(tx, &mut rows, received_at, now).await?;
+        for (key, row) in &rows {
+            filters.add(*key, row);
+        }
         let key = rows.first().map_or(0, |(key, _)| key.0);
         let now_counted = stored_facts(tx, first.project_id, key).await?;
         let blobs = changed(tx, first.project_id, &[(counted, now_counted)]).await?;

@@ -13,7 +13,6 @@ const HISTORY: &[Step] = &[
         "rollups",
         include_str!("../../../../migrations/postgres/0004_rollups.sql"),
     ),
-    (7, "cost", include_str!("../../../../migrations/postgres/0007_cost.sql")),
     (
         5,
         "search",
@@ -24,6 +23,7 @@ const HISTORY: &[Step] = &[
         "traces",
         include_str!("../../../../migrations/postgres/0006_traces.sql"),
     ),
+    (7, "cost", include_str!("../../../../migrations/postgres/0007_cost.sql")),
     (
         9,
         "dashboards",
@@ -33,6 +33,11 @@ const HISTORY: &[Step] = &[
         10,
         "payload",
         include_str!("../../../../migrations/postgres/0010_payload.sql"),
+    ),
+    (
+        11,
+        "word_filters",
+        include_str!("../../../../migrations/postgres/0011_word_filters.sql"),
     ),
 ];
 

@@ -10,10 +10,12 @@ mod access;
 mod append;
 #[cfg(test)]
 pub(crate) mod cluster;
+mod commits;
 mod copy;
 mod cost;
 mod dashboards;
 mod encode;
+mod filters;
 mod ids;
 mod insert;
 mod keeper;

@@ -6,9 +6,11 @@
 //! a place; the next day is made with the first event of each.
 
 use std::collections::HashSet;
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
 
 use eventglass_model::Timestamp;
-use sqlx::{AssertSqlSafe, PgPool, Row};
+use sqlx::{AssertSqlSafe, PgConnection, PgPool, Row};
 use tokio::sync::Mutex;
 
 use crate::store::{EventKey, StoreError};
@@ -21,11 +23,16 @@ const DAY_KEYS: i64 = DAY_MICROS * TIES;
 /// Of the lock under which partitions are made and indexed: "eg" and a number.
 pub(super) const LOCK: i64 = 0x6567_0001;
 
+/// For how long it is taken for true which days have no index.
+const FRESH: Duration = Duration::from_secs(1);
+
 /// Which days have a partition, as far as this server knows.
 pub(super) struct Partitions {
     /// One connection, and none that a commit may be waiting for.
     pool: PgPool,
     known: Mutex<HashSet<i64>>,
+    /// Days without an index of words, and when that was so.
+    open: std::sync::Mutex<Option<(Instant, Arc<[i64]>)>>,
 }
 
 /// A day since the epoch.
@@ -33,12 +40,44 @@ pub(super) const fn day_of(key: EventKey) -> i64 {
     key.0.div_euclid(DAY_KEYS)
 }
 
+/// The first key of a day, and the first after it.
+pub(super) const fn keys_of(day: i64) -> (EventKey, EventKey) {
+    let end = (day + 1).saturating_mul(DAY_KEYS);
+    (EventKey(day.saturating_mul(DAY_KEYS)), EventKey(end))
+}
+
 impl Partitions {
     pub(super) fn new(pool: PgPool) -> Self {
         Self {
             pool,
             known: Mutex::default(),
+            open: std::sync::Mutex::default(),
         }
+    }
+
+    /// The days without an index of words, the latest first, as they were a
+    /// second ago or later. A day that is over never loses its index.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub(super) async fn open_days(&self, connection: &mut PgConnection) -> Result<Arc<[i64]>, StoreError> {
+        let known = self.open.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((at, days)) = known
+            && at.elapsed() < FRESH
+        {
+            return Ok(days);
+        }
+        let at = Instant::now();
+        let names: Vec<String> = sqlx::query_scalar(
+            "SELECT c.relname::text FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid \
+             WHERE i.inhparent = 'events'::regclass AND NOT EXISTS (SELECT 1 FROM pg_index x \
+             WHERE x.indexrelid = to_regclass(c.relname || '_words') AND x.indisvalid) ORDER BY 1 DESC",
+        )
+        .fetch_all(connection)
+        .await?;
+        let days: Arc<[i64]> = names.iter().filter_map(|name| day_named(name)).collect();
+        *self.open.lock().unwrap_or_else(PoisonError::into_inner) = Some((at, Arc::clone(&days)));
+        Ok(days)
     }
 
     /// Makes sure that these events, and those of today and tomorrow, have a place.
@@ -75,7 +114,7 @@ impl Partitions {
             if *day < before || there.contains(&name) {
                 continue;
             }
-            let (from, to) = (day * DAY_KEYS, (day + 1).saturating_mul(DAY_KEYS));
+            let (EventKey(from), EventKey(to)) = keys_of(*day);
             // A day that is over gets its words' index at once; see `keeper`.
             let index = if *day < today {
                 format!("CREATE INDEX {name}_words ON {name} USING gin (words);")
@@ -101,7 +140,7 @@ impl Partitions {
 }
 
 /// The partitions that there are.
-pub(super) async fn names(connection: &mut sqlx::PgConnection) -> Result<HashSet<String>, StoreError> {
+pub(super) async fn names(connection: &mut PgConnection) -> Result<HashSet<String>, StoreError> {
     let rows = sqlx::query(
         "SELECT c.relname::text FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid \
          WHERE i.inhparent = 'events'::regclass",
@@ -127,7 +166,7 @@ fn day_in(digits: &str) -> Option<i64> {
     Some(start.micros().div_euclid(DAY_MICROS))
 }
 
-fn name_of(day: i64) -> String {
+pub(super) fn name_of(day: i64) -> String {
     let date = Timestamp::from_micros(day.saturating_mul(DAY_MICROS)).to_string();
     let digits: String = date.chars().take(10).filter(char::is_ascii_digit).collect();
     format!("events_{digits}")

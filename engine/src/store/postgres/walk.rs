@@ -1,5 +1,9 @@
 //! Walks through the table, newest first, in batches that end where the one before began.
+//!
+//! A walk for words goes from span to span of the keys: days whose filters say
+//! where to look (`filters`), and what lies between them.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::PoisonError;
 use std::time::Instant;
@@ -7,7 +11,9 @@ use std::time::Instant;
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 
-use super::{PostgresStore, sql};
+use super::filters::{self, Candidate};
+use super::partitions::keys_of;
+use super::{PostgresStore, commits, sql};
 use crate::query::Syntax;
 use crate::store::row::{self, Columns};
 use crate::store::{EventKey, SharedVisit, StoreError, Walk, Walked};
@@ -22,15 +28,26 @@ pub(super) const SYNTAX: Syntax = Syntax {
 };
 
 /// The least and the most events of a batch.
-const BATCH: (usize, usize) = (64, 4_096);
+pub(super) const BATCH: (usize, usize) = (64, 4_096);
 /// The most keys of a batch without anything else.
 const KEYS: usize = 65_536;
+/// Events of commits that may be looked at without counting what else there is.
+const FEW: i64 = if cfg!(test) { 5 } else { 20_000 };
 
 /// Where a batch begins.
 #[derive(Clone, Copy, Default)]
 struct After {
     key: Option<EventKey>,
     received_at: i64,
+}
+
+/// A part of a walk.
+struct Span {
+    from: Option<EventKey>,
+    below: Option<EventKey>,
+    /// The day that it is within, and the commits that have all that is looked
+    /// for, if that is the way to go.
+    day: Option<(i64, Vec<Candidate>)>,
 }
 
 impl PostgresStore {
@@ -46,28 +63,145 @@ impl PostgresStore {
             out_of_time: false,
             watermark: watermark.flatten(),
         };
+        let mut spans = self.spans(&mut tx, &walk).await?.into_iter();
         let most = if walk.columns.is_empty() { KEYS } else { BATCH.1 };
         let mut batch = walk.expected.clamp(BATCH.0, most);
-        let mut after = After::default();
-        let mut rows = read(&mut tx, &walk, after, batch).await?;
-        tx.commit().await?;
-        loop {
-            let is_last = rows.len() < batch || walk.only.is_some();
-            if show(&rows, visitor, &mut walked, &walk)?.is_break() || is_last {
+        let mut span = spans.next();
+        let mut first = Some(tx);
+        while let Some(Span { from, below, day }) = span {
+            let part = Walk {
+                from,
+                below,
+                ..walk.clone()
+            };
+            let mut reader = match first.take() {
+                Some(tx) => tx,
+                None => self.readers.begin().await?,
+            };
+            let done = match day {
+                Some((day, candidates)) => {
+                    let done = commits::walk(&mut reader, &part, day, candidates, visitor, &mut walked).await?;
+                    reader.commit().await?;
+                    done
+                }
+                None => {
+                    let rows = read(&mut reader, &part, After::default(), batch).await?;
+                    reader.commit().await?;
+                    self.go_on(&part, rows, &mut batch, most, visitor, &mut walked).await?
+                }
+            };
+            if done.is_break() {
                 return Ok(walked);
+            }
+            span = spans.next();
+        }
+        Ok(walked)
+    }
+
+    /// Shows a batch, and those that follow it.
+    async fn go_on(
+        &self,
+        walk: &Walk,
+        mut rows: Vec<PgRow>,
+        batch: &mut usize,
+        most: usize,
+        visitor: &SharedVisit,
+        walked: &mut Walked,
+    ) -> Result<ControlFlow<()>, StoreError> {
+        let mut after = After::default();
+        loop {
+            let is_last = rows.len() < *batch || walk.only.is_some();
+            if show(&rows, visitor, walked, walk)?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+            if is_last {
+                return Ok(ControlFlow::Continue(()));
             }
             if let (Some(last), true) = (rows.last(), walk.arrived_after.is_some()) {
                 after.received_at = last.int("received_at")?;
             }
             after.key = walked.last;
-            batch = (batch * 4).min(most);
+            *batch = (*batch * 4).min(most);
             let mut reader = self.readers.acquire().await?;
-            rows = read(&mut reader, &walk, after, batch).await?;
+            rows = read(&mut reader, walk, after, *batch).await?;
         }
+    }
+
+    /// The parts of a walk, the newest first.
+    async fn spans(&self, tx: &mut PgConnection, walk: &Walk) -> Result<Vec<Span>, StoreError> {
+        let mut days = BTreeMap::new();
+        if let (Some(narrow), None, None) = (&walk.narrow, walk.arrived_after, walk.only) {
+            let open = self.partitions.open_days(tx).await?;
+            let within = |day: &&i64| {
+                let (first, end) = keys_of(**day);
+                walk.from.is_none_or(|from| from < end) && walk.below.is_none_or(|below| first < below)
+            };
+            let open: Vec<i64> = open.iter().filter(within).copied().collect();
+            let asked = filters::ask(tx, walk.project_id, &open, narrow).await?;
+            for (day, candidates) in asked.unwrap_or_default() {
+                if is_worth_it(tx, walk, day, &candidates).await?
+                    && filters::are_whole(tx, walk.project_id, day).await?
+                {
+                    days.insert(day, candidates);
+                }
+            }
+        }
+        Ok(cut(walk, days))
     }
 }
 
-fn show(
+/// Whether looking at candidates is less work than looking at all, where that
+/// ends when enough is found.
+async fn is_worth_it(
+    tx: &mut PgConnection,
+    walk: &Walk,
+    day: i64,
+    candidates: &[Candidate],
+) -> Result<bool, StoreError> {
+    let events: i64 = candidates.iter().map(|candidate| candidate.events).sum();
+    if events <= FEW {
+        return Ok(true);
+    }
+    // Each candidate has one event at least, but for few.
+    let found = i64::try_from(candidates.len()).unwrap_or(i64::MAX).max(1);
+    let wanted = i64::try_from(walk.expected).unwrap_or(i64::MAX).min(found);
+    let all = filters::events(tx, walk.project_id, day).await?;
+    Ok(events.saturating_mul(2) < all.saturating_mul(wanted) / found)
+}
+
+/// Cuts a walk at days.
+fn cut(walk: &Walk, days: BTreeMap<i64, Vec<Candidate>>) -> Vec<Span> {
+    let mut spans = Vec::new();
+    let mut top = walk.below;
+    for (day, candidates) in days.into_iter().rev() {
+        let (first, end) = keys_of(day);
+        let first = walk.from.map_or(first, |from| from.max(first));
+        let end = walk.below.map_or(end, |below| below.min(end));
+        if top.is_none_or(|top| end < top) {
+            spans.push(Span {
+                from: Some(end),
+                below: top,
+                day: None,
+            });
+        }
+        spans.push(Span {
+            from: Some(first),
+            below: Some(end),
+            day: Some((day, candidates)),
+        });
+        top = Some(first);
+    }
+    if walk.from.is_none() || top.is_none() || top > walk.from {
+        spans.push(Span {
+            from: walk.from,
+            below: top,
+            day: None,
+        });
+    }
+    spans
+}
+
+pub(super) fn show(
     rows: &[PgRow],
     visitor: &SharedVisit,
     walked: &mut Walked,
@@ -88,16 +222,22 @@ fn show(
     Ok(ControlFlow::Continue(()))
 }
 
+/// Begins a statement with what a walk reads of each event.
+pub(super) fn select(walk: &Walk) -> QueryBuilder<Postgres> {
+    let mut query = QueryBuilder::<Postgres>::new("SELECT e.key");
+    if !walk.columns.is_empty() {
+        query.push(format!(", {}", walk.columns));
+    }
+    query
+}
+
 async fn read(
     connection: &mut PgConnection,
     walk: &Walk,
     after: After,
     batch: usize,
 ) -> Result<Vec<PgRow>, StoreError> {
-    let mut query = QueryBuilder::<Postgres>::new("SELECT e.key");
-    if !walk.columns.is_empty() {
-        query.push(format!(", {}", walk.columns));
-    }
+    let mut query = select(walk);
     if walk.arrived_after.is_some() && !walk.columns.contains("e.received_at") {
         query.push(", e.received_at");
     }

@@ -4,11 +4,29 @@ use std::collections::BTreeSet;
 
 use crate::text::{Piece, WORD_BYTES, cut, pieces};
 
+/// Shows every word of what the index is given, as often as it stands there.
+pub(super) fn each_word(text: &str, mut show: impl FnMut(&str)) {
+    let mut lower = String::new();
+    for Piece::Word(piece) | Piece::Run(piece) in pieces(text) {
+        let word = cut(piece, WORD_BYTES);
+        if word.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            lower.clear();
+            lower.push_str(word);
+            lower.make_ascii_lowercase();
+            show(&lower);
+        } else {
+            show(word);
+        }
+    }
+}
+
 /// Every word of what the index is given, once, in order.
 pub(super) fn words(text: &str) -> BTreeSet<String> {
-    pieces(text)
-        .map(|(Piece::Word(piece) | Piece::Run(piece))| cut(piece, WORD_BYTES).to_ascii_lowercase())
-        .collect()
+    let mut words = BTreeSet::new();
+    each_word(text, |word| {
+        words.insert(word.to_owned());
+    });
+    words
 }
 
 #[cfg(test)]
