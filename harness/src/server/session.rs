@@ -123,6 +123,14 @@ impl Session {
         self.send(Method::GET, self.url.at(path)?, String::new()).await
     }
 
+    /// The answer to a request that changes something, with a body in JSON.
+    ///
+    /// # Errors
+    /// When the server refuses or cannot be reached.
+    pub async fn change(&self, method: Method, path: &str, body: String) -> anyhow::Result<Answer> {
+        self.call(method, self.url.at(path)?, body).await
+    }
+
     async fn send(&self, method: Method, uri: Uri, body: String) -> anyhow::Result<Answer> {
         let json = HeaderValue::from_static("application/json");
         let mut headers: Vec<(HeaderName, HeaderValue)> = vec![(header::CONTENT_TYPE, json)];

@@ -5,15 +5,20 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use axum::http::Method;
+use eventglass_engine::clock::{Clock, SystemClock};
 use eventglass_harness::http::Client;
 use eventglass_harness::server::{ServerProcess, Session};
-use eventglass_model::CreatedProject;
+use eventglass_model::{CreatedProject, Timestamp};
 use serde_json::{Value, json};
 
+use crate::belongings;
 use crate::installation::{Installation, PROGRAM, found, headers};
 use crate::{ALONE, cluster};
 
 const EVENTS: usize = 20_000;
+const TRACES: usize = 150;
+const UNPRICED: usize = 40;
+const MINUTE: i64 = 60_000_000;
 
 async fn post(server: &ServerProcess, created: &CreatedProject, path: &str, body: &Value) -> Value {
     let client = Client::new(false, Duration::from_secs(30)).unwrap();
@@ -86,8 +91,22 @@ async fn an_installation_moves() {
           "body": { "id": "g1", "traceId": "t1", "name": "answer", "input": "a tiger" } },
     ]});
     post(&server, &other, "/api/public/ingestion", &batch).await;
-    tokio::time::sleep(Duration::from_secs(6)).await;
     let (id, elsewhere) = (shop.project.id, other.project.id);
+    let agents = session.create_project("Agents").await.unwrap();
+    let until = Timestamp::from_micros(SystemClock.now().micros() / MINUTE * MINUTE);
+    let with_agents = agents.project.id;
+    post(
+        &server,
+        &agents,
+        "/api/v1/events/batch",
+        &belongings::spans(TRACES, until),
+    )
+    .await;
+    post(&server, &other, "/api/v1/events/batch", &belongings::unpriced(UNPRICED)).await;
+    let link = belongings::arrange(&session, with_agents).await;
+    // What was refused is written every few seconds.
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    let pages = belongings::pages(&session, with_agents, &link, until).await;
     let questions = [
         "order 976",
         "elephant",
@@ -122,6 +141,7 @@ async fn an_installation_moves() {
         "{}",
         said(&refused)
     );
+    belongings::price_the_past(&session, elsewhere).await;
     server.kill().unwrap();
 
     // Killed when some of the events are there.
@@ -145,7 +165,7 @@ async fn an_installation_moves() {
     let done = copy().output().unwrap();
     assert!(done.status.success(), "{}", said(&done));
     assert!(
-        said(&done).contains(&format!("{:<24} {:>12}", "events", EVENTS + 3)),
+        said(&done).contains(&format!("{:<24} {:>12}", "events", EVENTS + 3 + 3 * TRACES + UNPRICED)),
         "{}",
         said(&done)
     );
@@ -163,6 +183,8 @@ async fn an_installation_moves() {
         );
     }
     assert_eq!(whole(&session, id, "e17").await, one);
+    belongings::same(&pages, &belongings::pages(&session, with_agents, &link, until).await);
+    belongings::past_is_priced(&session, elsewhere, UNPRICED).await;
     let project = session.project(id).await.unwrap();
     assert_eq!(usize::try_from(project.event_count), Ok(EVENTS));
     let refused: Value =

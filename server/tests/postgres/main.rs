@@ -13,6 +13,7 @@
 )]
 
 mod away;
+mod belongings;
 #[path = "../../../engine/src/store/postgres/cluster.rs"]
 mod cluster;
 mod copy;

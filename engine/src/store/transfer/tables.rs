@@ -15,16 +15,20 @@ const OWN: &[&str] = &[
     // Made of the events.
     "event_ids",
     "recent_ids",
-    // Made of the events by themselves, from the first on, when they are not there.
-    "traces",
-    "trace_folds",
-    "trace_marks",
+    // Postgres: of days that have no index of words yet.
+    "word_filters",
     // SQLite: how far `rollup_deltas` are added up; those that are, are gone.
     "rollup_state",
     // Of the copy itself.
     super::super::postgres::transfer::MARKS,
     // Copied as events.
     super::EVENTS,
+];
+
+/// Columns that one of the stores has for itself.
+const OWN_COLUMNS: &[(&str, &str)] = &[
+    // SQLite: the number of the row.
+    ("traces", "id"),
 ];
 
 /// A kind of value that both stores have.
@@ -63,6 +67,25 @@ impl Table {
         self.key.iter().filter_map(|place| row.get(*place).cloned()).collect()
     }
 
+    /// Without the columns that are this store's own. Their place in the key goes
+    /// with them; then it has none.
+    fn shared(mut self) -> Self {
+        let is_own = |column: &Column| OWN_COLUMNS.contains(&(self.name.as_str(), column.name.as_str()));
+        if self.columns.iter().any(is_own) {
+            let names: Vec<String> = self.key_columns().map(|column| column.name.clone()).collect();
+            self.columns
+                .retain(|column| !OWN_COLUMNS.contains(&(self.name.as_str(), column.name.as_str())));
+            self.key = self.places(&names).unwrap_or_default();
+        }
+        self
+    }
+
+    /// Where columns are, if all of them are there.
+    fn places(&self, names: &[String]) -> Option<Vec<usize>> {
+        let place = |name: &String| self.columns.iter().position(|column| column.name == *name);
+        names.iter().map(place).collect()
+    }
+
     /// The columns of the key.
     pub(crate) fn key_columns(&self) -> impl Iterator<Item = &Column> {
         self.key.iter().filter_map(|place| self.columns.get(*place))
@@ -77,11 +100,11 @@ impl Table {
 pub(crate) fn pair(here: Vec<Table>, there: Vec<Table>) -> Result<Vec<(Table, Table)>, StoreError> {
     let by_name = |tables: Vec<Table>| -> BTreeMap<String, Table> {
         let copied = tables.into_iter().filter(|table| !OWN.contains(&table.name.as_str()));
-        copied.map(|table| (table.name.clone(), table)).collect()
+        copied.map(|table| (table.name.clone(), table.shared())).collect()
     };
     let (here, mut there) = (by_name(here), by_name(there));
     let mut pairs = Vec::new();
-    for (name, table) in here {
+    for (name, mut table) in here {
         let other = there.remove(&name).ok_or_else(|| unknown(&name, "Postgres"))?;
         let kinds = |table: &Table| -> Vec<(String, Kind)> {
             table
@@ -93,6 +116,10 @@ pub(crate) fn pair(here: Vec<Table>, there: Vec<Table>) -> Result<Vec<(Table, Ta
         if kinds(&table) != kinds(&other) {
             let reason = format!("the columns of {name} are not the same in SQLite and in Postgres");
             return Err(StoreError::Inconsistent(reason));
+        }
+        if table.key.is_empty() {
+            // What is unique there is so here, too.
+            table.key.clone_from(&other.key);
         }
         if table.key.is_empty() || other.key.is_empty() {
             return Err(StoreError::Inconsistent(format!(
@@ -133,7 +160,7 @@ fn in_order(mut pairs: Vec<(Table, Table)>) -> Result<Vec<(Table, Table)>, Store
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::postgres::transfer::Target;
+    use crate::store::postgres::transfer::{MARKS, Target};
     use crate::store::postgres::{PostgresStore, cluster};
     use crate::store::row::INSERT_COLUMNS;
     use crate::store::sqlite::SqliteStore;
@@ -171,6 +198,15 @@ mod tests {
         let wider = table("b", &[("id", Kind::Int), ("more", Kind::Text)], &[]);
         assert!(pair(vec![b.clone()], vec![wider]).is_err());
         assert!(pair(vec![b], vec![table("b", &[("id", Kind::Text)], &[])]).is_err());
+
+        let numbered = table("traces", &[("id", Kind::Int), ("trace_hash", Kind::Bytes)], &[]);
+        let (here, there) = pair(
+            vec![numbered],
+            vec![table("traces", &[("trace_hash", Kind::Bytes)], &[])],
+        )
+        .unwrap()
+        .remove(0);
+        assert_eq!(here, there, "what one store numbers its rows with stays there");
     }
 
     /// Fails when a migration adds a table, or a column, that a copy would
@@ -189,6 +225,11 @@ mod tests {
         crate::store::Store::close(&store).await;
         let here = Source::open(&path).await.unwrap().tables().await.unwrap();
         let there = Target::open(&url).await.unwrap().tables().await.unwrap();
+        let citus = include_str!("../../../../docs/scaling.md");
+        for table in there.iter().filter(|table| table.name != MARKS) {
+            let name = format!("'{}'", table.name);
+            assert!(citus.contains(&name), "docs/scaling.md does not say how to distribute {name}");
+        }
         let events = |tables: &[Table]| -> Vec<String> {
             let events = tables.iter().find(|table| table.name == "events").unwrap();
             events.columns.iter().map(|column| column.name.clone()).collect()
