@@ -22,7 +22,7 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Shows what services and LLM agents are doing.
 #[derive(Parser)]
-#[command(name = "eventglass", version, about)]
+#[command(name = "eventglass", version)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,

@@ -1115,6 +1115,7 @@ mod dashboards;
 mod retention;
 mod rollups;
 mod traces;
+mod upkeep;
 
 /// What only a store that several servers share can be asked.
 mod several_servers {

@@ -13,6 +13,10 @@ use super::{Place, bar, runtime};
 
 /// Arguments of `eventglass backup`.
 #[derive(Args, Debug)]
+#[command(
+    after_help = "All that was acknowledged before is in it. It is checked before it appears under its name. On \
+    Postgres: pg_dump (docs/keeping.md)."
+)]
 pub struct BackupArgs {
     /// The file to make
     file: PathBuf,
@@ -25,6 +29,7 @@ pub struct BackupArgs {
 
 /// Arguments of `eventglass restore`.
 #[derive(Args, Debug)]
+#[command(after_help = "Stop the server first. The backup is checked before anything is touched.")]
 pub struct RestoreArgs {
     /// A file that `eventglass backup` made
     file: PathBuf,

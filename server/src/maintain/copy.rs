@@ -14,12 +14,16 @@ use crate::serve::DATABASE;
 
 /// Arguments of `eventglass copy`.
 #[derive(Args)]
+#[command(
+    after_help = "Stop the server first. A copy that was interrupted goes on where it was when the same command is \
+    run again. At its end both sides are read and compared; the SQLite file stays as it was."
+)]
 pub struct CopyArgs {
     /// The SQLite database to copy: `sqlite:./data`, a folder or a file
     #[arg(long, value_name = "URL")]
     from: String,
-    /// The Postgres database to copy to, which is empty: `postgres://...`. It
-    /// holds a password; better given by the environment.
+    /// The Postgres database to copy to, which is empty: `postgres://...`. Since
+    /// it holds a password, better given by the environment
     #[arg(long, value_name = "URL", env = "EVENTGLASS_DATABASE_URL", hide_env_values = true)]
     to: String,
 }

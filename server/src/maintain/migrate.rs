@@ -11,6 +11,10 @@ use crate::serve::DATABASE;
 
 /// Arguments of `eventglass migrate`.
 #[derive(Args, Debug)]
+#[command(
+    after_help = "A server does it at its start, too. The database is found as `serve` finds it: --data, or \
+    EVENTGLASS_DATABASE_URL."
+)]
 pub struct MigrateArgs {
     #[command(flatten)]
     place: Place,
