@@ -75,8 +75,12 @@ struct ServeArgs {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let result = match cli.command.unwrap_or_else(|| Command::Serve(ServeArgs::default())) {
+    let command = Cli::parse()
+        .command
+        .unwrap_or_else(|| Command::Serve(ServeArgs::default()));
+    // Of `migrate --check`, 1 is an answer.
+    let failure = if matches!(command, Command::Migrate(_)) { 2 } else { 1 };
+    let result = match command {
         Command::Serve(args) => serve(args).map(|()| ExitCode::SUCCESS),
         Command::RebuildRollups(args) => rebuild_rollups(&args).map(|()| ExitCode::SUCCESS),
         Command::Migrate(args) => maintain::migrate(&args),
@@ -95,9 +99,21 @@ fn main() -> ExitCode {
     result.unwrap_or_else(|error| {
         #[expect(clippy::print_stderr, reason = "there may be no log yet")]
         {
-            eprintln!("eventglass: {error:#}");
+            eprintln!("eventglass: {}", told(&error));
         }
-        ExitCode::FAILURE
+        ExitCode::from(failure)
+    })
+}
+
+/// An error and its causes, but for those that the ones before have told already.
+fn told(error: &anyhow::Error) -> String {
+    error.chain().fold(String::new(), |told, cause| {
+        let cause = cause.to_string();
+        match told.as_str() {
+            "" => cause,
+            before if before.contains(&cause) => told,
+            _ => format!("{told}: {cause}"),
+        }
     })
 }
 

@@ -17,6 +17,9 @@ pub enum StoreError {
     /// What was read makes no sense; the database was changed by something else.
     #[error("inconsistent data: {0}")]
     Inconsistent(String),
+    /// Not as things are; it says what to do.
+    #[error("{0}")]
+    Refused(String),
     /// The database failed.
     #[error("database: {0}")]
     Database(#[from] sqlx::Error),
@@ -83,6 +86,7 @@ impl StoreError {
             Self::Conflict(_)
             | Self::BadToken(_)
             | Self::Inconsistent(_)
+            | Self::Refused(_)
             | Self::Sqlite(_)
             | Self::Newer { .. }
             | Self::InUse

@@ -123,6 +123,7 @@ impl From<StoreError> for ApiError {
             | StoreError::Database(_)
             | StoreError::Sqlite(_)
             | StoreError::Newer { .. }
+            | StoreError::Refused(_)
             | StoreError::InUse
             | StoreError::File(_)
             | StoreError::Migrate(_)) => Self::internal(error),

@@ -56,7 +56,7 @@ pub fn backup(args: &BackupArgs) -> anyhow::Result<ExitCode> {
         }
     });
     bar.finish_and_clear();
-    report("Backed up to", &args.file, copied)
+    report("Backed up to", &args.file, copied).with_context(|| format!("making {}", args.file.display()))
 }
 
 /// Puts a backup in the place of the database of a server that is not running.

@@ -48,7 +48,7 @@ impl Place {
         let settings = self.settings()?;
         anyhow::ensure!(
             settings.database_url.expose().is_empty(),
-            "this is for SQLite, and EVENTGLASS_DATABASE_URL is set; docs/scaling.md says how to do it on Postgres"
+            "this is for SQLite, and EVENTGLASS_DATABASE_URL is set; docs/keeping.md says how to do it on Postgres"
         );
         Ok(settings.data.join(DATABASE))
     }

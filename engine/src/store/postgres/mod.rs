@@ -102,13 +102,13 @@ impl PostgresStore {
             .fetch_one(&mut connection)
             .await?;
         if encoding != "UTF8" {
-            return Err(StoreError::Inconsistent(format!(
+            return Err(StoreError::Refused(format!(
                 "the database is in {encoding}; create it with ENCODING 'UTF8'"
             )));
         }
         if transfer::unfinished(&mut connection).await? {
             let reason = "a copy into this database has not ended: run `eventglass copy` again";
-            return Err(StoreError::Inconsistent(reason.to_owned()));
+            return Err(StoreError::Refused(reason.to_owned()));
         }
         migrations::run(&mut connection).await?;
         connection.close().await?;
@@ -150,6 +150,8 @@ pub(super) async fn schema(url: &str) -> Result<Schema, StoreError> {
 fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
     Ok(PgConnectOptions::from_str(url)?
         .application_name("eventglass")
+        // A schema that is there already is no news.
+        .options([("client_min_messages", "warning")])
         .disable_statement_logging())
 }
 

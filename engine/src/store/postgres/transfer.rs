@@ -16,7 +16,7 @@ use super::{be_durable, migrations, options, pool};
 use crate::clock::{Clock, SystemClock};
 use crate::store::StoreError;
 use crate::store::row;
-use crate::store::transfer::{Column, EventRow, Kind, Mark, Sum, Table, Value, values};
+use crate::store::transfer::{Column, EventRow, Kind, Mark, Sum, Table, Value, Watcher, values};
 
 /// How far a copy is, a row for each table; goes at its end. A server does not
 /// start on a database that has it.
@@ -36,7 +36,8 @@ impl Target {
     /// Connects to a database that no server is using, and makes its schema.
     ///
     /// # Errors
-    /// [`StoreError::InUse`]; when it cannot be reached, or its schema is newer.
+    /// When another program of ours is connected to it, when it cannot be
+    /// reached, or its schema is newer.
     pub(crate) async fn open(url: &str) -> Result<Self, StoreError> {
         let options = options(url)?.application_name("eventglass copy");
         let mut connection = PgConnection::connect_with(&options).await?;
@@ -44,7 +45,8 @@ impl Target {
         let patient_until = Instant::now() + PATIENCE;
         while in_use(&mut connection).await? {
             if Instant::now() > patient_until {
-                return Err(StoreError::InUse);
+                let reason = "another Eventglass is connected to the target: stop it first";
+                return Err(StoreError::Refused(reason.to_owned()));
             }
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
@@ -72,7 +74,7 @@ impl Target {
             }
             let reason = "the target holds the beginning of a copy of another installation, or of one that has been \
                           used since; make it anew";
-            return Err(StoreError::Inconsistent(reason.to_owned()));
+            return Err(StoreError::Refused(reason.to_owned()));
         }
         for table in ["users", "projects", "events"] {
             let sql = format!("SELECT EXISTS (SELECT 1 FROM {table})");
@@ -80,7 +82,7 @@ impl Target {
                 .fetch_one(&mut self.connection)
                 .await?
             {
-                return Err(StoreError::Inconsistent("the target is not empty".to_owned()));
+                return Err(StoreError::Refused("the target is not empty".to_owned()));
             }
         }
         let mut tx = self.connection.begin().await?;
@@ -236,7 +238,7 @@ impl Target {
     }
 
     /// The sum of a table's rows.
-    pub(crate) async fn sum(&mut self, table: &Table) -> Result<Sum, StoreError> {
+    pub(crate) async fn sum(&mut self, table: &Table, watcher: &mut dyn Watcher) -> Result<Sum, StoreError> {
         let columns: Vec<String> = table
             .columns
             .iter()
@@ -252,12 +254,13 @@ impl Target {
         let mut rows = sqlx::query(AssertSqlSafe(sql)).fetch(&mut self.connection);
         while let Some(found) = rows.try_next().await? {
             sum.add(&read(&found)?);
+            watcher.advance(1);
         }
         Ok(sum)
     }
 
     /// The sum of the events.
-    pub(crate) async fn sum_of_events(&mut self) -> Result<Sum, StoreError> {
+    pub(crate) async fn sum_of_events(&mut self, watcher: &mut dyn Watcher) -> Result<Sum, StoreError> {
         let sql = format!(
             "SELECT {}, tsvector_to_array(e.words) AS words FROM events e",
             row::WHOLE
@@ -267,6 +270,7 @@ impl Target {
         while let Some(found) = rows.try_next().await? {
             let words: Vec<String> = found.try_get("words")?;
             sum.add(&values(&EventRow::read(&found, words.into_iter().collect())?));
+            watcher.advance(1);
         }
         Ok(sum)
     }

@@ -15,7 +15,6 @@ const HISTORY: &[Step] = &[
         "rollups",
         include_str!("../../../../migrations/sqlite/0004_rollups.sql"),
     ),
-    (7, "cost", include_str!("../../../../migrations/sqlite/0007_cost.sql")),
     (
         5,
         "search",
@@ -26,6 +25,7 @@ const HISTORY: &[Step] = &[
         "traces",
         include_str!("../../../../migrations/sqlite/0006_traces.sql"),
     ),
+    (7, "cost", include_str!("../../../../migrations/sqlite/0007_cost.sql")),
     (
         9,
         "dashboards",

@@ -50,7 +50,7 @@ impl Source {
         let schema = migrations::state(&mut connection).await?;
         if !schema.pending.is_empty() {
             let reason = "the schema of the source is of an older Eventglass: run `eventglass migrate` on it first";
-            return Err(StoreError::Inconsistent(reason.to_owned()));
+            return Err(StoreError::Refused(reason.to_owned()));
         }
         // Leaving the log takes a lock that no other connection shares: nobody has the file open.
         let alone = sqlx::query_scalar::<_, String>("PRAGMA journal_mode = DELETE")

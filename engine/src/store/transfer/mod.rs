@@ -45,7 +45,7 @@ pub trait Watcher {
 pub enum Doing {
     /// Its rows are copied.
     Copying,
-    /// Both sides are read and compared.
+    /// Both sides are read, one after the other, and compared.
     Comparing,
 }
 
@@ -112,15 +112,15 @@ pub async fn copy(from: &Path, to: &str, watcher: &mut dyn Watcher) -> Result<Ve
 
     let mut report = Vec::new();
     for (here, there) in &tables {
-        watcher.begin(&here.name, Doing::Comparing, source.count(&here.name).await?);
+        watcher.begin(&here.name, Doing::Comparing, 2 * source.count(&here.name).await?);
         let before = source.sum(here, watcher).await?;
-        let after = target.sum(there).await?;
+        let after = target.sum(there, watcher).await?;
         report.push(same(&here.name, &before, &after)?);
         watcher.end();
     }
-    watcher.begin(EVENTS, Doing::Comparing, source.count(EVENTS).await?);
+    watcher.begin(EVENTS, Doing::Comparing, 2 * source.count(EVENTS).await?);
     let before = source.sum_of_events(watcher).await?;
-    let after = target.sum_of_events().await?;
+    let after = target.sum_of_events(watcher).await?;
     report.push(same(EVENTS, &before, &after)?);
     watcher.end();
     target.end().await?;

@@ -228,7 +228,10 @@ mod tests {
         let citus = include_str!("../../../../docs/scaling.md");
         for table in there.iter().filter(|table| table.name != MARKS) {
             let name = format!("'{}'", table.name);
-            assert!(citus.contains(&name), "docs/scaling.md does not say how to distribute {name}");
+            assert!(
+                citus.contains(&name),
+                "docs/scaling.md does not say how to distribute {name}"
+            );
         }
         let events = |tables: &[Table]| -> Vec<String> {
             let events = tables.iter().find(|table| table.name == "events").unwrap();
