@@ -6,6 +6,7 @@ use crate::Timestamp;
 
 /// Body of `POST /api/auth/register` and `POST /api/auth/login`.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Credentials {
     /// E-mail address; compared without regard to case.
     pub email: String,
@@ -15,6 +16,7 @@ pub struct Credentials {
 
 /// Answer of both: the session that was opened.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SessionToken {
     /// Opaque; send it as `Authorization: Bearer`. Browsers get it as a cookie too.
     pub token: String,
@@ -24,6 +26,7 @@ pub struct SessionToken {
 
 /// Answer of `GET /api/auth/me`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Me {
     /// Who.
     pub user_id: i64,

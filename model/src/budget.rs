@@ -7,6 +7,7 @@ use crate::{Timestamp, Usd};
 /// What a project wants to spend on models in a calendar month (UTC). Nothing
 /// is refused when it is exceeded: it is shown, and alerts can watch it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Budget {
     /// How much, more than 0.
@@ -22,6 +23,7 @@ fn default_thresholds() -> Vec<u32> {
 
 /// What one day cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DayCost {
     /// The beginning of the day, UTC.
     pub day: Timestamp,
@@ -31,6 +33,7 @@ pub struct DayCost {
 
 /// Answer of `GET /api/v1/projects/{id}/budget`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BudgetStatus {
     /// The calendar month that is counted, `2026-11`.
     pub month: String,

@@ -42,6 +42,7 @@ words! {
 
 /// Where a widget stands on the grid, in columns and rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Place {
     /// Columns left of it, 0 to 11.
@@ -56,6 +57,7 @@ pub struct Place {
 
 /// A widget.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Widget {
     /// Names it within the dashboard; chosen by whoever made it, up to 100 characters.
@@ -73,6 +75,7 @@ pub struct Widget {
 
 /// What is sent to make or to change a dashboard.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DashboardDraft {
     /// For people, 1 to 100 characters.
@@ -169,6 +172,7 @@ impl DashboardDraft {
 
 /// A dashboard.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Dashboard {
     /// Names it in the API.
     pub id: String,
@@ -196,6 +200,7 @@ pub struct Dashboard {
 
 /// A dashboard in a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DashboardSummary {
     /// Names it in the API.
     pub id: String,
@@ -215,6 +220,7 @@ pub struct DashboardSummary {
 
 /// The dashboards of a project, by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DashboardList {
     /// The dashboards.
     pub items: Vec<DashboardSummary>,

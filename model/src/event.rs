@@ -7,6 +7,7 @@ use crate::{CostSource, ServiceTier, Severity, Status, Timestamp};
 
 /// One row of a list of events: everything but the payload.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EventSummary {
     /// The server's own time-ordered id (UUIDv7 text).
     pub id: String,
@@ -63,6 +64,7 @@ pub struct EventSummary {
 /// Tokens of a model call in disjoint buckets: no token is counted in two,
 /// except in the two totals.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Tokens {
     /// All input, cached or not.
     #[serde(default)]
@@ -170,6 +172,7 @@ const fn is_zero(n: &i64) -> bool {
 
 /// A whole event. The fields of [`EventSummary`] mean the same here.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[expect(missing_docs, reason = "the fields without a comment are described at EventSummary")]
 pub struct Event {
     pub id: String,
@@ -210,15 +213,19 @@ pub struct Event {
     pub region: Option<String>,
     pub device: Option<String>,
     /// What went in, as the client wrote it.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<serde_json::Value>))]
     pub input: Option<Box<RawValue>>,
     /// What came out, as the client wrote it.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<serde_json::Value>))]
     pub output: Option<Box<RawValue>>,
     /// Everything else that the client sent, as it wrote it.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<serde_json::Value>))]
     pub attributes: Option<Box<RawValue>>,
 }
 
 /// A page of events, newest first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EventPage {
     /// The events.
     pub items: Vec<EventSummary>,

@@ -27,6 +27,7 @@ pub const FACET_FIELDS: &[&str] = &[
 
 /// One value and how many events have it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FacetValue {
     /// The value.
     pub value: String,
@@ -36,6 +37,7 @@ pub struct FacetValue {
 
 /// Answer of `GET /api/v1/projects/{id}/facets`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Facets {
     /// Values by field, most frequent first, at most 100 each.
     pub facets: std::collections::BTreeMap<String, Vec<FacetValue>>,

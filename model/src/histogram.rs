@@ -6,6 +6,7 @@ use crate::Timestamp;
 
 /// One bar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HistogramBucket {
     /// Where it begins; it ends where the next one begins.
     pub start: Timestamp,
@@ -18,6 +19,7 @@ pub struct HistogramBucket {
 
 /// Answer of `GET /api/v1/projects/{id}/events/histogram`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Histogram {
     /// Oldest first, without gaps, each `bucket_ms` long.
     pub buckets: Vec<HistogramBucket>,

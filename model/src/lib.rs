@@ -16,6 +16,8 @@ mod facets;
 mod histogram;
 mod metrics;
 mod names;
+#[cfg(feature = "openapi")]
+mod openapi;
 mod outcome;
 mod price;
 mod problem;

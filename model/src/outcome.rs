@@ -6,6 +6,7 @@ use crate::FieldError;
 
 /// What became of one event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ItemStatus {
     /// On disk.
@@ -21,6 +22,7 @@ pub enum ItemStatus {
 
 /// What became of one event, and why.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ItemOutcome {
     /// The client's id, or the one that the server gave; `null` when a refused event had none.
     pub event_id: Option<String>,
@@ -33,6 +35,7 @@ pub struct ItemOutcome {
 
 /// What became of a batch. The counts add up to the number of events sent.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BatchOutcome {
     /// How many were stored by this request.
     pub accepted: usize,

@@ -7,6 +7,7 @@ use crate::{ServiceTier, Timestamp, Usd};
 /// What a million tokens cost, in US dollars, bucket by bucket. A bucket
 /// without a price of its own costs what its fallback costs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Rates {
     /// Input that is in no other bucket.
@@ -43,6 +44,7 @@ pub struct Rates {
 /// Other rates for calls of a certain kind. Of several that apply, those of
 /// the call's service tier come first, then those with the highest bound.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PriceTier {
     /// Only for calls served in this tier.
@@ -57,6 +59,7 @@ pub struct PriceTier {
 
 /// A price and since when it holds: until the next one of the same model.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PricePeriod {
     /// Since when, by the time of the call; `null`: always.
     pub from: Option<Timestamp>,
@@ -78,6 +81,7 @@ pub struct PricePeriod {
 
 /// Where a price comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PriceOrigin {
     /// It comes with Eventglass.
@@ -88,6 +92,7 @@ pub enum PriceOrigin {
 
 /// What a model costs in a project.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ModelPrice {
     /// Name of the model, without its provider or a date.
     pub model: String,
@@ -110,6 +115,7 @@ pub struct ModelPrice {
 
 /// Answer of `GET /api/v1/projects/{id}/prices`: by model, then provider.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PriceList {
     /// The models.
     pub items: Vec<ModelPrice>,
@@ -120,6 +126,7 @@ pub struct PriceList {
 /// Body of `PUT /api/v1/projects/{id}/prices/{model}`. It replaces an own
 /// price with the same provider and beginning.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct SetPrice {
     /// Only where this provider sells it; `null`: whoever does.
@@ -138,6 +145,7 @@ pub struct SetPrice {
 
 /// Answer of `PUT` and `DELETE /api/v1/projects/{id}/prices/{model}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PriceChanged {
     /// What the model costs now; `null` when there is no price any more.
     pub price: Option<ModelPrice>,
@@ -147,6 +155,7 @@ pub struct PriceChanged {
 
 /// A model that was used and has no price.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UnpricedModel {
     /// As the events name it.
     pub model: String,
@@ -164,6 +173,7 @@ pub struct UnpricedModel {
 
 /// Answer of `GET /api/v1/projects/{id}/prices/unpriced`, by model.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UnpricedList {
     /// The models.
     pub items: Vec<UnpricedModel>,
@@ -173,6 +183,7 @@ pub struct UnpricedList {
 
 /// Body of `POST /api/v1/projects/{id}/prices/recompute`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct RecomputeRequest {
     /// Only these models, by any of their names; empty: all.
@@ -181,6 +192,7 @@ pub struct RecomputeRequest {
 
 /// How far a [`RecomputeJob`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RecomputeState {
     /// Under way, on one of the servers, or about to be.
@@ -195,6 +207,7 @@ pub enum RecomputeState {
 
 /// The job that prices stored events again: those whose cost is not the client's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RecomputeJob {
     /// How far it is.
     pub state: RecomputeState,
@@ -220,6 +233,7 @@ pub struct RecomputeJob {
 
 /// Answer of `GET`, `POST` and `DELETE /api/v1/projects/{id}/prices/recompute`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RecomputeStatus {
     /// The last one; `null` before the first.
     pub job: Option<RecomputeJob>,

@@ -57,6 +57,7 @@ impl From<usize> for Loc {
 
 /// What is wrong with one field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FieldError {
     /// The way to the field: `["body", "events", 5, "event_type"]`.
     pub loc: Vec<Loc>,
@@ -86,6 +87,7 @@ macro_rules! loc {
 
 /// An error as `application/problem+json` (RFC 9457), with `code` and `errors` added.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
     /// `about:blank`: the status says it all, `code` says the rest.
     #[serde(rename = "type", default = "about_blank")]

@@ -6,6 +6,7 @@ use crate::Timestamp;
 
 /// A project as its members see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Project {
     /// For SDKs and keys.
     pub id: i64,
@@ -26,6 +27,7 @@ pub struct Project {
 
 /// Body of `POST /api/v1/projects`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CreateProject {
     /// 1 to 100 characters.
     pub name: String,
@@ -36,6 +38,7 @@ pub struct CreateProject {
 
 /// Answer of `POST /api/v1/projects`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CreatedProject {
     /// The project.
     pub project: Project,
@@ -45,6 +48,7 @@ pub struct CreatedProject {
 
 /// A page of the projects one is a member of, by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ProjectList {
     /// The projects.
     pub items: Vec<Project>,
@@ -54,6 +58,7 @@ pub struct ProjectList {
 
 /// A key that SDKs send with, as its project's members see it: never the secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ApiKey {
     /// Names the key in the API.
     pub id: i64,
@@ -67,6 +72,7 @@ pub struct ApiKey {
 
 /// Body of `POST /api/v1/projects/{id}/keys`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CreateApiKey {
     /// Up to 100 characters.
     #[serde(default)]
@@ -75,6 +81,7 @@ pub struct CreateApiKey {
 
 /// Answer of `POST /api/v1/projects/{id}/keys`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CreatedApiKey {
     /// The key.
     pub key: ApiKey,
@@ -84,6 +91,7 @@ pub struct CreatedApiKey {
 
 /// A project's keys, newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ApiKeyList {
     /// The keys.
     pub items: Vec<ApiKey>,

@@ -80,6 +80,7 @@ words! {
 
 /// Answer of `GET /api/v1/projects/{id}/services`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ServiceList {
     /// The busiest first; those without events in the span of time are not among them.
     pub items: Vec<ServiceHealth>,
@@ -95,6 +96,7 @@ pub struct ServiceList {
 
 /// How a service is doing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ServiceHealth {
     /// Its name; `null` for events without one.
     pub service: Option<String>,
@@ -138,6 +140,7 @@ pub struct ServiceHealth {
 
 /// A point of a service's sparkline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ServicePoint {
     /// When it begins.
     pub time: Timestamp,
@@ -149,6 +152,7 @@ pub struct ServicePoint {
 
 /// A version of a service.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VersionSeen {
     /// As the service calls it.
     pub version: String,

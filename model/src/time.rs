@@ -15,6 +15,8 @@ const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
 /// decimals (cut to microseconds), and, where a client leaves the zone out,
 /// UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
 pub struct Timestamp(i64);
 
 /// Why a text is not a moment.

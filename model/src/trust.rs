@@ -10,6 +10,7 @@ pub const DEFAULT_KEY_REQUESTS_PER_MINUTE: u32 = 10_000;
 
 /// How a project takes events.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ProjectSettings {
     /// What becomes of repeats.
@@ -35,6 +36,7 @@ impl Default for ProjectSettings {
 
 /// How much a project takes, in sliding windows of a minute. `null`: no limit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ProjectLimits {
     /// Requests of one key, whatever their size.
@@ -64,6 +66,7 @@ impl Default for ProjectLimits {
 
 /// What a plan allows. `null`: no limit.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Plan {
     /// Events stored in a calendar month (UTC).
@@ -80,6 +83,7 @@ pub struct Plan {
 
 /// Answer of `GET /api/v1/projects/{id}/usage`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Usage {
     /// Name of the plan.
     pub plan: String,
@@ -97,6 +101,7 @@ pub struct Usage {
 
 /// Answer of `GET` and `PATCH /api/v1/projects/{id}/settings`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ProjectSettingsView {
     /// How the project takes events.
     #[serde(flatten)]
@@ -109,6 +114,7 @@ pub struct ProjectSettingsView {
 
 /// Something that was refused, kept to be looked at and sent again.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RefusedItem {
     /// Names it in the API.
     pub id: i64,
@@ -125,11 +131,13 @@ pub struct RefusedItem {
     /// Why, field by field.
     pub errors: Vec<FieldError>,
     /// What was sent: of JSON, as it was written.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<serde_json::Value>))]
     pub payload: Option<Box<RawValue>>,
 }
 
 /// A page of refused items, newest first.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RefusedList {
     /// The items.
     pub items: Vec<RefusedItem>,
@@ -139,6 +147,7 @@ pub struct RefusedList {
 
 /// Body of `POST /api/v1/projects/{id}/refused/replay`: some, or all with a reason.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ReplayRequest {
     /// Which ones.
@@ -149,6 +158,7 @@ pub struct ReplayRequest {
 
 /// What became of a replay.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ReplayOutcome {
     /// Stored now, and no longer among the refused.
     pub accepted: usize,
@@ -160,6 +170,7 @@ pub struct ReplayOutcome {
 
 /// Counts of what came in, of some door, key, or span of time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct IngestCounts {
     /// Requests, whatever their answer.
@@ -190,6 +201,7 @@ impl IngestCounts {
 
 /// One minute of one door.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DoorMinute {
     /// When it began.
     pub time: Timestamp,
@@ -202,6 +214,7 @@ pub struct DoorMinute {
 
 /// What one key and SDK sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SenderCounts {
     /// Through which door.
     pub door: Door,
@@ -218,6 +231,7 @@ pub struct SenderCounts {
 
 /// How often something was refused for one reason.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RefusedReason {
     /// The reason.
     pub reason: String,
@@ -231,6 +245,7 @@ pub struct RefusedReason {
 
 /// Answer of `GET /api/v1/projects/{id}/ingest`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct IngestHealth {
     /// By minute and door, oldest first; minutes without anything are left out.
     pub minutes: Vec<DoorMinute>,

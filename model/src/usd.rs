@@ -8,6 +8,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 /// number with at most six decimals. What costs are summed from is finer
 /// (billionths, [`Usd::from_nanos`]), and rounded only to be shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(value_type = f64))]
 pub struct Usd(i64);
 
 impl Usd {

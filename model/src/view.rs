@@ -6,6 +6,7 @@ use crate::Timestamp;
 
 /// A saved view: what a list of events shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct View {
     /// Names it in its project.
     pub id: i64,
@@ -26,6 +27,7 @@ pub struct View {
 
 /// What people choose of a view; body of `POST` and `PUT`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ViewSettings {
     /// 1 to 100 characters; one person's names in a project are different.
     pub name: String,
@@ -45,6 +47,7 @@ pub struct ViewSettings {
 
 /// Answer of `GET /api/v1/projects/{id}/views`: one's own and those that are shared, by name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ViewList {
     /// The views.
     pub items: Vec<View>,

@@ -7,6 +7,7 @@ use crate::Timestamp;
 
 /// Answer of `GET /api/v1/projects/{id}/metrics`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Metrics {
     /// One for each measure and group: the groups of the first measure, the
     /// greatest first and `other` last, then the same groups of the second, and so on.
@@ -37,6 +38,7 @@ pub struct Metrics {
 
 /// A span of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Period {
     /// Its beginning.
     pub from: Timestamp,
@@ -46,6 +48,7 @@ pub struct Period {
 
 /// Where numbers come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum MetricsSource {
     /// Counts kept with the events: exact, percentiles and users within 2 %.
@@ -56,6 +59,7 @@ pub enum MetricsSource {
 
 /// One measure of one group of events, over time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MetricSeries {
     /// What is measured. Counts and tokens are whole numbers, cost is in US
     /// dollars, rates are 0 to 1, durations in milliseconds.
@@ -81,6 +85,7 @@ pub struct MetricSeries {
 
 /// A measure from one moment to the next point.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MetricPoint {
     /// When it begins.
     pub time: Timestamp,

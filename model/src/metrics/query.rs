@@ -25,6 +25,7 @@ const MAX_VALUES: usize = 50;
 /// widget. Several values of one filter mean any of them; a value that ends
 /// with `*` is the beginning of one. Several filters mean all of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct MetricsQuery {
     /// What is measured; `count` when absent.

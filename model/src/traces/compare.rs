@@ -8,6 +8,7 @@ use super::Trace;
 /// Answer of `GET /api/v1/projects/{id}/traces/compare?a=&b=`. The rows are
 /// parallel arrays in pre-order; a span of either trace is in exactly one row.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TraceComparison {
     /// The one.
     pub a: Trace,
@@ -36,6 +37,7 @@ pub struct TraceComparison {
 
 /// How a piece of text differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum TextChange {
     /// In both.
@@ -48,6 +50,7 @@ pub enum TextChange {
 
 /// Some words in a row that differ, or do not, in the same way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TextPiece {
     /// How they differ.
     pub change: TextChange,
@@ -57,17 +60,21 @@ pub struct TextPiece {
 
 /// A parameter or other value that differs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ValueDiff {
     /// Its name: `model`, `temperature`, `tools`, ...
     pub name: String,
     /// In `a`, as JSON; `null` when it is not there.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<serde_json::Value>))]
     pub a: Option<Box<RawValue>>,
     /// In `b`.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<serde_json::Value>))]
     pub b: Option<Box<RawValue>>,
 }
 
 /// Answer of `GET /api/v1/projects/{id}/traces/{trace_id}/diff?a=&b=&b_trace=`: the prompts of two model calls, word by word.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PromptDiff {
     /// What went in.
     pub input: Vec<TextPiece>,

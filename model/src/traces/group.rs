@@ -8,6 +8,7 @@ use crate::{FieldError, TimeBound, Timestamp, loc};
 
 /// A session or a user: an item of `/sessions` or `/users`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Group {
     /// The session's or user's id.
     pub id: String,
@@ -42,6 +43,7 @@ pub struct Group {
 
 /// A page of sessions or users; whose last trace is newest comes first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GroupPage {
     /// The sessions or users.
     pub items: Vec<Group>,
@@ -52,6 +54,7 @@ pub struct GroupPage {
 /// One session or user: `/sessions/{id}` or `/users/{id}`. Their traces are
 /// at `/traces?session=` and `/traces?user=`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Activity {
     /// What it all adds up to.
     #[serde(flatten)]
@@ -64,6 +67,7 @@ pub struct Activity {
 
 /// A stretch of time.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ActivityBucket {
     /// When it begins.
     pub start: Timestamp,

@@ -9,6 +9,7 @@ use super::Skeleton;
 /// A trace without its spans: an item of `GET /api/v1/projects/{id}/traces`,
 /// and the head of `GET /api/v1/projects/{id}/traces/{trace_id}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TraceSummary {
     /// The client's id of the trace.
     pub trace_id: String,
@@ -65,6 +66,7 @@ pub struct TraceSummary {
 
 /// A page of traces, newest first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TracePage {
     /// The traces.
     pub items: Vec<TraceSummary>,
@@ -79,6 +81,7 @@ pub struct TracePage {
 
 /// A trace with its skeleton; payloads are asked for span by span.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Trace {
     /// The figures of the whole.
     #[serde(flatten)]
@@ -93,6 +96,7 @@ pub struct Trace {
 
 /// Answer of `GET /api/v1/projects/{id}/traces/{trace_id}/updates?arrived_after=`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TraceUpdate {
     /// Give it back as `arrived_after` the next time.
     pub watermark: String,

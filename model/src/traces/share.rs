@@ -6,6 +6,7 @@ use crate::Timestamp;
 
 /// A link that is open.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Share {
     /// Names the link; not its secret.
     pub id: String,
@@ -19,6 +20,7 @@ pub struct Share {
 
 /// A link just made. Its token is told only now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CreatedShare {
     /// The link.
     #[serde(flatten)]
@@ -31,6 +33,7 @@ pub struct CreatedShare {
 
 /// The links of a trace.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ShareList {
     /// Whether the project's settings allow links at all; while they do not, none of them works.
     pub allowed: bool,

@@ -33,6 +33,7 @@ pub mod span_flags {
 
 /// A tree of spans; every array has one entry a span, but for `strings`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Skeleton {
     /// The texts that `kind`, `name`, `service` and `model` point into. The first is empty: none.
     pub strings: Vec<String>,

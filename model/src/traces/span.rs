@@ -8,6 +8,7 @@ use crate::{Event, Severity, Timestamp};
 /// Answer of `GET /api/v1/projects/{id}/traces/{trace_id}/spans/{span}`: the
 /// whole event, and what hangs on it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TraceSpan {
     /// The span itself, with input, output and attributes.
     pub event: Event,
@@ -20,6 +21,7 @@ pub struct TraceSpan {
 
 /// Something that was said in a span.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SpanLog {
     /// The event, if it is one of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -38,11 +40,13 @@ pub struct SpanLog {
     pub message: Option<String>,
     /// The rest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<serde_json::Value>))]
     pub attributes: Option<Box<RawValue>>,
 }
 
 /// A score of a span or trace.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SpanScore {
     /// Its event.
     pub id: String,
@@ -51,6 +55,7 @@ pub struct SpanScore {
     /// What is scored.
     pub name: String,
     /// A number, a text or a truth.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<serde_json::Value>))]
     pub value: Option<Box<RawValue>>,
     /// Why.
     #[serde(default, skip_serializing_if = "Option::is_none")]

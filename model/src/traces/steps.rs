@@ -7,6 +7,7 @@ use crate::Status;
 
 /// Answer of `GET /api/v1/projects/{id}/traces/{trace_id}/steps`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TraceSteps {
     /// The figures of the whole.
     #[serde(flatten)]
@@ -22,6 +23,7 @@ pub struct TraceSteps {
 
 /// One step. The payload is at `spans/{span}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Step {
     /// What to ask for its payload by.
     pub span: String,

@@ -3,8 +3,38 @@
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use eventglass_model::FieldError;
+use eventglass_model::{FieldError, Loc};
 use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+/// The shape of an error of [`unprocessable`].
+#[derive(ToSchema)]
+#[schema(as = FastApiInvalid)]
+#[expect(dead_code, reason = "it is described, never made")]
+pub(super) struct Unprocessable {
+    detail: Vec<Fault>,
+}
+
+#[derive(ToSchema)]
+#[schema(as = FastApiFault)]
+#[expect(dead_code, reason = "it is described, never made")]
+struct Fault {
+    /// Pydantic's word for it.
+    #[schema(rename = "type")]
+    kind: String,
+    /// The way to the field.
+    loc: Vec<Loc>,
+    /// What is wrong.
+    msg: String,
+}
+
+/// The shape of an error of [`detail`].
+#[derive(ToSchema)]
+#[schema(as = FastApiError)]
+#[expect(dead_code, reason = "it is described, never made")]
+pub(super) struct Detail {
+    detail: String,
+}
 
 /// The shape of a request is wrong: 422, `{"detail": [{"type", "loc", "msg"}]}`.
 /// Source: FastAPI's `RequestValidationError`.

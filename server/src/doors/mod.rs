@@ -15,16 +15,14 @@ mod replay;
 mod text;
 mod watch;
 
-use axum::Router;
-
-use crate::state::AppState;
+use crate::http::openapi::ApiRouter;
 
 pub use gate::{Handover, InFlight, PERMIT_BYTES, room};
 pub use replay::replay;
 
 /// The routes of every door.
-pub fn routes() -> Router<AppState> {
-    Router::new()
+pub fn routes() -> ApiRouter {
+    ApiRouter::default()
         .merge(native::routes())
         .merge(pulse::routes())
         .merge(forge::routes())

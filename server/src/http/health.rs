@@ -3,27 +3,46 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use axum::{Json, Router};
+use axum::Json;
+use eventglass_model::Problem;
 use serde_json::json;
 use subtle::ConstantTimeEq;
+use utoipa_axum::routes;
 
 use crate::doors::PERMIT_BYTES;
 use crate::http::error::ApiError;
+use crate::http::openapi::ApiRouter;
+use crate::http::openapi::describe::area;
 use crate::state::AppState;
 
-pub(super) fn routes() -> Router<AppState> {
-    Router::new()
-        .route("/healthz", get(alive))
-        .route("/readyz", get(ready))
-        .route("/metrics", get(metrics))
+pub(super) fn routes() -> ApiRouter {
+    let all = ApiRouter::default()
+        .routes(routes!(alive))
+        .routes(routes!(ready))
+        .routes(routes!(metrics));
+    area("Operation", all)
 }
 
+/// The server runs.
+#[utoipa::path(
+    get,
+    path = "/healthz",
+    operation_id = "get_health",
+    security(()),
+    responses((status = 200, description = "`status` and `version`", body = Object))
+)]
 async fn alive() -> Json<serde_json::Value> {
     Json(json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") }))
 }
 
-/// 200 when the store can be read and written, else 503 with the reason.
+/// Whether the store can be read and written.
+#[utoipa::path(
+    get,
+    path = "/readyz",
+    operation_id = "get_readiness",
+    security(()),
+    responses((status = 200, description = "It can", body = Object), (status = 503, description = "It cannot; `detail` says why", body = Problem, content_type = "application/problem+json"))
+)]
 async fn ready(State(state): State<AppState>) -> Response {
     if let Some(reason) = state.ingest.halted() {
         return ApiError::unavailable(&format!("the store cannot be written: {reason}")).into_response();
@@ -37,7 +56,20 @@ async fn ready(State(state): State<AppState>) -> Response {
     }
 }
 
-/// Prometheus text. Asks for the token of the settings, if there is one.
+/// Figures of the server as Prometheus text.
+///
+/// Asks for the token of the settings, if there is one.
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    operation_id = "get_prometheus_metrics",
+    security((), ("metrics_token" = [])),
+    responses(
+        (status = 200, description = "The figures", body = String, content_type = "text/plain"),
+        (status = 401, description = "The token is missing or wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "This server keeps none")
+    )
+)]
 async fn metrics(State(state): State<AppState>, headers: HeaderMap) -> Result<Response, ApiError> {
     let expected = state.settings.metrics_token.expose();
     let sent = headers

@@ -5,6 +5,7 @@ pub(crate) mod error;
 pub(crate) mod extract;
 mod health;
 mod log;
+pub(crate) mod openapi;
 mod site;
 
 pub(crate) use api::create_project;
@@ -27,14 +28,12 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::doors;
 use crate::http::error::ApiError;
+use crate::http::openapi::ApiRouter;
 use crate::state::AppState;
 
-/// The whole of it: API, doors and pages.
-pub fn router(state: AppState) -> Router {
-    let settings = state.settings.clone();
-    // Layers of the API run for pages that call it in process, too. The limit
-    // is outside the decompression, so that it counts decompressed bytes.
-    let api = Router::new()
+/// Every route but those of the site, each with its description.
+fn described_routes() -> ApiRouter {
+    ApiRouter::default()
         // People's answers are compressed; those of ingest are small, and on the hot path.
         .merge(
             api::routes().layer(
@@ -48,6 +47,14 @@ pub fn router(state: AppState) -> Router {
         // that any origin may.
         .merge(doors::routes().layer(CorsLayer::permissive()))
         .merge(health::routes())
+}
+
+/// The whole of it: API, doors and pages.
+pub fn router(state: AppState) -> Router {
+    let settings = state.settings.clone();
+    // Layers of the API run for pages that call it in process, too. The limit
+    // is outside the decompression, so that it counts decompressed bytes.
+    let api = Router::from(described_routes())
         .route("/api/{*rest}", any(no_route))
         .method_not_allowed_fallback(no_method)
         .layer(RequestDecompressionLayer::new())

@@ -19,6 +19,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
+use crate::contract;
+
 /// When the clock of every test server starts.
 pub const NOON: &str = "2026-11-21T12:00:00.000000Z";
 
@@ -180,7 +182,11 @@ impl Caller {
     }
 
     pub async fn send(&self, method: Method, path: &str, body: impl Into<Body>) -> Answer {
-        let mut request = Request::builder().method(method).uri(path).body(body.into()).unwrap();
+        let mut request = Request::builder()
+            .method(method.clone())
+            .uri(path)
+            .body(body.into())
+            .unwrap();
         request.headers_mut().extend(self.headers.clone());
         request
             .extensions_mut()
@@ -188,11 +194,23 @@ impl Caller {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes().to_vec();
-        Answer {
+        let answer = Answer {
             status: parts.status,
             headers: parts.headers,
             body,
-        }
+        };
+        contract::of(&self.router).await.answered(&method, path, &answer);
+        answer
+    }
+
+    /// Sends JSON.
+    pub async fn send_json(&self, method: Method, path: &str, body: &Value) -> Answer {
+        let answer = self
+            .with("content-type", "application/json")
+            .send(method.clone(), path, body.to_string())
+            .await;
+        contract::of(&self.router).await.sent(&method, path, body, &answer);
+        answer
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -204,15 +222,11 @@ impl Caller {
     }
 
     pub async fn put(&self, path: &str, body: &Value) -> Answer {
-        self.with("content-type", "application/json")
-            .send(Method::PUT, path, body.to_string())
-            .await
+        self.send_json(Method::PUT, path, body).await
     }
 
     pub async fn post(&self, path: &str, body: &Value) -> Answer {
-        self.with("content-type", "application/json")
-            .send(Method::POST, path, body.to_string())
-            .await
+        self.send_json(Method::POST, path, body).await
     }
 }
 

@@ -12,12 +12,14 @@
 mod access;
 mod app;
 mod cart;
+mod contract;
 mod doors;
 mod forge;
 mod langfuse;
 mod metrics;
 mod native;
 mod noise;
+mod openapi;
 mod otlp;
 mod prices;
 mod pulse;

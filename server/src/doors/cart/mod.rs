@@ -3,21 +3,26 @@
 
 mod error;
 mod event;
+mod shape;
 mod topics;
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::Json;
 use eventglass_engine::ingest::{NewEvent, Refused};
 use eventglass_model::{Door, FieldError, ItemOutcome, ItemStatus, Loc, Timestamp, loc};
 use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::routes;
 
 use self::event::Item;
-use crate::doors::fastapi;
+use self::shape::{CartBatch, CartEvent};
+use crate::doors::fastapi::{self, Detail, Unprocessable};
 use crate::doors::fields::{Fields, items};
 use crate::doors::gate::{Dialect, Inbound, Reading, Refusal, receive};
+use crate::http::openapi::ApiRouter;
+use crate::http::openapi::describe::{Speech, door};
 use crate::state::AppState;
 
 /// The most events of a batch.
@@ -25,11 +30,17 @@ const BATCH: usize = 100;
 /// What is said of an event that a project has already and does not take again.
 const REPEATED: &str = "Event already exists";
 
-pub(super) fn routes() -> Router<AppState> {
-    Router::new()
-        .route("/api/v1/events/ingest", post(single))
-        .route("/api/v1/events/ingest/batch", post(batch))
-        .route("/api/v1/events/topics", get(topics::list))
+pub(super) fn routes() -> ApiRouter {
+    let all = ApiRouter::default()
+        .routes(routes!(single))
+        .routes(routes!(batch))
+        .routes(routes!(topics::list));
+    let speech = Speech {
+        tag: "CartNudge",
+        media: &["application/json"],
+        refusals: &[],
+    };
+    door::<Detail>(&speech, all)
 }
 
 /// FastAPI's errors; see [`error`].
@@ -44,7 +55,8 @@ impl Dialect for Cart {
 }
 
 /// The answer to one event.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = CartNudgeIngested)]
 struct Ingested {
     success: bool,
     event_id: String,
@@ -55,7 +67,8 @@ struct Ingested {
 }
 
 /// The answer to a batch.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = CartNudgeBatchAnswer)]
 struct BatchAnswer {
     /// Whether anything is stored.
     success: bool,
@@ -65,7 +78,8 @@ struct BatchAnswer {
     results: Vec<ItemAnswer>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = CartNudgeItem)]
 struct ItemAnswer {
     event_type: Option<String>,
     topic: Option<String>,
@@ -76,6 +90,14 @@ struct ItemAnswer {
     error: Option<String>,
 }
 
+/// Sends one event.
+#[utoipa::path(
+    post,
+    path = "/api/v1/events/ingest",
+    operation_id = "cart_send_event",
+    request_body = CartEvent,
+    responses((status = 202, description = "It is on disk", body = Ingested), (status = 400, description = "There is no such topic, or no `user_id`"), (status = 409, description = "It was stored before, and the project refuses repeats"), (status = 422, description = "The shape is wrong, or there is no key", body = Unprocessable))
+)]
 async fn single(State(state): State<AppState>, request: Request) -> Response {
     receive::<Cart, _, _>(state, request, one).await
 }
@@ -107,6 +129,14 @@ async fn one(inbound: Inbound) -> Result<Response, Refusal> {
     })
 }
 
+/// Sends up to 100 events.
+#[utoipa::path(
+    post,
+    path = "/api/v1/events/ingest/batch",
+    operation_id = "cart_send_events",
+    request_body = CartBatch,
+    responses((status = 202, description = "What became of each", body = BatchAnswer), (status = 409, description = "All were stored before, and the project refuses repeats", body = BatchAnswer), (status = 422, description = "The shape is wrong, or there is no key", body = Unprocessable))
+)]
 async fn batch(State(state): State<AppState>, request: Request) -> Response {
     receive::<Cart, _, _>(state, request, many).await
 }

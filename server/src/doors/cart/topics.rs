@@ -3,20 +3,25 @@
 
 use axum::Json;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// A topic, as `GET /api/v1/events/topics` lists it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = CartNudgeTopic)]
 pub(super) struct Topic {
     topic_id: &'static str,
     name: &'static str,
     display_name: &'static str,
     description: &'static str,
     /// Its word for the tables that are fed from the topic.
+    #[schema(value_type = Vec<String>)]
     mapped_templates: &'static [&'static str],
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = CartNudgeTopics)]
 pub(super) struct Topics {
+    #[schema(value_type = Vec<Topic>)]
     topics: &'static [Topic],
     default_topic: &'static str,
 }
@@ -75,7 +80,14 @@ const TOPICS: &[Topic] = &[
     ),
 ];
 
-/// `GET /api/v1/events/topics`, for anyone.
+/// The topics that an event may be sent to, for anyone.
+#[utoipa::path(
+    get,
+    path = "/api/v1/events/topics",
+    operation_id = "cart_list_topics",
+    security(()),
+    responses((status = 200, body = Topics))
+)]
 pub(super) async fn list() -> Json<Topics> {
     Json(Topics {
         topics: TOPICS,

@@ -6,6 +6,7 @@ use axum::extract::State;
 use eventglass_engine::query::{self, Totals};
 use eventglass_model::Timestamp;
 use serde_json::{Value, json};
+use utoipa::IntoParams;
 
 use super::error::ForgeError;
 use crate::http::error::ApiError;
@@ -14,6 +15,19 @@ use crate::state::AppState;
 
 /// Events that are looked at, newest first; beyond, `partial` is true.
 const MOST: usize = 50_000;
+
+/// A span of time.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "it is described, never made")]
+struct Between {
+    /// From this moment on.
+    #[param(example = "2026-11-21T00:00:00Z")]
+    start_time: Option<String>,
+    /// Before this moment.
+    #[param(example = "2026-11-22T00:00:00Z")]
+    end_time: Option<String>,
+}
 
 type Answer = Result<Json<Value>, ForgeError>;
 
@@ -62,18 +76,47 @@ impl Counted {
     }
 }
 
+/// Counts, cost, mean latency and error rate of a project.
+///
 /// Milliseconds, US dollars, per cent.
+#[utoipa::path(
+    get,
+    path = "/api/projects/{project}/analytics",
+    operation_id = "forge_get_analytics",
+    security(("session_token" = []), ("session_cookie" = [])),
+    params(Between),
+    responses((status = 200, description = "The figures", body = Object), (status = 400, description = "A parameter is wrong"))
+)]
 pub(super) async fn all(State(state): State<AppState>, member: Result<Member, ApiError>, pairs: Pairs) -> Answer {
     let counted = Counted::of(&state, member, pairs).await?;
     Ok(Json(json!({ "analytics": counted.summary() })))
 }
 
+/// The same as `summary`.
+#[utoipa::path(
+    get,
+    path = "/api/projects/{project}/analytics/summary",
+    operation_id = "forge_get_analytics_summary",
+    security(("session_token" = []), ("session_cookie" = [])),
+    params(Between),
+    responses((status = 200, description = "The figures", body = Object), (status = 400, description = "A parameter is wrong"))
+)]
 pub(super) async fn summary(State(state): State<AppState>, member: Result<Member, ApiError>, pairs: Pairs) -> Answer {
     let counted = Counted::of(&state, member, pairs).await?;
     Ok(Json(json!({ "summary": counted.summary() })))
 }
 
+/// What it cost.
+///
 /// The average is of the events whose cost is known.
+#[utoipa::path(
+    get,
+    path = "/api/projects/{project}/analytics/costs",
+    operation_id = "forge_get_analytics_costs",
+    security(("session_token" = []), ("session_cookie" = [])),
+    params(Between),
+    responses((status = 200, description = "The figures", body = Object), (status = 400, description = "A parameter is wrong"))
+)]
 pub(super) async fn costs(State(state): State<AppState>, member: Result<Member, ApiError>, pairs: Pairs) -> Answer {
     let counted = Counted::of(&state, member, pairs).await?;
     let totals = &counted.totals;
@@ -85,7 +128,17 @@ pub(super) async fn costs(State(state): State<AppState>, member: Result<Member, 
     Ok(Json(json!({ "costs": costs })))
 }
 
+/// How long it took.
+///
 /// Of the events whose duration is known.
+#[utoipa::path(
+    get,
+    path = "/api/projects/{project}/analytics/latency",
+    operation_id = "forge_get_analytics_latency",
+    security(("session_token" = []), ("session_cookie" = [])),
+    params(Between),
+    responses((status = 200, description = "The figures", body = Object), (status = 400, description = "A parameter is wrong"))
+)]
 pub(super) async fn latency(State(state): State<AppState>, member: Result<Member, ApiError>, pairs: Pairs) -> Answer {
     let counted = Counted::of(&state, member, pairs).await?;
     let totals = &counted.totals;
@@ -98,6 +151,14 @@ pub(super) async fn latency(State(state): State<AppState>, member: Result<Member
 }
 
 /// Errors and timeouts.
+#[utoipa::path(
+    get,
+    path = "/api/projects/{project}/analytics/errors",
+    operation_id = "forge_get_analytics_errors",
+    security(("session_token" = []), ("session_cookie" = [])),
+    params(Between),
+    responses((status = 200, description = "The figures", body = Object), (status = 400, description = "A parameter is wrong"))
+)]
 pub(super) async fn errors(State(state): State<AppState>, member: Result<Member, ApiError>, pairs: Pairs) -> Answer {
     let counted = Counted::of(&state, member, pairs).await?;
     let errors = counted.with_scope(json!({

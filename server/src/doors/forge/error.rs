@@ -6,9 +6,23 @@ use axum::response::{IntoResponse, Response};
 use eventglass_engine::access::AccessError;
 use eventglass_model::FieldError;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::doors::gate::Refusal;
 use crate::http::error::ApiError;
+
+/// The shape of an error.
+#[derive(ToSchema)]
+#[schema(as = EvalForgeError)]
+#[expect(dead_code, reason = "it is described, never made")]
+pub(super) struct ForgeFault {
+    /// What is wrong.
+    error: String,
+    /// Of a limit: which.
+    message: Option<String>,
+    /// Of wrong fields: each.
+    errors: Option<Vec<FieldError>>,
+}
 
 #[derive(Serialize)]
 struct Body<'a> {

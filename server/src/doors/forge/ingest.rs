@@ -8,7 +8,9 @@ use eventglass_engine::ingest::{NewEvent, Refused};
 use eventglass_model::{BatchOutcome, ItemStatus, Timestamp, loc};
 use serde::Serialize;
 use serde_json::value::RawValue;
+use utoipa::ToSchema;
 
+use super::shape::{ForgeBatch, ForgeBody};
 use super::{Forge, event, session};
 use crate::doors::fields::{Fields, items};
 use crate::doors::gate::{Inbound, Refusal, receive, receive_of};
@@ -17,7 +19,8 @@ use crate::state::AppState;
 
 /// What became of a request, and beside it what its clients read. Its SDKs
 /// take 201 for success, and nothing else.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = EvalForgeIngested)]
 struct Ingested {
     message: &'static str,
     /// How many are stored.
@@ -28,14 +31,22 @@ struct Ingested {
 }
 
 /// Nothing of it could be stored.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = EvalForgeNothing)]
 struct Nothing {
     error: String,
     #[serde(flatten)]
     outcome: BatchOutcome,
 }
 
-/// `POST /sdk/v1/projects/{project}/events/batch`, with a key of that project.
+/// Sends many events, with a key of that project.
+#[utoipa::path(
+    post,
+    path = "/sdk/v1/projects/{project}/events/batch",
+    operation_id = "forge_send_events",
+    request_body = ForgeBatch,
+    responses((status = 201, description = "At least one is on disk", body = Ingested), (status = 409, description = "All were stored before, and the project refuses repeats", body = Nothing))
+)]
 pub(super) async fn sdk(State(state): State<AppState>, Path(project): Path<String>, request: Request) -> Response {
     let handle = async move |inbound: Inbound| {
         same_project(&inbound, &project).await?;
@@ -44,7 +55,17 @@ pub(super) async fn sdk(State(state): State<AppState>, Path(project): Path<Strin
     receive::<Forge, _, _>(state, request, handle).await
 }
 
-/// `POST /api/events`, with a key or a session: the form of older SDKs.
+/// Sends many events, with a key or a session: the form of older SDKs.
+///
+/// With a session, each event names its project by `project_id`.
+#[utoipa::path(
+    post,
+    path = "/api/events",
+    operation_id = "forge_send_events_older",
+    security(("api_key" = []), ("api_key_bearer" = []), ("api_key_basic" = []), ("session_token" = []), ("session_cookie" = [])),
+    request_body = ForgeBatch,
+    responses((status = 201, description = "At least one is on disk", body = Ingested), (status = 409, description = "All were stored before, and the project refuses repeats", body = Nothing))
+)]
 pub(super) async fn older(State(state): State<AppState>, request: Request) -> Response {
     let holder = holder_of_key(request.headers(), &state).await;
     let refusal = match holder {
@@ -58,7 +79,15 @@ pub(super) async fn older(State(state): State<AppState>, request: Request) -> Re
     }
 }
 
-/// `POST /api/projects/{project}/events`, with a key or a session: many events or one.
+/// Sends many events or one, with a key or a session.
+#[utoipa::path(
+    post,
+    path = "/api/projects/{project}/events",
+    operation_id = "forge_send_events_of_project",
+    security(("api_key" = []), ("api_key_bearer" = []), ("api_key_basic" = []), ("session_token" = []), ("session_cookie" = [])),
+    request_body = ForgeBody,
+    responses((status = 201, description = "At least one is on disk", body = Ingested), (status = 409, description = "All were stored before, and the project refuses repeats", body = Nothing))
+)]
 pub(super) async fn of_project(
     State(state): State<AppState>,
     Path(project): Path<String>,

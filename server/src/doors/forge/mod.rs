@@ -9,33 +9,38 @@ mod projects;
 mod reads;
 mod row;
 mod session;
+mod shape;
 
-use axum::Router;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use axum::routing::{get, post};
 use eventglass_model::Door;
+use utoipa_axum::routes;
 
+use self::error::ForgeFault;
 pub(super) use self::event::read;
 use crate::doors::gate::{Dialect, Refusal};
-use crate::state::AppState;
+use crate::http::openapi::ApiRouter;
+use crate::http::openapi::describe::{Speech, door};
 
-pub(super) fn routes() -> Router<AppState> {
-    Router::new()
-        .route("/sdk/v1/projects/{project}/events/batch", post(ingest::sdk))
-        .route("/api/events", post(ingest::older))
-        .route("/api/projects", get(projects::list).post(projects::create))
-        .route("/api/projects/{project}", get(projects::one))
-        .route(
-            "/api/projects/{project}/events",
-            get(reads::events).post(ingest::of_project),
-        )
-        .route("/api/projects/{project}/traces", get(reads::traces))
-        .route("/api/projects/{project}/analytics", get(analytics::all))
-        .route("/api/projects/{project}/analytics/summary", get(analytics::summary))
-        .route("/api/projects/{project}/analytics/costs", get(analytics::costs))
-        .route("/api/projects/{project}/analytics/latency", get(analytics::latency))
-        .route("/api/projects/{project}/analytics/errors", get(analytics::errors))
+pub(super) fn routes() -> ApiRouter {
+    let all = ApiRouter::default()
+        .routes(routes!(ingest::sdk))
+        .routes(routes!(ingest::older))
+        .routes(routes!(projects::list, projects::create))
+        .routes(routes!(projects::one))
+        .routes(routes!(reads::events, ingest::of_project))
+        .routes(routes!(reads::traces))
+        .routes(routes!(analytics::all))
+        .routes(routes!(analytics::summary))
+        .routes(routes!(analytics::costs))
+        .routes(routes!(analytics::latency))
+        .routes(routes!(analytics::errors));
+    let speech = Speech {
+        tag: "EvalForge",
+        media: &["application/json"],
+        refusals: &[403, 422],
+    };
+    door::<ForgeFault>(&speech, all)
 }
 
 /// Errors as `{"error": "…"}`; see [`error`].

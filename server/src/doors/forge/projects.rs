@@ -3,8 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use eventglass_model::{CreateProject, CreatedProject};
+use eventglass_model::{CreateProject, CreatedProject, Project};
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use super::error::ForgeError;
 use crate::http::create_project;
@@ -15,6 +16,30 @@ use crate::state::AppState;
 /// That system lists without pages; nobody there has more projects than this.
 const MOST: usize = 1_000;
 
+/// `{"projects": […]}`.
+#[derive(ToSchema)]
+#[schema(as = EvalForgeProjects)]
+#[expect(dead_code, reason = "it is described, never made")]
+struct Projects {
+    projects: Vec<Project>,
+}
+
+/// `{"project": …}`.
+#[derive(ToSchema)]
+#[schema(as = EvalForgeProject)]
+#[expect(dead_code, reason = "it is described, never made")]
+struct One {
+    project: Project,
+}
+
+/// The projects that one is a member of.
+#[utoipa::path(
+    get,
+    path = "/api/projects",
+    operation_id = "forge_list_projects",
+    security(("session_token" = []), ("session_cookie" = [])),
+    responses((status = 200, body = Projects))
+)]
 pub(super) async fn list(
     State(state): State<AppState>,
     caller: Result<Caller, ApiError>,
@@ -23,6 +48,15 @@ pub(super) async fn list(
     Ok(Json(json!({ "projects": projects })))
 }
 
+/// Makes a project, with its first key.
+#[utoipa::path(
+    post,
+    path = "/api/projects",
+    operation_id = "forge_create_project",
+    security(("session_token" = []), ("session_cookie" = [])),
+    request_body = CreateProject,
+    responses((status = 201, description = "Made", body = CreatedProject), (status = 415, description = "The body is of a type that is not read here"))
+)]
 pub(super) async fn create(
     State(state): State<AppState>,
     caller: Result<Caller, ApiError>,
@@ -31,6 +65,14 @@ pub(super) async fn create(
     Ok(create_project(State(state), caller?, body?).await?)
 }
 
+/// One project.
+#[utoipa::path(
+    get,
+    path = "/api/projects/{project}",
+    operation_id = "forge_get_project",
+    security(("session_token" = []), ("session_cookie" = [])),
+    responses((status = 200, body = One))
+)]
 pub(super) async fn one(member: Result<Member, ApiError>) -> Result<Json<Value>, ForgeError> {
     Ok(Json(json!({ "project": member?.project() })))
 }

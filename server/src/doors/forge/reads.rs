@@ -5,6 +5,7 @@ use axum::Json;
 use axum::extract::State;
 use eventglass_engine::query::{self, Scan};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::error::ForgeError;
 use super::row::{EventRow, TraceRow};
@@ -19,7 +20,8 @@ const MOST: usize = 1_000;
 /// The longest `search`, in characters.
 const SEARCH: usize = 1_000;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = EvalForgeEvents)]
 pub(super) struct EventList {
     events: Vec<EventRow>,
     /// How many match. (There, how many this page has.)
@@ -30,13 +32,27 @@ pub(super) struct EventList {
     partial: bool,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = EvalForgeTraces)]
 pub(super) struct TraceList {
     traces: Vec<TraceRow>,
 }
 
-/// `GET /api/projects/{project}/events`: `limit`, `offset` and `search`, which
-/// is looked for in operation, name, input, output and metadata.
+/// A project's events, newest first.
+///
+/// `search` is looked for in operation, name, input, output and metadata.
+#[utoipa::path(
+    get,
+    path = "/api/projects/{project}/events",
+    operation_id = "forge_list_events",
+    security(("session_token" = []), ("session_cookie" = [])),
+    params(
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "How many; 100 when absent"),
+        ("offset" = Option<u32>, Query, minimum = 0, description = "How many to pass over"),
+        ("search" = Option<String>, Query, max_length = 1000, description = "A piece of text, in any case")
+    ),
+    responses((status = 200, body = EventList), (status = 400, description = "A parameter is wrong"))
+)]
 pub(super) async fn events(
     State(state): State<AppState>,
     member: Result<Member, ApiError>,
@@ -64,7 +80,15 @@ pub(super) async fn events(
     }))
 }
 
-/// `GET /api/projects/{project}/traces`: the newest events that belong to a trace, flat.
+/// The newest events that belong to a trace, flat.
+#[utoipa::path(
+    get,
+    path = "/api/projects/{project}/traces",
+    operation_id = "forge_list_traces",
+    security(("session_token" = []), ("session_cookie" = [])),
+    params(("limit" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "How many; 100 when absent")),
+    responses((status = 200, body = TraceList), (status = 400, description = "A parameter is wrong"))
+)]
 pub(super) async fn traces(
     State(state): State<AppState>,
     member: Result<Member, ApiError>,

@@ -4,24 +4,30 @@
 use eventglass_model::{Event, Status, Timestamp, Tokens};
 use serde::Serialize;
 use serde_json::value::RawValue;
+use utoipa::ToSchema;
 
 use crate::doors::fields::{Fields, text_of};
 
 /// An entry of `GET /api/projects/{id}/events`.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = EvalForgeEvent)]
 pub(super) struct EventRow {
     #[serde(flatten)]
     trace: TraceRow,
     parent_span_id: Option<String>,
     name: String,
+    #[schema(value_type = Value)]
     input: Box<RawValue>,
+    #[schema(value_type = Value)]
     output: Box<RawValue>,
+    #[schema(value_type = Value)]
     metadata: Box<RawValue>,
     tokens: TokenRow,
 }
 
 /// An entry of `GET /api/projects/{id}/traces`.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = EvalForgeTraceEvent)]
 pub(super) struct TraceRow {
     /// The client's id.
     id: String,
@@ -39,7 +45,8 @@ pub(super) struct TraceRow {
     model: String,
 }
 
-#[derive(Default, Serialize)]
+#[derive(Default, Serialize, ToSchema)]
+#[schema(as = EvalForgeTokens)]
 struct TokenRow {
     prompt: i64,
     completion: i64,

@@ -8,9 +8,11 @@ use axum::response::{IntoResponse, Response};
 use eventglass_engine::ingest::{NewPart, Refused};
 use eventglass_model::{FieldError, ItemStatus, Loc, loc};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Langfuse;
 use super::part::{Asked, read};
+use super::shape::Ingestion;
 use crate::doors::fields::{Fields, items};
 use crate::doors::gate::{Inbound, Refusal, receive};
 use crate::state::AppState;
@@ -18,19 +20,22 @@ use crate::state::AppState;
 /// What an event without a readable id is called.
 const NO_ID: &str = "unknown";
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = LangfuseAnswer)]
 struct Answer {
     successes: Vec<Success>,
     errors: Vec<Failure>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = LangfuseSuccess)]
 struct Success {
     id: String,
     status: u16,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = LangfuseFailure)]
 struct Failure {
     id: String,
     status: u16,
@@ -38,6 +43,14 @@ struct Failure {
     error: String,
 }
 
+/// Sends creates and updates of traces, observations and scores.
+#[utoipa::path(
+    post,
+    path = "/api/public/ingestion",
+    operation_id = "langfuse_ingest",
+    request_body = Ingestion,
+    responses((status = 207, description = "What became of each, by the id of its envelope", body = Answer))
+)]
 pub(super) async fn ingestion(State(state): State<AppState>, request: Request) -> Response {
     receive::<Langfuse, _, _>(state, request, many).await
 }

@@ -11,31 +11,38 @@ mod part;
 mod reads;
 mod score;
 mod scores;
+mod shape;
 mod usage;
 
 use axum::Json;
-use axum::Router;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, patch, post};
 use eventglass_model::Door;
 use serde_json::{Value, json};
+use utoipa_axum::routes;
 
 use crate::doors::gate::{Dialect, Refusal};
-use crate::state::AppState;
+use crate::http::openapi::ApiRouter;
+use crate::http::openapi::describe::{Speech, door};
 
 pub(super) use part::reread;
 
-pub(super) fn routes() -> Router<AppState> {
-    Router::new()
-        .route("/api/public/ingestion", post(batch::ingestion))
-        .route("/api/public/scores", post(scores::create))
-        .route("/api/public/health", get(reads::health))
-        .route("/api/public/projects", get(reads::projects))
-        .route("/api/public/media", post(reads::media))
-        .route("/api/public/media/{id}", patch(reads::media_done).get(reads::no_media))
-        .route("/api/public/v2/prompts", get(reads::prompts))
-        .route("/api/public/v2/prompts/{*name}", get(reads::no_prompt))
+pub(super) fn routes() -> ApiRouter {
+    let all = ApiRouter::default()
+        .routes(routes!(batch::ingestion))
+        .routes(routes!(scores::create))
+        .routes(routes!(reads::health))
+        .routes(routes!(reads::projects))
+        .routes(routes!(reads::media))
+        .routes(routes!(reads::media_done, reads::no_media))
+        .routes(routes!(reads::prompts))
+        .routes(routes!(reads::no_prompt));
+    let speech = Speech {
+        tag: "Langfuse",
+        media: &["application/json"],
+        refusals: &[],
+    };
+    door::<shape::LangfuseError>(&speech, all)
 }
 
 /// Langfuse's errors.

@@ -20,6 +20,7 @@ use super::Langfuse;
 use super::batch::sentence;
 use super::names::{Type, type_of};
 use super::part::part;
+use super::shape::Scores;
 use crate::doors::fields::items;
 use crate::doors::gate::{Inbound, Refusal, receive};
 use crate::state::AppState;
@@ -27,6 +28,18 @@ use crate::state::AppState;
 /// The type of envelope that a score is.
 const TYPE: &str = "score-create";
 
+/// Sends one score, or a list.
+#[utoipa::path(
+    post,
+    path = "/api/public/scores",
+    operation_id = "langfuse_score",
+    request_body = Scores,
+    responses(
+        (status = 200, description = "The `id` of the one score", body = Object),
+        (status = 202, description = "All of the list is taken", body = Object),
+        (status = 207, description = "Counts, and a message for each that is not taken", body = Object)
+    )
+)]
 pub(super) async fn create(State(state): State<AppState>, request: Request) -> Response {
     receive::<Langfuse, _, _>(state, request, |inbound: Inbound| async move {
         let known = type_of(TYPE).ok_or_else(|| Refusal::Internal("no type for scores".to_owned()))?;

@@ -7,31 +7,42 @@
 mod body;
 mod envelope;
 mod flat;
+mod shape;
 
 pub(super) use self::flat::{micros, nano_dollars};
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
-use axum::{Json, Router};
+use axum::Json;
 use eventglass_engine::ingest::{IngestError, NewEvent, Refused};
-use eventglass_model::{BatchOutcome, Door, ItemStatus, Loc, loc};
+use eventglass_model::{BatchOutcome, Door, ItemStatus, Loc, Problem, loc};
 use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::routes;
 
+use self::shape::{NativeBatch, NativeItem};
 use crate::doors::fields::Fields;
 use crate::doors::gate::{Dialect, Inbound, Reading, Refusal, receive};
 use crate::http::error::ApiError;
+use crate::http::openapi::ApiRouter;
+use crate::http::openapi::describe::{Speech, door};
+use crate::http::openapi::parts::PROBLEM;
 use crate::state::AppState;
 
-pub(super) fn routes() -> Router<AppState> {
-    Router::new()
-        .route("/api/v1/events", post(single))
-        .route("/api/v1/events/batch", post(batch))
+pub(super) fn routes() -> ApiRouter {
+    let all = ApiRouter::default().routes(routes!(single)).routes(routes!(batch));
+    let speech = Speech {
+        tag: "Native",
+        media: PROBLEM,
+        refusals: &[422],
+    };
+    door::<Problem>(&speech, all)
 }
 
 /// The outcome, and beside it what WatchLLM's clients read.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = NativeAnswer)]
 struct Answer {
     #[serde(flatten)]
     outcome: BatchOutcome,
@@ -40,7 +51,7 @@ struct Answer {
 }
 
 /// Source: WatchLLM's ingest API; its e2e test reads the snake-case spelling.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(untagged)]
 enum WatchAnswer {
     One {
@@ -77,6 +88,14 @@ impl Dialect for Native {
     }
 }
 
+/// Sends one event.
+#[utoipa::path(
+    post,
+    path = "/api/v1/events",
+    operation_id = "send_event",
+    request_body = NativeItem,
+    responses((status = 202, description = "It is on disk", body = Answer), (status = 409, description = "It was stored before, and the project refuses repeats", body = Answer))
+)]
 async fn single(State(state): State<AppState>, request: Request) -> Response {
     receive::<Native, _, _>(state, request, one).await
 }
@@ -105,6 +124,22 @@ async fn one(inbound: Inbound) -> Result<Response, Refusal> {
     Ok((status_of(&outcome), Json(Answer { outcome, watch })).into_response())
 }
 
+/// Sends many events: an array, `{"events": [...]}`, or one object a line.
+#[utoipa::path(
+    post,
+    path = "/api/v1/events/batch",
+    operation_id = "send_events",
+    request_body(content((NativeBatch = "application/json"), (String = "application/x-ndjson"))),
+    responses(
+        (status = 202, description = "At least one is on disk, or there was none", body = Answer),
+        (status = 409, description = "All were stored before, and the project refuses repeats", body = Answer),
+        (
+            status = 422,
+            description = "Each was refused, or there are too many",
+            content((Answer = "application/json"), (Problem = "application/problem+json"))
+        )
+    )
+)]
 async fn batch(State(state): State<AppState>, request: Request) -> Response {
     receive::<Native, _, _>(state, request, many).await
 }

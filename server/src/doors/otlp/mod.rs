@@ -10,6 +10,7 @@ mod encoding;
 mod map;
 mod read;
 mod replay;
+mod shape;
 mod wire;
 
 #[cfg(test)]
@@ -17,32 +18,48 @@ mod tests;
 
 use std::time::Instant;
 
-use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::post;
 use eventglass_engine::ingest::IngestError;
 use eventglass_model::Door;
+use utoipa_axum::routes;
 
 use self::encoding::Encoding;
+use self::shape::{ExportLogs, ExportMetrics, ExportTraces, Exported, Status};
 use self::wire::{Answer, PartialSuccess, Signal};
 use crate::doors::gate::{Dialect, Inbound, Refusal, receive};
+use crate::http::openapi::ApiRouter;
+use crate::http::openapi::describe::{Speech, also, door};
 use crate::state::AppState;
 
 pub(in crate::doors) use self::replay::reread;
 
-/// Where exporters are pointed to.
-const PREFIXES: &[&str] = &["", "/otlp", "/api/public/otel"];
+/// Where exporters are pointed to besides the root, and how the document calls that.
+const PREFIXES: &[(&str, &str)] = &[("/otlp", "below_otlp"), ("/api/public/otel", "of_langfuse")];
 
-pub(super) fn routes() -> Router<AppState> {
-    let router = Router::new().route("/api/public/otel", post(traces));
-    PREFIXES.iter().fold(router, |router, prefix| {
-        router
-            .route(&format!("{prefix}/v1/traces"), post(traces))
-            .route(&format!("{prefix}/v1/logs"), post(logs))
-            .route(&format!("{prefix}/v1/metrics"), post(metrics))
-    })
+pub(super) fn routes() -> ApiRouter {
+    let mut all = ApiRouter::default()
+        .routes(routes!(traces))
+        .routes(routes!(logs))
+        .routes(routes!(metrics));
+    for (prefix, ending) in PREFIXES {
+        for (path, route) in [
+            ("/v1/traces", post(traces)),
+            ("/v1/logs", post(logs)),
+            ("/v1/metrics", post(metrics)),
+        ] {
+            all = also(all, path, &format!("{prefix}{path}"), ending, route);
+        }
+    }
+    all = also(all, "/v1/traces", "/api/public/otel", "at_otel", post(traces));
+    let speech = Speech {
+        tag: "OpenTelemetry",
+        media: &["application/json", "application/x-protobuf"],
+        refusals: &[415],
+    };
+    door::<Status>(&speech, all)
 }
 
 struct Otlp;
@@ -55,14 +72,50 @@ impl Dialect for Otlp {
     }
 }
 
+/// Exports spans.
+#[utoipa::path(
+    post,
+    path = "/v1/traces",
+    operation_id = "otlp_export_traces",
+    request_body(content((ExportTraces = "application/json"), (Vec<u8> = "application/x-protobuf"))),
+    responses((
+        status = 200,
+        description = "What is not named as refused is on disk",
+        content((Exported = "application/json"), (Vec<u8> = "application/x-protobuf"))
+    ))
+)]
 async fn traces(State(state): State<AppState>, request: Request) -> Response {
     receive::<Otlp, _, _>(state, request, |inbound| store(inbound, Signal::Traces)).await
 }
 
+/// Exports log records.
+#[utoipa::path(
+    post,
+    path = "/v1/logs",
+    operation_id = "otlp_export_logs",
+    request_body(content((ExportLogs = "application/json"), (Vec<u8> = "application/x-protobuf"))),
+    responses((
+        status = 200,
+        description = "What is not named as refused is on disk",
+        content((Exported = "application/json"), (Vec<u8> = "application/x-protobuf"))
+    ))
+)]
 async fn logs(State(state): State<AppState>, request: Request) -> Response {
     receive::<Otlp, _, _>(state, request, |inbound| store(inbound, Signal::Logs)).await
 }
 
+/// Takes metrics and refuses each data point: they are not stored.
+#[utoipa::path(
+    post,
+    path = "/v1/metrics",
+    operation_id = "otlp_export_metrics",
+    request_body(content((ExportMetrics = "application/json"), (Vec<u8> = "application/x-protobuf"))),
+    responses((
+        status = 200,
+        description = "What is not named as refused is on disk",
+        content((Exported = "application/json"), (Vec<u8> = "application/x-protobuf"))
+    ))
+)]
 async fn metrics(State(state): State<AppState>, request: Request) -> Response {
     receive::<Otlp, _, _>(state, request, count).await
 }

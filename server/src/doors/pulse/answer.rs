@@ -2,9 +2,11 @@
 
 use eventglass_model::{BatchOutcome, FieldError, ItemOutcome, ItemStatus, Loc, Timestamp};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// The answer to one event, and an entry of the answer to a batch.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = PulseStreamEventAnswer)]
 pub(super) struct EventAnswer {
     success: bool,
     event_id: String,
@@ -35,7 +37,8 @@ impl EventAnswer {
 
 /// The answer to a batch. Its own server spells the counts `*_events`, its
 /// test script reads `*_count`: both are here.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = PulseStreamBatchAnswer)]
 pub(super) struct BatchAnswer {
     batch_id: String,
     total_events: usize,

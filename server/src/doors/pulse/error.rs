@@ -6,11 +6,25 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use eventglass_model::FieldError;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use super::Pulse;
 use super::answer::sentence;
 use crate::doors::fastapi;
 use crate::doors::gate::{Refusal, failed_read};
+
+/// Its envelope.
+#[derive(ToSchema)]
+#[schema(as = PulseStreamError)]
+#[expect(dead_code, reason = "it is described, never made")]
+pub(super) struct PulseFault {
+    /// Always `HTTP_ERROR`.
+    error: String,
+    /// A sentence, or `{"message", "errors"}`.
+    message: Value,
+    /// HTTP status.
+    status_code: u16,
+}
 
 /// A whole request refused.
 pub(super) fn of(refusal: &Refusal) -> Response {

@@ -7,45 +7,50 @@ mod event;
 mod payload;
 mod row;
 mod search;
+mod shape;
 mod stats;
 
 use std::time::Instant;
 
-use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use axum::{Json, http::HeaderMap};
 use eventglass_engine::ingest::{NewEvent, Refused};
 use eventglass_model::{Door, ItemStatus, Loc, loc};
+use utoipa_axum::routes;
 use uuid::Uuid;
 
 use self::answer::{BatchAnswer, EventAnswer};
+use self::error::PulseFault;
+use self::shape::{PulseBatch, PulseEvent};
+use crate::doors::fastapi::Unprocessable;
 use crate::doors::fields::{Fields, items, text_of};
 use crate::doors::gate::{Dialect, Inbound, Reading, Refusal, receive};
+use crate::http::openapi::ApiRouter;
+use crate::http::openapi::describe::{Speech, door};
 use crate::state::AppState;
 
-pub(super) fn routes() -> Router<AppState> {
-    Router::new()
-        .route("/api/v1/ingestion/events", post(single))
-        .route("/api/v1/ingestion/events/batch", post(batch))
-        .route("/api/v1/ingestion/events/search", get(search::search))
-        .route("/api/v1/ingestion/events/types", get(async || Json(event::TYPES)))
-        .route(
-            "/api/v1/ingestion/events/severities",
-            get(async || Json(event::SEVERITIES)),
-        )
-        .route(
-            "/api/v1/ingestion/events/{event_id}",
-            get(row::read).delete(row::remove),
-        )
-        .route("/api/v1/ingestion/events/{event_id}/retry", post(row::retry))
-        .route("/api/v1/ingestion/stats", get(stats::stats))
-        .route("/api/v1/ingestion/rate-limit", get(stats::rate_limit))
-        .route("/api/v1/ingestion/health", get(stats::health))
-        .layer(from_fn(process_time))
+pub(super) fn routes() -> ApiRouter {
+    let all = ApiRouter::default()
+        .routes(routes!(single))
+        .routes(routes!(batch))
+        .routes(routes!(search::search))
+        .routes(routes!(types))
+        .routes(routes!(severities))
+        .routes(routes!(row::read, row::remove))
+        .routes(routes!(row::retry))
+        .routes(routes!(stats::stats))
+        .routes(routes!(stats::rate_limit))
+        .routes(routes!(stats::health))
+        .layer(from_fn(process_time));
+    let speech = Speech {
+        tag: "PulseStream",
+        media: &["application/json"],
+        refusals: &[],
+    };
+    door::<PulseFault>(&speech, all)
 }
 
 /// Every answer of that system says how long it took, in seconds.
@@ -69,6 +74,38 @@ impl Dialect for Pulse {
     }
 }
 
+/// The types that an event may have.
+#[utoipa::path(
+    get,
+    path = "/api/v1/ingestion/events/types",
+    operation_id = "pulse_list_types",
+    security(()),
+    responses((status = 200, body = Vec<String>))
+)]
+async fn types() -> Json<&'static [&'static str]> {
+    Json(event::TYPES)
+}
+
+/// The severities that an event may have.
+#[utoipa::path(
+    get,
+    path = "/api/v1/ingestion/events/severities",
+    operation_id = "pulse_list_severities",
+    security(()),
+    responses((status = 200, body = Vec<String>))
+)]
+async fn severities() -> Json<&'static [&'static str]> {
+    Json(event::SEVERITIES)
+}
+
+/// Sends one event.
+#[utoipa::path(
+    post,
+    path = "/api/v1/ingestion/events",
+    operation_id = "pulse_send_event",
+    request_body = PulseEvent,
+    responses((status = 200, description = "It is on disk", body = EventAnswer), (status = 400, description = "The shape is right and the content is not"), (status = 409, description = "It was stored before, and the project refuses repeats", body = EventAnswer), (status = 422, description = "The shape is wrong", body = Unprocessable))
+)]
 async fn single(State(state): State<AppState>, request: Request) -> Response {
     receive::<Pulse, _, _>(state, request, one).await
 }
@@ -91,6 +128,14 @@ async fn one(inbound: Inbound) -> Result<Response, Refusal> {
     })
 }
 
+/// Sends many events.
+#[utoipa::path(
+    post,
+    path = "/api/v1/ingestion/events/batch",
+    operation_id = "pulse_send_events",
+    request_body = PulseBatch,
+    responses((status = 200, description = "What became of each", body = BatchAnswer), (status = 409, description = "All were stored before, and the project refuses repeats", body = BatchAnswer), (status = 422, description = "The shape is wrong", body = Unprocessable))
+)]
 async fn batch(State(state): State<AppState>, request: Request) -> Response {
     receive::<Pulse, _, _>(state, request, many).await
 }

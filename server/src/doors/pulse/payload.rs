@@ -3,24 +3,31 @@
 use eventglass_model::{Event, Severity};
 use serde::Serialize;
 use serde_json::value::RawValue;
+use utoipa::ToSchema;
 
 use crate::doors::fields::Fields;
 
 /// `payload` of its search and of its rows. What the client sent as `payload`
 /// is `custom_data` here.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = PulseStreamPayload)]
 pub(super) struct Payload {
     title: Option<String>,
     message: Option<String>,
     severity: Severity,
     source: Source,
+    #[schema(value_type = Option<Value>)]
     context: Option<Box<RawValue>>,
+    #[schema(value_type = Option<Value>)]
     metrics: Option<Box<RawValue>>,
+    #[schema(value_type = Option<Value>)]
     error_details: Option<Box<RawValue>>,
+    #[schema(value_type = Option<Value>)]
     custom_data: Option<Box<RawValue>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = PulseStreamSource)]
 struct Source {
     service: Option<String>,
     endpoint: Option<String>,

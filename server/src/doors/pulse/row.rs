@@ -8,10 +8,12 @@ use eventglass_model::{Event, Timestamp};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use super::error::PulseError;
 use super::loose_text;
 use super::payload::{Payload, part};
+use crate::doors::fastapi::Unprocessable;
 use crate::doors::fields::Fields;
 use crate::doors::gate::{Refusal, project_of_key};
 use crate::doors::replay;
@@ -23,7 +25,8 @@ const REFUSED: usize = 500;
 const NOT_FOUND: PulseError = PulseError(Refusal::NotFound("event"));
 
 /// A row of that system's table of events.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = PulseStreamEvent)]
 pub(super) struct Row {
     id: String,
     event_type: String,
@@ -32,6 +35,7 @@ pub(super) struct Row {
     event_timestamp: Timestamp,
     ingested_at: Timestamp,
     payload: Payload,
+    #[schema(value_type = Option<Value>)]
     event_metadata: Option<Box<RawValue>>,
     external_id: String,
     correlation_id: Option<String>,
@@ -48,6 +52,7 @@ pub(super) struct Row {
     /// Rules are not evaluated event by event here, but over windows of time:
     /// no row has alerts of its own.
     alert_processed: bool,
+    #[schema(value_type = Vec<String>)]
     alerts_triggered: [&'static str; 0],
     tenant_id: String,
 }
@@ -86,6 +91,13 @@ impl Row {
     }
 }
 
+/// One event, by the client's id or by ours.
+#[utoipa::path(
+    get,
+    path = "/api/v1/ingestion/events/{event_id}",
+    operation_id = "pulse_get_event",
+    responses((status = 200, body = Row))
+)]
 pub(super) async fn read(
     State(state): State<AppState>,
     headers: HeaderMap,
@@ -96,6 +108,13 @@ pub(super) async fn read(
     found.map(|event| Json(Row::of(event))).ok_or(NOT_FOUND)
 }
 
+/// Deletes one event.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/ingestion/events/{event_id}",
+    operation_id = "pulse_delete_event",
+    responses((status = 200, description = "It is gone", body = Object))
+)]
 pub(super) async fn remove(
     State(state): State<AppState>,
     headers: HeaderMap,
@@ -110,8 +129,16 @@ pub(super) async fn remove(
     }
 }
 
+/// Tries an event again that was refused.
+///
 /// An event that is stored needs no second try. One that was refused, and is
 /// still kept, gets it.
+#[utoipa::path(
+    post,
+    path = "/api/v1/ingestion/events/{event_id}/retry",
+    operation_id = "pulse_retry_event",
+    responses((status = 200, description = "It is stored", body = Object), (status = 422, description = "It was refused again", body = Unprocessable))
+)]
 pub(super) async fn retry(
     State(state): State<AppState>,
     headers: HeaderMap,

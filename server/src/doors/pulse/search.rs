@@ -10,16 +10,19 @@ use eventglass_engine::query::PulseSearch;
 use eventglass_model::{Event, FieldError, Severity, Timestamp, loc};
 use serde::Serialize;
 use serde_json::value::RawValue;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::error::PulseError;
 use super::event::{SEVERITIES, TYPES};
 use super::payload::{Payload, part};
+use crate::doors::fastapi::Unprocessable;
 use crate::doors::gate::{Refusal, project_of_key};
 use crate::http::extract::Pairs;
 use crate::state::AppState;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = PulseStreamFound)]
 pub(super) struct SearchAnswer {
     events: Vec<FoundEvent>,
     /// All events of the project.
@@ -31,8 +34,43 @@ pub(super) struct SearchAnswer {
     execution_time_ms: f64,
 }
 
+/// What can be asked; what is unknown is ignored.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "it is described, never made")]
+struct Asked {
+    /// `api_call`, `user_action`, `system_event`, `error_event` or `custom_event`.
+    #[param(example = "api_call")]
+    event_type: Option<String>,
+    /// `info`, `warning`, `error` or `critical`.
+    #[param(example = "error")]
+    severity: Option<String>,
+    /// Part of the service's name.
+    service: Option<String>,
+    /// The endpoint.
+    endpoint: Option<String>,
+    /// The status code.
+    #[param(minimum = 100, maximum = 599)]
+    status_code: Option<i64>,
+    /// Who caused it.
+    user_id: Option<String>,
+    /// From this moment on.
+    #[param(example = "2026-11-21T00:00:00Z")]
+    start_time: Option<String>,
+    /// Up to this moment.
+    #[param(example = "2026-11-22T00:00:00Z")]
+    end_time: Option<String>,
+    /// How many.
+    #[param(minimum = 1, maximum = 1000, default = 100)]
+    limit: Option<i64>,
+    /// How many to pass over.
+    #[param(minimum = 0, default = 0)]
+    offset: Option<i64>,
+}
+
 /// Its test script looks for the client's own id in `id`.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = PulseStreamFoundEvent)]
 struct FoundEvent {
     id: String,
     event_type: String,
@@ -43,11 +81,20 @@ struct FoundEvent {
     status_code: Option<i64>,
     duration_ms: Option<f64>,
     payload: Payload,
+    #[schema(value_type = Option<Value>)]
     metadata: Option<Box<RawValue>>,
     external_id: String,
     processing_status: &'static str,
 }
 
+/// Searches events, newest first.
+#[utoipa::path(
+    get,
+    path = "/api/v1/ingestion/events/search",
+    operation_id = "pulse_search",
+    params(Asked),
+    responses((status = 200, body = SearchAnswer), (status = 422, description = "Parameters are wrong", body = Unprocessable))
+)]
 pub(super) async fn search(
     State(state): State<AppState>,
     headers: HeaderMap,

@@ -8,6 +8,7 @@ use eventglass_engine::guard::RateState;
 use eventglass_engine::query;
 use eventglass_model::Timestamp;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::error::PulseError;
 use crate::doors::gate::{Refusal, project_of_key};
@@ -22,7 +23,8 @@ const COUNTED: usize = 1_000_000;
 /// Minutes over which the rate of ingest is the mean.
 const RATE_MINUTES: u32 = 5;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = PulseStreamStats)]
 pub(super) struct Stats {
     tenant_id: String,
     total_events: i64,
@@ -42,6 +44,13 @@ pub(super) struct Stats {
     error_rate_events: i64,
 }
 
+/// How many events the project has, and how ingest fares.
+#[utoipa::path(
+    get,
+    path = "/api/v1/ingestion/stats",
+    operation_id = "pulse_get_stats",
+    responses((status = 200, body = Stats))
+)]
 pub(super) async fn stats(State(state): State<AppState>, headers: HeaderMap) -> Result<Json<Stats>, PulseError> {
     let project_id = project_of_key(&headers, &state).await?;
     let now = state.clock.now();
@@ -74,7 +83,8 @@ fn ratio(part: i64, whole: i64) -> f64 {
 }
 
 /// Where the tightest limit of a minute stands; `null` when there is none.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = PulseStreamRateLimit)]
 pub(super) struct RateLimit {
     limit: Option<u32>,
     remaining: Option<u32>,
@@ -84,7 +94,13 @@ pub(super) struct RateLimit {
     exceeded: bool,
 }
 
-/// Asking does not count.
+/// Where the tightest limit of a minute stands. Asking does not count.
+#[utoipa::path(
+    get,
+    path = "/api/v1/ingestion/rate-limit",
+    operation_id = "pulse_get_rate_limit",
+    responses((status = 200, body = RateLimit))
+)]
 pub(super) async fn rate_limit(
     State(state): State<AppState>,
     headers: HeaderMap,
@@ -105,7 +121,8 @@ pub(super) async fn rate_limit(
 
 /// Of the whole server, for anyone: nothing here is of one project. Counts are
 /// written every few seconds, and lag by as much.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = PulseStreamHealth)]
 pub(super) struct Health {
     status: &'static str,
     timestamp: Timestamp,
@@ -119,6 +136,14 @@ pub(super) struct Health {
     uptime_seconds: u64,
 }
 
+/// How ingest of the whole server fares, for anyone.
+#[utoipa::path(
+    get,
+    path = "/api/v1/ingestion/health",
+    operation_id = "pulse_get_health",
+    security(()),
+    responses((status = 200, body = Health))
+)]
 pub(super) async fn health(State(state): State<AppState>) -> Result<Json<Health>, PulseError> {
     let now = state.clock.now();
     let halted = state.ingest.halted().is_some();

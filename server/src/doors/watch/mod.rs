@@ -6,24 +6,31 @@ mod tree;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use axum::{Json, Router};
+use axum::Json;
 use eventglass_model::{Timestamp, TraceQuery, TraceSummary};
 use serde::Serialize;
 use serde_json::json;
+use utoipa::ToSchema;
+use utoipa_axum::routes;
 
 use crate::http::error::ApiError;
 use crate::http::extract::{Caller, Pairs};
+use crate::http::openapi::ApiRouter;
+use crate::http::openapi::describe::{Speech, door};
 use crate::state::AppState;
 
 /// Traces when `limit` is not given, and at most.
 const DEFAULT: usize = 50;
 const MOST: usize = 500;
 
-pub(super) fn routes() -> Router<AppState> {
-    Router::new()
-        .route("/api/v1/traces", get(list))
-        .route("/api/v1/traces/{trace_id}", get(one))
+pub(super) fn routes() -> ApiRouter {
+    let all = ApiRouter::default().routes(routes!(list)).routes(routes!(one));
+    let speech = Speech {
+        tag: "WatchLLM",
+        media: &["application/json"],
+        refusals: &[],
+    };
+    door::<WatchFault>(&speech, all)
 }
 
 /// Its errors: `{"detail": {"error": "…"}}`.
@@ -42,8 +49,22 @@ impl IntoResponse for WatchError {
     }
 }
 
+/// `{"detail": {"error": "…"}}`.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it is described, never made")]
+struct WatchFault {
+    detail: WatchDetail,
+}
+
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it is described, never made")]
+struct WatchDetail {
+    error: String,
+}
+
 /// An entry of its list.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = WatchTrace)]
 struct Entry<'a> {
     trace_id: String,
     project_id: &'a str,
@@ -61,7 +82,18 @@ fn end(trace: &TraceSummary) -> Timestamp {
     trace.start.plus_micros((trace.duration_ms * 1_000.0).round() as i64)
 }
 
-/// `GET /api/v1/traces?project_id=&limit=`: a bare array, newest first.
+/// A project's traces as a bare array, newest first.
+#[utoipa::path(
+    get,
+    path = "/api/v1/traces",
+    operation_id = "watch_list_traces",
+    security(("session_token" = []), ("session_cookie" = [])),
+    params(
+        ("project_id" = String, Query, description = "Id or slug of the project, or `proj_` and its id"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 500, description = "How many; 50 when absent")
+    ),
+    responses((status = 200, body = Vec<Entry<'_>>), (status = 404, description = "There is no such project, or it is not yours to see"), (status = 422, description = "`project_id` is missing, or `limit` is out of bounds"))
+)]
 async fn list(State(state): State<AppState>, caller: Caller, mut pairs: Pairs) -> Result<Response, WatchError> {
     let project = project(&state, &caller, &mut pairs).await?;
     let limit = match pairs.take("limit") {
@@ -92,7 +124,15 @@ async fn list(State(state): State<AppState>, caller: Caller, mut pairs: Pairs) -
     Ok(Json(entries).into_response())
 }
 
-/// `GET /api/v1/traces/{trace_id}?project_id=`: the tree, nested.
+/// One trace as a nested tree.
+#[utoipa::path(
+    get,
+    path = "/api/v1/traces/{trace_id}",
+    operation_id = "watch_get_trace",
+    security(("session_token" = []), ("session_cookie" = [])),
+    params(("project_id" = String, Query, description = "Id or slug of the project, or `proj_` and its id")),
+    responses((status = 200, description = "The trace, with `root_spans` in which each has its `children`, and `spans`, flat", body = Object), (status = 422, description = "`project_id` is missing"))
+)]
 async fn one(
     State(state): State<AppState>,
     caller: Caller,

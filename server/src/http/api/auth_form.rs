@@ -1,24 +1,35 @@
 //! Logging in and registering by a plain form, for browsers without scripts.
 
-use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
 use eventglass_app::login::{HOME, is_local};
 use eventglass_model::{Credentials, Loc, decode_pairs, encode_pairs};
+use utoipa::ToSchema;
+use utoipa_axum::routes;
 
 use super::auth::set_cookie;
 use crate::http::error::ApiError;
 use crate::http::extract::{ClientAddr, RawBody, is_same_origin};
+use crate::http::openapi::ApiRouter;
 use crate::state::AppState;
 
-pub(super) fn routes() -> Router<AppState> {
-    Router::new()
-        .route("/api/auth/login/form", post(log_in))
-        .route("/api/auth/register/form", post(register))
+pub(super) fn routes() -> ApiRouter {
+    ApiRouter::default()
+        .routes(routes!(log_in))
+        .routes(routes!(register))
 }
 
+/// Logs in by the form of the login page.
+#[utoipa::path(
+    post,
+    path = "/api/auth/login/form",
+    operation_id = "log_in_by_form",
+    security(()),
+    extensions(("x-internal" = json!(true))),
+    request_body(content = LoginForm, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 303, description = "Goes on to `next` with a session, or back to the form with `error`"), (status = 403, description = "The form is not from this server's own pages (`cross_site`)"))
+)]
 async fn log_in(
     State(state): State<AppState>,
     client: ClientAddr,
@@ -36,6 +47,16 @@ async fn log_in(
     )
 }
 
+/// Registers by the form of its page.
+#[utoipa::path(
+    post,
+    path = "/api/auth/register/form",
+    operation_id = "register_by_form",
+    security(()),
+    extensions(("x-internal" = json!(true))),
+    request_body(content = LoginForm, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 303, description = "Goes on to `next` with a session, or back to the form with `error`"), (status = 403, description = "The form is not from this server's own pages (`cross_site`)"))
+)]
 async fn register(
     State(state): State<AppState>,
     client: ClientAddr,
@@ -51,6 +72,16 @@ async fn register(
         &state,
         &client,
     )
+}
+
+/// What the form sends.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it is described, never made")]
+struct LoginForm {
+    email: String,
+    password: String,
+    /// A path of this server.
+    next: Option<String>,
 }
 
 /// What was filled in, and where to go then. A security boundary: a form on

@@ -1,21 +1,31 @@
 //! `/api/v1/projects/{project}/events`: searching events, and one whole.
 
 use axum::extract::{Path, State};
-use axum::routing::get;
-use axum::{Json, Router};
+use axum::Json;
 use eventglass_engine::query::{self, EventSearch};
 use eventglass_model::{Event, EventPage, EventQuery};
+use utoipa_axum::routes;
 
 use crate::http::error::ApiError;
 use crate::http::extract::{Member, NoQuery, Pairs};
+use crate::http::openapi::ApiRouter;
+use crate::http::openapi::params::{EventPaging, Search};
 use crate::state::AppState;
 
-pub(super) fn routes() -> Router<AppState> {
-    Router::new()
-        .route("/api/v1/projects/{project}/events", get(search))
-        .route("/api/v1/projects/{project}/events/{event}", get(one))
+pub(super) fn routes() -> ApiRouter {
+    ApiRouter::default()
+        .routes(routes!(search))
+        .routes(routes!(one))
 }
 
+/// Searches events, newest first.
+#[utoipa::path(
+    get,
+    path = "/api/v1/projects/{project}/events",
+    operation_id = "search_events",
+    params(Search, EventPaging),
+    responses((status = 200, body = EventPage))
+)]
 async fn search(State(state): State<AppState>, member: Member, pairs: Pairs) -> Result<Json<EventPage>, ApiError> {
     let search = read(pairs, &state)?;
     let budget = state.settings.query_budget();
@@ -30,7 +40,13 @@ pub(super) fn read(pairs: Pairs, state: &AppState) -> Result<EventSearch, ApiErr
     EventSearch::new(query, state.clock.now()).map_err(|error| ApiError::invalid(vec![error]))
 }
 
-/// By the server's id, or by the client's `event_id`.
+/// One event whole, by the server's id or by the client's `event_id`.
+#[utoipa::path(
+    get,
+    path = "/api/v1/projects/{project}/events/{event}",
+    operation_id = "get_event",
+    responses((status = 200, body = Event))
+)]
 async fn one(
     State(state): State<AppState>,
     member: Member,

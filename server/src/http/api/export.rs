@@ -1,21 +1,22 @@
 //! `/api/v1/projects/{project}/export`: a whole search as a file.
 
-use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use eventglass_engine::export::{Encoder, ExportError, ExportRead, Format};
 use eventglass_model::{FieldError, loc};
 use futures::stream;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
+use utoipa_axum::routes;
 
 use super::events::read;
 use crate::http::error::ApiError;
 use crate::http::extract::{Member, Pairs};
+use crate::http::openapi::ApiRouter;
+use crate::http::openapi::params::Search;
 use crate::state::AppState;
 
 /// How many events there will be, when that was quick to know.
@@ -23,11 +24,28 @@ const COUNT: HeaderName = HeaderName::from_static("x-export-events");
 /// How long it may take to know.
 const COUNTING: Duration = Duration::from_millis(500);
 
-pub(super) fn routes() -> Router<AppState> {
-    Router::new().route("/api/v1/projects/{project}/export", get(export))
+pub(super) fn routes() -> ApiRouter {
+    ApiRouter::default().routes(routes!(export))
 }
 
+/// A whole search as a file, however many events it has.
+///
 /// `format` is one of [`Format::NAMES`]; the rest is a search, without `limit` and `cursor`.
+#[utoipa::path(
+    get,
+    path = "/api/v1/projects/{project}/export",
+    operation_id = "export_events",
+    params(Search, ("format" = Option<String>, Query, description = "`jsonl` (when absent), `csv` or `parquet`", example = "jsonl")),
+    responses((
+        status = 200,
+        description = "The file, as it is read; `X-Export-Events` says how many events, where that was quick to know",
+        content(
+            (String = "application/x-ndjson"),
+            (String = "text/csv"),
+            (Vec<u8> = "application/vnd.apache.parquet")
+        )
+    ))
+)]
 async fn export(State(state): State<AppState>, member: Member, mut pairs: Pairs) -> Result<Response, ApiError> {
     let name = pairs.take("format").unwrap_or_else(|| "jsonl".to_owned());
     let bad = |name: &str, msg: String| ApiError::invalid(vec![FieldError::new(loc!["query", name], msg)]);

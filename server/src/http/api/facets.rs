@@ -2,27 +2,41 @@
 
 use axum::extract::State;
 use axum::routing::get;
-use axum::{Json, Router};
+use axum::Json;
 use eventglass_engine::query;
 use eventglass_model::search::Column;
 use eventglass_model::{FACET_FIELDS, Facets, FieldError, loc};
+use utoipa_axum::routes;
 
 use super::events::read;
 use crate::http::error::ApiError;
 use crate::http::extract::{Member, Pairs};
+use crate::http::openapi::ApiRouter;
+use crate::http::openapi::describe::also;
+use crate::http::openapi::params::Search;
 use crate::state::AppState;
 
 /// The fields that are counted when none are named.
 const USUAL: &str = "severity,kind,service,environment";
 
-pub(super) fn routes() -> Router<AppState> {
-    Router::new()
-        .route("/api/v1/projects/{project}/facets", get(facets))
-        // Where the older pages look.
-        .route("/api/v1/projects/{project}/events/facets", get(facets))
+pub(super) fn routes() -> ApiRouter {
+    let path = "/api/v1/projects/{project}/facets";
+    let older = "/api/v1/projects/{project}/events/facets";
+    let router = ApiRouter::default().routes(routes!(facets));
+    // Where the older pages look.
+    also(router, path, older, "of_events", get(facets))
 }
 
+/// Which values the events of a search have, and how often.
+///
 /// `fields` is a list with commas; the rest is a search.
+#[utoipa::path(
+    get,
+    path = "/api/v1/projects/{project}/facets",
+    operation_id = "get_facets",
+    params(Search, ("fields" = Option<String>, Query, description = "Fields, with commas between them; severity, kind, service and environment when absent", example = "service,model")),
+    responses((status = 200, body = Facets))
+)]
 async fn facets(State(state): State<AppState>, member: Member, mut pairs: Pairs) -> Result<Json<Facets>, ApiError> {
     let asked = pairs.take("fields").unwrap_or_else(|| USUAL.to_owned());
     let mut fields = Vec::new();

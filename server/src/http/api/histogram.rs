@@ -1,14 +1,16 @@
 //! `/api/v1/projects/{project}/events/histogram`: how the events of a search are spread over time.
 
 use axum::extract::State;
-use axum::routing::get;
-use axum::{Json, Router};
+use axum::Json;
 use eventglass_engine::query;
 use eventglass_model::{FieldError, Histogram, loc};
+use utoipa_axum::routes;
 
 use super::events::read;
 use crate::http::error::ApiError;
 use crate::http::extract::{Member, Pairs};
+use crate::http::openapi::ApiRouter;
+use crate::http::openapi::params::Search;
 use crate::state::AppState;
 
 /// Bars when `buckets` is not given.
@@ -16,11 +18,20 @@ const DEFAULT: usize = 60;
 /// The most bars.
 const MOST: usize = 500;
 
-pub(super) fn routes() -> Router<AppState> {
-    Router::new().route("/api/v1/projects/{project}/events/histogram", get(histogram))
+pub(super) fn routes() -> ApiRouter {
+    ApiRouter::default().routes(routes!(histogram))
 }
 
+/// How the events of a search are spread over time.
+///
 /// `buckets` is how many bars there may be; the rest is a search.
+#[utoipa::path(
+    get,
+    path = "/api/v1/projects/{project}/events/histogram",
+    operation_id = "get_histogram",
+    params(Search, ("buckets" = Option<u32>, Query, minimum = 1, maximum = 500, description = "How many bars there may be; 60 when absent")),
+    responses((status = 200, body = Histogram))
+)]
 async fn histogram(
     State(state): State<AppState>,
     member: Member,

@@ -2,16 +2,19 @@
 //! what it did not take.
 
 use axum::extract::{Path, State};
-use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::Json;
 use eventglass_engine::access::Role;
 use eventglass_model::{FieldError, IngestHealth, RefusedItem, RefusedList, ReplayOutcome, ReplayRequest, loc};
 use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::routes;
 
 use super::page::IdPage;
 use crate::doors::replay;
 use crate::http::error::ApiError;
-use crate::http::extract::{JsonBody, Member, Pairs};
+use crate::http::extract::{JsonBody, Member, NoQuery, Pairs};
+use crate::http::openapi::ApiRouter;
+use crate::http::openapi::params::Page;
 use crate::state::AppState;
 
 /// Minutes that are shown when `minutes` is not given.
@@ -25,14 +28,22 @@ const REASONS: usize = 20;
 /// Items that one replay takes.
 const REPLAYED: usize = 500;
 
-pub(super) fn routes() -> Router<AppState> {
-    Router::new()
-        .route("/api/v1/projects/{project}/ingest", get(health))
-        .route("/api/v1/projects/{project}/refused", get(list).delete(remove_many))
-        .route("/api/v1/projects/{project}/refused/replay", post(replay_many))
-        .route("/api/v1/projects/{project}/refused/{item}", get(one).delete(remove_one))
+pub(super) fn routes() -> ApiRouter {
+    ApiRouter::default()
+        .routes(routes!(health))
+        .routes(routes!(list, remove_many))
+        .routes(routes!(replay_many))
+        .routes(routes!(one, remove_one))
 }
 
+/// How ingest fares: by minute, by sender, and why things were refused.
+#[utoipa::path(
+    get,
+    path = "/api/v1/projects/{project}/ingest",
+    operation_id = "get_ingest_health",
+    params(("minutes" = Option<i64>, Query, minimum = 1, maximum = 1440, description = "How far back; 60 when absent")),
+    responses((status = 200, body = IngestHealth))
+)]
 async fn health(
     State(state): State<AppState>,
     member: Member,
@@ -72,6 +83,14 @@ async fn flush(state: &AppState) {
     }
 }
 
+/// What was refused, newest first.
+#[utoipa::path(
+    get,
+    path = "/api/v1/projects/{project}/refused",
+    operation_id = "list_refused",
+    params(Page, ("reason" = Option<String>, Query, description = "Only those with this reason")),
+    responses((status = 200, body = RefusedList))
+)]
 async fn list(State(state): State<AppState>, member: Member, mut pairs: Pairs) -> Result<Json<RefusedList>, ApiError> {
     let reason = pairs.take("reason");
     let page = IdPage::read(pairs)?;
@@ -85,10 +104,18 @@ async fn list(State(state): State<AppState>, member: Member, mut pairs: Pairs) -
     Ok(Json(RefusedList { items, next_cursor }))
 }
 
+/// Something that was refused, with what was sent.
+#[utoipa::path(
+    get,
+    path = "/api/v1/projects/{project}/refused/{item}",
+    operation_id = "get_refused",
+    responses((status = 200, body = RefusedItem))
+)]
 async fn one(
     State(state): State<AppState>,
     member: Member,
     Path((_, item)): Path<(String, String)>,
+    _: NoQuery,
 ) -> Result<Json<RefusedItem>, ApiError> {
     let found = match item.parse() {
         Ok(id) => state.store.refused_item(member.project_id(), id).await?,
@@ -97,15 +124,25 @@ async fn one(
     found.map(Json).ok_or_else(|| ApiError::not_found("refused item"))
 }
 
-#[derive(Serialize)]
+/// How many were forgotten.
+#[derive(Serialize, ToSchema)]
 struct Removed {
+    /// How many.
     removed: u64,
 }
 
+/// Forgets something that was refused.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/projects/{project}/refused/{item}",
+    operation_id = "remove_refused",
+    responses((status = 200, body = Removed))
+)]
 async fn remove_one(
     State(state): State<AppState>,
     member: Member,
     Path((_, item)): Path<(String, String)>,
+    _: NoQuery,
 ) -> Result<Json<Removed>, ApiError> {
     let member = member.at_least(Role::Member)?;
     let id = item.parse().map_err(|_| ApiError::not_found("refused item"))?;
@@ -116,7 +153,17 @@ async fn remove_one(
     Ok(Json(Removed { removed }))
 }
 
-/// Those with a reason, or, with `all=true`, all.
+/// Forgets what was refused for a reason, or, with `all=true`, all of it.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/projects/{project}/refused",
+    operation_id = "remove_all_refused",
+    params(
+        ("reason" = Option<String>, Query, description = "Those with this reason"),
+        ("all" = Option<bool>, Query, description = "Instead: all of them")
+    ),
+    responses((status = 200, body = Removed))
+)]
 async fn remove_many(
     State(state): State<AppState>,
     member: Member,
@@ -138,9 +185,18 @@ async fn remove_many(
     Ok(Json(Removed { removed }))
 }
 
+/// Sends refused items through their door again.
+#[utoipa::path(
+    post,
+    path = "/api/v1/projects/{project}/refused/replay",
+    operation_id = "replay_refused",
+    request_body = ReplayRequest,
+    responses((status = 200, body = ReplayOutcome))
+)]
 async fn replay_many(
     State(state): State<AppState>,
     member: Member,
+    _: NoQuery,
     JsonBody(request): JsonBody<ReplayRequest>,
 ) -> Result<Json<ReplayOutcome>, ApiError> {
     let member = member.at_least(Role::Member)?;

@@ -19,26 +19,27 @@ mod views;
 
 pub(crate) use projects::create as create_project;
 
-use axum::Router;
+use crate::http::openapi::{self, ApiRouter};
+use crate::http::openapi::describe::{area, people};
 
-use crate::state::AppState;
-
-/// Every route.
-pub fn routes() -> Router<AppState> {
-    Router::new()
-        .merge(auth::routes())
-        .merge(auth_form::routes())
-        .merge(projects::routes())
-        .merge(keys::routes())
-        .merge(events::routes())
-        .merge(facets::routes())
-        .merge(metrics::routes())
-        .merge(dashboards::routes())
-        .merge(export::routes())
-        .merge(histogram::routes())
-        .merge(prices::routes())
-        .merge(settings::routes())
-        .merge(views::routes())
-        .merge(ingest::routes())
-        .merge(traces::routes())
+/// Every route, under the heading that the document has for it.
+pub fn routes() -> ApiRouter {
+    let all = ApiRouter::default()
+        .merge(area("Accounts", auth::routes()))
+        .merge(area("Accounts", auth_form::routes()))
+        .merge(area("Projects", projects::routes()))
+        .merge(area("Projects", keys::routes()))
+        .merge(area("Projects", settings::routes()))
+        .merge(area("Events", events::routes()))
+        .merge(area("Events", facets::routes()))
+        .merge(area("Events", histogram::routes()))
+        .merge(area("Events", export::routes()))
+        .merge(area("Events", views::routes()))
+        .merge(area("Metrics", metrics::routes()))
+        .merge(area("Metrics", dashboards::routes()))
+        .merge(area("Traces", traces::routes()))
+        .merge(area("Cost", prices::routes()))
+        .merge(area("Ingest", ingest::routes()))
+        .merge(area("Operation", openapi::routes()));
+    people(all)
 }

@@ -3,36 +3,42 @@
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::routing::{get, put};
-use axum::{Json, Router};
+use axum::Json;
 use eventglass_engine::access::Role;
 use eventglass_engine::cost::{PriceError, budget};
 use eventglass_model::{
     BudgetStatus, FieldError, PriceChanged, PriceList, RecomputeJob, RecomputeRequest, RecomputeStatus, SetPrice,
     Timestamp, UnpricedList, loc,
 };
+use utoipa_axum::routes;
 
 use super::page::TextPage;
 use crate::http::error::ApiError;
 use crate::http::extract::{Caller, JsonBody, Member, NoQuery, Pairs};
+use crate::http::openapi::ApiRouter;
+use crate::http::openapi::params::Page;
 use crate::state::AppState;
 
 /// Models that one job may be limited to.
 const MODELS: usize = 100;
 
-pub(super) fn routes() -> Router<AppState> {
-    Router::new()
-        .route("/api/v1/projects/{project}/budget", get(spent))
-        .route("/api/v1/projects/{project}/prices", get(list))
-        .route("/api/v1/projects/{project}/prices/unpriced", get(unpriced))
-        .route(
-            "/api/v1/projects/{project}/prices/recompute",
-            get(job).post(start).delete(cancel),
-        )
+pub(super) fn routes() -> ApiRouter {
+    ApiRouter::default()
+        .routes(routes!(spent))
+        .routes(routes!(list))
+        .routes(routes!(unpriced))
+        .routes(routes!(job, start, cancel))
         // Names of models have slashes in them.
-        .route("/api/v1/projects/{project}/prices/{*model}", put(set).delete(remove))
+        .routes(routes!(set, remove))
 }
 
+/// What this month costs, against the budget.
+#[utoipa::path(
+    get,
+    path = "/api/v1/projects/{project}/budget",
+    operation_id = "get_budget",
+    responses((status = 200, body = BudgetStatus))
+)]
 async fn spent(State(state): State<AppState>, member: Member, _: NoQuery) -> Result<Json<BudgetStatus>, ApiError> {
     let policy = state.ingest.policies().of(member.project_id()).await?;
     let wanted = policy.settings.budget.clone();
@@ -40,8 +46,21 @@ async fn spent(State(state): State<AppState>, member: Member, _: NoQuery) -> Res
     Ok(Json(budget(&state.store, member.project_id(), wanted, now).await?))
 }
 
+/// What models cost.
+///
 /// `q` looks for a part of a name, an alias or a provider; `origin=project`
 /// gives only models for which the project has set a price.
+#[utoipa::path(
+    get,
+    path = "/api/v1/projects/{project}/prices",
+    operation_id = "list_prices",
+    params(
+        Page,
+        ("q" = Option<String>, Query, description = "Part of a name, an alias or a provider"),
+        ("origin" = Option<String>, Query, description = "`project`: only with a price of the project's own", example = "project")
+    ),
+    responses((status = 200, body = PriceList))
+)]
 async fn list(State(state): State<AppState>, member: Member, mut pairs: Pairs) -> Result<Json<PriceList>, ApiError> {
     let search = pairs.take("q").unwrap_or_default();
     let own_only = match pairs.take("origin").as_deref() {
@@ -66,6 +85,14 @@ async fn list(State(state): State<AppState>, member: Member, mut pairs: Pairs) -
     Ok(Json(list))
 }
 
+/// Models that were used and have no price.
+#[utoipa::path(
+    get,
+    path = "/api/v1/projects/{project}/prices/unpriced",
+    operation_id = "list_unpriced_models",
+    params(Page),
+    responses((status = 200, body = UnpricedList))
+)]
 async fn unpriced(State(state): State<AppState>, member: Member, pairs: Pairs) -> Result<Json<UnpricedList>, ApiError> {
     let page = TextPage::read(pairs)?;
     let after = page.cursor.unwrap_or_default();
@@ -75,6 +102,14 @@ async fn unpriced(State(state): State<AppState>, member: Member, pairs: Pairs) -
     Ok(Json(list))
 }
 
+/// Sets a price of the project's own; for admins.
+#[utoipa::path(
+    put,
+    path = "/api/v1/projects/{project}/prices/{*model}",
+    operation_id = "set_price",
+    request_body = SetPrice,
+    responses((status = 200, body = PriceChanged))
+)]
 async fn set(
     State(state): State<AppState>,
     member: Member,
@@ -103,8 +138,21 @@ async fn set(
     Ok(Json(PriceChanged { price: Some(set), job }))
 }
 
+/// Takes prices of the project's own away; for admins.
+///
 /// `provider` names one of several prices; `from` takes one period away
 /// (`always`: that without a beginning), else all go.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/projects/{project}/prices/{*model}",
+    operation_id = "remove_price",
+    params(
+        ("provider" = Option<String>, Query, description = "Whose price, where there are several"),
+        ("from" = Option<String>, Query, description = "The beginning of one period, or `always`; all when absent", example = "always"),
+        ("recompute" = Option<bool>, Query, description = "Whether to price the stored events of this model again")
+    ),
+    responses((status = 200, body = PriceChanged))
+)]
 async fn remove(
     State(state): State<AppState>,
     member: Member,
@@ -139,6 +187,13 @@ async fn remove(
     Ok(Json(PriceChanged { price, job }))
 }
 
+/// How far the job is that prices the past again.
+#[utoipa::path(
+    get,
+    path = "/api/v1/projects/{project}/prices/recompute",
+    operation_id = "get_recompute",
+    responses((status = 200, body = RecomputeStatus))
+)]
 async fn job(State(state): State<AppState>, member: Member, _: NoQuery) -> Result<Json<RecomputeStatus>, ApiError> {
     let found = state.store.price_job(member.project_id()).await?;
     Ok(Json(RecomputeStatus {
@@ -146,6 +201,14 @@ async fn job(State(state): State<AppState>, member: Member, _: NoQuery) -> Resul
     }))
 }
 
+/// Prices stored events again, in the background; for admins.
+#[utoipa::path(
+    post,
+    path = "/api/v1/projects/{project}/prices/recompute",
+    operation_id = "start_recompute",
+    request_body = RecomputeRequest,
+    responses((status = 202, description = "Begun", body = RecomputeStatus))
+)]
 async fn start(
     State(state): State<AppState>,
     member: Member,
@@ -173,6 +236,13 @@ async fn begin(state: &AppState, project_id: i64, models: &[String], by: &str) -
         .ok_or_else(|| ApiError::internal("a job that was just started is gone"))
 }
 
+/// Ends that job; what it has changed stays changed. For admins.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/projects/{project}/prices/recompute",
+    operation_id = "cancel_recompute",
+    responses((status = 200, body = RecomputeStatus))
+)]
 async fn cancel(State(state): State<AppState>, member: Member, _: NoQuery) -> Result<Json<RecomputeStatus>, ApiError> {
     let member = member.at_least(Role::Admin)?;
     if !state

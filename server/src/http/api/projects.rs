@@ -2,21 +2,31 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::routing::get;
-use axum::{Json, Router};
+use axum::Json;
 use eventglass_model::{CreateProject, CreatedProject, Project, ProjectList};
+use utoipa_axum::routes;
 
 use super::page::IdPage;
 use crate::http::error::ApiError;
 use crate::http::extract::{Caller, JsonBody, Member, NoQuery, Pairs};
+use crate::http::openapi::ApiRouter;
+use crate::http::openapi::params::Page;
 use crate::state::AppState;
 
-pub(super) fn routes() -> Router<AppState> {
-    Router::new()
-        .route("/api/v1/projects", get(list).post(create))
-        .route("/api/v1/projects/{project}", get(one))
+pub(super) fn routes() -> ApiRouter {
+    ApiRouter::default()
+        .routes(routes!(list, create_one))
+        .routes(routes!(one))
 }
 
+/// The projects that one is a member of.
+#[utoipa::path(
+    get,
+    path = "/api/v1/projects",
+    operation_id = "list_projects",
+    params(Page),
+    responses((status = 200, body = ProjectList))
+)]
 async fn list(
     State(state): State<AppState>,
     Caller(user): Caller,
@@ -31,6 +41,25 @@ async fn list(
     Ok(Json(ProjectList { items, next_cursor }))
 }
 
+/// Makes a project, with its first key.
+///
+/// Who makes it is its owner. This answer is the only time that the key is shown.
+#[utoipa::path(
+    post,
+    path = "/api/v1/projects",
+    operation_id = "create_project",
+    request_body = CreateProject,
+    responses((status = 201, description = "Made", body = CreatedProject))
+)]
+async fn create_one(
+    state: State<AppState>,
+    caller: Caller,
+    _: NoQuery,
+    body: JsonBody<CreateProject>,
+) -> Result<(StatusCode, Json<CreatedProject>), ApiError> {
+    create(state, caller, body).await
+}
+
 /// Also behind the older `/api/projects`.
 pub(crate) async fn create(
     State(state): State<AppState>,
@@ -41,6 +70,13 @@ pub(crate) async fn create(
     Ok((StatusCode::CREATED, Json(created)))
 }
 
+/// One project.
+#[utoipa::path(
+    get,
+    path = "/api/v1/projects/{project}",
+    operation_id = "get_project",
+    responses((status = 200, body = Project))
+)]
 async fn one(member: Member, _: NoQuery) -> Json<Project> {
     Json(member.project().clone())
 }

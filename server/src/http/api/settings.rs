@@ -2,8 +2,7 @@
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use axum::routing::get;
-use axum::{Json, Router};
+use axum::Json;
 use eventglass_engine::access::Role;
 use eventglass_engine::guard::{Month, Policy};
 use eventglass_model::{
@@ -11,41 +10,53 @@ use eventglass_model::{
 };
 use serde::{Deserialize, Deserializer};
 use subtle::ConstantTimeEq;
+use utoipa::ToSchema;
+use utoipa_axum::routes;
 
 use crate::http::error::ApiError;
 use crate::http::extract::{JsonBody, Member, NoQuery};
+use crate::http::openapi::ApiRouter;
 use crate::state::AppState;
 
-pub(super) fn routes() -> Router<AppState> {
-    Router::new()
-        .route("/api/v1/projects/{project}/settings", get(read).patch(change))
-        .route("/api/v1/projects/{project}/usage", get(usage))
+pub(super) fn routes() -> ApiRouter {
+    ApiRouter::default()
+        .routes(routes!(read, change))
+        .routes(routes!(usage))
 }
 
 /// What is left out stays as it is; a limit that is `null` is taken away.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ProjectSettingsPatch)]
 struct Patch {
     duplicates: Option<Duplicates>,
     limits: Option<PatchLimits>,
     trace_links: Option<bool>,
     plan: Option<String>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<Budget>)]
     budget: Option<Option<Budget>>,
 }
 
-#[derive(Default, Deserialize)]
+/// Limits to change, as of [`ProjectLimits`].
+#[derive(Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schema(as = ProjectLimitsPatch)]
 struct PatchLimits {
     #[serde(deserialize_with = "given")]
+    #[schema(value_type = Option<u32>, minimum = 1)]
     key_requests_per_minute: Option<Option<u32>>,
     #[serde(deserialize_with = "given")]
+    #[schema(value_type = Option<u32>, minimum = 1)]
     key_requests_per_second: Option<Option<u32>>,
     #[serde(deserialize_with = "given")]
+    #[schema(value_type = Option<u32>, minimum = 1)]
     requests_per_minute: Option<Option<u32>>,
     #[serde(deserialize_with = "given")]
+    #[schema(value_type = Option<u32>, minimum = 1)]
     events_per_minute: Option<Option<u32>>,
     #[serde(deserialize_with = "given")]
+    #[schema(value_type = Option<u32>, minimum = 1)]
     source_events_per_minute: Option<Option<u32>>,
 }
 
@@ -54,6 +65,13 @@ fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Res
     Option::deserialize(deserializer).map(Some)
 }
 
+/// How a project takes events, its plan and its budget.
+#[utoipa::path(
+    get,
+    path = "/api/v1/projects/{project}/settings",
+    operation_id = "get_settings",
+    responses((status = 200, body = ProjectSettingsView))
+)]
 async fn read(
     State(state): State<AppState>,
     member: Member,
@@ -63,10 +81,23 @@ async fn read(
     Ok(Json(view(&state, &policy)))
 }
 
+/// Changes settings; for admins.
+///
+/// What is left out stays as it is. The plan is changed by whoever runs the installation, with `X-Admin-Token`, or,
+/// where no such token is set, by the project's owner.
+#[utoipa::path(
+    patch,
+    path = "/api/v1/projects/{project}/settings",
+    operation_id = "change_settings",
+    params(("x-admin-token" = Option<String>, Header, description = "`admin_token` of the settings; only to change the plan")),
+    request_body = Patch,
+    responses((status = 200, body = ProjectSettingsView))
+)]
 async fn change(
     State(state): State<AppState>,
     member: Member,
     headers: HeaderMap,
+    _: NoQuery,
     JsonBody(patch): JsonBody<Patch>,
 ) -> Result<Json<ProjectSettingsView>, ApiError> {
     let member = member.at_least(Role::Admin)?;
@@ -190,6 +221,13 @@ fn view(state: &AppState, policy: &Policy) -> ProjectSettingsView {
     }
 }
 
+/// Events of this month, against the plan.
+#[utoipa::path(
+    get,
+    path = "/api/v1/projects/{project}/usage",
+    operation_id = "get_usage",
+    responses((status = 200, body = Usage))
+)]
 async fn usage(State(state): State<AppState>, member: Member, _: NoQuery) -> Result<Json<Usage>, ApiError> {
     let policy = state.ingest.policies().of(member.project_id()).await?;
     let now: Timestamp = state.clock.now();

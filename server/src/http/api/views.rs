@@ -2,19 +2,20 @@
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::routing::{get, put};
-use axum::{Json, Router};
+use axum::Json;
 use eventglass_engine::access::{ViewError, Views};
 use eventglass_model::{View, ViewList, ViewSettings};
+use utoipa_axum::routes;
 
 use crate::http::error::ApiError;
 use crate::http::extract::{Caller, JsonBody, Member, NoQuery};
+use crate::http::openapi::ApiRouter;
 use crate::state::AppState;
 
-pub(super) fn routes() -> Router<AppState> {
-    Router::new()
-        .route("/api/v1/projects/{project}/views", get(list).post(create))
-        .route("/api/v1/projects/{project}/views/{view}", put(change).delete(remove))
+pub(super) fn routes() -> ApiRouter {
+    ApiRouter::default()
+        .routes(routes!(list, create))
+        .routes(routes!(change, remove))
 }
 
 fn views<'a>(state: &'a AppState, caller: &'a Caller, member: &'a Member) -> Views<'a> {
@@ -26,6 +27,13 @@ fn views<'a>(state: &'a AppState, caller: &'a Caller, member: &'a Member) -> Vie
     }
 }
 
+/// Searches that are kept by name: one's own, and those that are shared.
+#[utoipa::path(
+    get,
+    path = "/api/v1/projects/{project}/views",
+    operation_id = "list_views",
+    responses((status = 200, body = ViewList))
+)]
 async fn list(
     State(state): State<AppState>,
     caller: Caller,
@@ -39,21 +47,39 @@ async fn list(
     }))
 }
 
+/// Keeps a search by a name.
+#[utoipa::path(
+    post,
+    path = "/api/v1/projects/{project}/views",
+    operation_id = "create_view",
+    request_body = ViewSettings,
+    responses((status = 201, description = "Kept", body = View))
+)]
 async fn create(
     State(state): State<AppState>,
     caller: Caller,
     member: Member,
+    _: NoQuery,
     JsonBody(settings): JsonBody<ViewSettings>,
 ) -> Result<(StatusCode, Json<View>), ApiError> {
     let view = views(&state, &caller, &member).create(settings).await?;
     Ok((StatusCode::CREATED, Json(view)))
 }
 
+/// Changes a view: one's own, or, for admins, a shared one.
+#[utoipa::path(
+    put,
+    path = "/api/v1/projects/{project}/views/{view}",
+    operation_id = "change_view",
+    request_body = ViewSettings,
+    responses((status = 200, body = View))
+)]
 async fn change(
     State(state): State<AppState>,
     caller: Caller,
     member: Member,
     Path((_, view)): Path<(String, String)>,
+    _: NoQuery,
     JsonBody(settings): JsonBody<ViewSettings>,
 ) -> Result<Json<View>, ApiError> {
     Ok(Json(
@@ -61,11 +87,19 @@ async fn change(
     ))
 }
 
+/// Forgets a view.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/projects/{project}/views/{view}",
+    operation_id = "remove_view",
+    responses((status = 204, description = "Forgotten"))
+)]
 async fn remove(
     State(state): State<AppState>,
     caller: Caller,
     member: Member,
     Path((_, view)): Path<(String, String)>,
+    _: NoQuery,
 ) -> Result<StatusCode, ApiError> {
     views(&state, &caller, &member).remove(id(&view)?).await?;
     Ok(StatusCode::NO_CONTENT)

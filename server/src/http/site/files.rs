@@ -107,7 +107,8 @@ fn entity_tag(hash: &[u8; 32], encoding: Option<&str>) -> String {
 }
 
 /// Whether the browser says that it has this very representation.
-fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+pub(in crate::http) fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+    let tag = tag.trim_start_matches("W/");
     headers
         .get_all(header::IF_NONE_MATCH)
         .iter()

@@ -28,6 +28,7 @@ use tower::ServiceExt;
 use tower_http::{CompressionLevel, compression::CompressionLayer};
 
 use self::files::File;
+pub(super) use self::files::is_known;
 pub use self::headers::security_headers;
 
 /// Quick rather than small: a page is compressed while somebody waits for it.

@@ -5,32 +5,38 @@ mod csv;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use axum::{Json, Router};
+use axum::Json;
 use eventglass_engine::access::Role;
 use eventglass_engine::store::{Changed, NewDashboard};
 use eventglass_model::{Dashboard, DashboardDraft, DashboardList, FieldError, TimeBound, loc};
+use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::http::error::ApiError;
 use crate::http::extract::{Caller, JsonBody, Member, NoQuery, Pairs};
+use crate::http::openapi::ApiRouter;
+use crate::http::openapi::params::Span;
 use crate::state::AppState;
 
 /// How people call it in messages.
 const WHAT: &str = "dashboard";
 
-pub(super) fn routes() -> Router<AppState> {
-    let all = "/api/v1/projects/{project}/dashboards";
-    let one = "/api/v1/projects/{project}/dashboards/{dashboard}";
-    let export = "/api/v1/projects/{project}/dashboards/{dashboard}/export";
-    Router::new()
-        .route(all, get(list).post(create))
-        .route(one, get(read).put(change).delete(remove))
-        .route(export, get(export_csv))
+pub(super) fn routes() -> ApiRouter {
+    ApiRouter::default()
+        .routes(routes!(list, create))
+        .routes(routes!(read, change, remove))
+        .routes(routes!(export_csv))
 }
 
 type DashboardPath = Path<(String, String)>;
 
+/// The dashboards of a project, by name.
+#[utoipa::path(
+    get,
+    path = "/api/v1/projects/{project}/dashboards",
+    operation_id = "list_dashboards",
+    responses((status = 200, body = DashboardList))
+)]
 async fn list(State(state): State<AppState>, member: Member, _: NoQuery) -> Result<Json<DashboardList>, ApiError> {
     Ok(Json(DashboardList {
         items: state.store.dashboards(member.project_id()).await?,
@@ -38,10 +44,19 @@ async fn list(State(state): State<AppState>, member: Member, _: NoQuery) -> Resu
     }))
 }
 
+/// Makes a dashboard.
+#[utoipa::path(
+    post,
+    path = "/api/v1/projects/{project}/dashboards",
+    operation_id = "create_dashboard",
+    request_body = DashboardDraft,
+    responses((status = 201, description = "Made", body = Dashboard), (status = 409, description = "The project has as many as it may (`too_many_dashboards`)"))
+)]
 async fn create(
     State(state): State<AppState>,
     member: Member,
     Caller(user): Caller,
+    _: NoQuery,
     JsonBody(draft): JsonBody<DashboardDraft>,
 ) -> Result<Response, ApiError> {
     let member = member.at_least(Role::Member)?;
@@ -69,6 +84,13 @@ async fn create(
     }
 }
 
+/// One dashboard, with its widgets.
+#[utoipa::path(
+    get,
+    path = "/api/v1/projects/{project}/dashboards/{dashboard}",
+    operation_id = "get_dashboard",
+    responses((status = 200, body = Dashboard))
+)]
 async fn read(
     State(state): State<AppState>,
     member: Member,
@@ -78,12 +100,24 @@ async fn read(
     whole(&state, member.project_id(), &id, StatusCode::OK).await
 }
 
+/// Changes a dashboard.
+///
+/// The version that this changes is its `ETag` as `If-Match`, or `version` in the body.
+#[utoipa::path(
+    put,
+    path = "/api/v1/projects/{project}/dashboards/{dashboard}",
+    operation_id = "change_dashboard",
+    params(("if-match" = Option<String>, Header, description = "The `ETag` of the version that this changes", example = "\"3\"")),
+    request_body = DashboardDraft,
+    responses((status = 200, body = Dashboard), (status = 412, description = "Somebody else has changed it meanwhile (`changed_meanwhile`)"), (status = 428, description = "The version was not said (`version_required`)"))
+)]
 async fn change(
     State(state): State<AppState>,
     member: Member,
     Caller(user): Caller,
     Path((_, id)): DashboardPath,
     headers: HeaderMap,
+    _: NoQuery,
     JsonBody(draft): JsonBody<DashboardDraft>,
 ) -> Result<Response, ApiError> {
     let member = member.at_least(Role::Member)?;
@@ -111,6 +145,14 @@ async fn change(
     }
 }
 
+/// Removes a dashboard.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/projects/{project}/dashboards/{dashboard}",
+    operation_id = "remove_dashboard",
+    params(("if-match" = Option<String>, Header, description = "The `ETag` of the version that this changes", example = "\"3\"")),
+    responses((status = 204, description = "Removed"), (status = 412, description = "Somebody else has changed it meanwhile (`changed_meanwhile`)"))
+)]
 async fn remove(
     State(state): State<AppState>,
     member: Member,
@@ -127,7 +169,14 @@ async fn remove(
     }
 }
 
-/// The numbers of all widgets; `from` and `to` instead of the dashboard's own.
+/// A dashboard's numbers as CSV: of all widgets, over its own span of time or that of `from` and `to`.
+#[utoipa::path(
+    get,
+    path = "/api/v1/projects/{project}/dashboards/{dashboard}/export",
+    operation_id = "export_dashboard",
+    params(Span, ("format" = Option<String>, Query, description = "`csv`, which is the only one", example = "csv")),
+    responses((status = 200, description = "The file", body = String, content_type = "text/csv"))
+)]
 async fn export_csv(
     State(state): State<AppState>,
     member: Member,

@@ -7,11 +7,20 @@ use eventglass_model::{Activity, GroupPage, GroupQuery};
 
 use crate::http::error::ApiError;
 use crate::http::extract::{Member, Pairs};
+use crate::http::openapi::params::{Groups, Span};
 use crate::state::AppState;
 
 const OF_ONE: &[&str] = &["from", "to"];
 const OF_USERS: &[&str] = &["from", "to", "q", "limit", "cursor"];
 
+/// Sessions, and what their traces add up to; whose last trace is newest comes first.
+#[utoipa::path(
+    get,
+    path = "/api/v1/projects/{project}/sessions",
+    operation_id = "list_sessions",
+    params(Groups, ("user" = Option<String>, Query, description = "Only sessions of this user")),
+    responses((status = 200, body = GroupPage))
+)]
 pub(super) async fn sessions(
     state: State<AppState>,
     member: Member,
@@ -20,6 +29,14 @@ pub(super) async fn sessions(
     list(state, member, pairs, GroupBy::Session, GroupQuery::NAMES).await
 }
 
+/// Users, and what their traces add up to; whose last trace is newest comes first.
+#[utoipa::path(
+    get,
+    path = "/api/v1/projects/{project}/users",
+    operation_id = "list_users",
+    params(Groups),
+    responses((status = 200, body = GroupPage))
+)]
 pub(super) async fn users(state: State<AppState>, member: Member, pairs: Pairs) -> Result<Json<GroupPage>, ApiError> {
     list(state, member, pairs, GroupBy::User, OF_USERS).await
 }
@@ -35,6 +52,14 @@ async fn list(
     Ok(Json(state.traces.groups(member.project_id(), by, query).await?))
 }
 
+/// One session, over time.
+#[utoipa::path(
+    get,
+    path = "/api/v1/projects/{project}/sessions/{session}",
+    operation_id = "get_session",
+    params(Span),
+    responses((status = 200, body = Activity))
+)]
 pub(super) async fn session(
     state: State<AppState>,
     member: Member,
@@ -44,6 +69,14 @@ pub(super) async fn session(
     one(state, member, path, pairs, GroupBy::Session, "session").await
 }
 
+/// One user, over time.
+#[utoipa::path(
+    get,
+    path = "/api/v1/projects/{project}/users/{user}",
+    operation_id = "get_user",
+    params(Span),
+    responses((status = 200, body = Activity))
+)]
 pub(super) async fn user(
     state: State<AppState>,
     member: Member,

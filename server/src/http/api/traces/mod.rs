@@ -5,47 +5,52 @@ mod groups;
 mod shared;
 
 use axum::extract::{Path, State};
-use axum::routing::{delete, get};
-use axum::{Json, Router};
+use axum::Json;
 use eventglass_engine::traces::prompt_diff;
 use eventglass_model::{
     FieldError, PromptDiff, Trace, TraceComparison, TracePage, TraceQuery, TraceSpan, TraceSteps, TraceUpdate, loc,
 };
+use utoipa_axum::routes;
 
 use crate::http::error::ApiError;
 use crate::http::extract::{Member, NoQuery, Pairs};
+use crate::http::openapi::ApiRouter;
+use crate::http::openapi::params::TraceSearch;
 use crate::state::AppState;
 
-pub(super) fn routes() -> Router<AppState> {
-    let of_project = Router::new()
-        .route("/traces", get(list))
-        .route("/traces/compare", get(compare))
-        .route("/traces/{trace}", get(open))
-        .route("/traces/{trace}/updates", get(updates))
-        .route("/traces/{trace}/steps", get(steps))
-        .route("/traces/{trace}/diff", get(diff))
-        .route("/traces/{trace}/spans/{span}", get(span))
-        .route(
-            "/traces/{trace}/share",
-            get(shared::list).post(shared::create).delete(shared::remove_all),
-        )
-        .route("/traces/{trace}/share/{share}", delete(shared::remove))
-        .route("/sessions", get(groups::sessions))
-        .route("/sessions/{id}", get(groups::session))
-        .route("/users", get(groups::users))
-        .route("/users/{id}", get(groups::user));
-    Router::new()
-        .nest("/api/v1/projects/{project}", of_project)
-        .route("/api/v1/shared/{token}", get(shared::open))
-        .route("/api/v1/shared/{token}/updates", get(shared::updates))
-        .route("/api/v1/shared/{token}/steps", get(shared::steps))
-        .route("/api/v1/shared/{token}/spans/{span}", get(shared::span))
+pub(super) fn routes() -> ApiRouter {
+    ApiRouter::default()
+        .routes(routes!(list))
+        .routes(routes!(compare))
+        .routes(routes!(open))
+        .routes(routes!(updates))
+        .routes(routes!(steps))
+        .routes(routes!(diff))
+        .routes(routes!(span))
+        .routes(routes!(shared::list, shared::create, shared::remove_all))
+        .routes(routes!(shared::remove))
+        .routes(routes!(groups::sessions))
+        .routes(routes!(groups::session))
+        .routes(routes!(groups::users))
+        .routes(routes!(groups::user))
+        .routes(routes!(shared::open))
+        .routes(routes!(shared::updates))
+        .routes(routes!(shared::steps))
+        .routes(routes!(shared::span))
 }
 
 fn no_trace() -> ApiError {
     ApiError::not_found("trace")
 }
 
+/// Searches traces, newest first.
+#[utoipa::path(
+    get,
+    path = "/api/v1/projects/{project}/traces",
+    operation_id = "list_traces",
+    params(TraceSearch),
+    responses((status = 200, body = TracePage))
+)]
 async fn list(State(state): State<AppState>, member: Member, pairs: Pairs) -> Result<Json<TracePage>, ApiError> {
     let query = TraceQuery::from_pairs(pairs.0).map_err(ApiError::invalid)?;
     let events = state
@@ -55,6 +60,13 @@ async fn list(State(state): State<AppState>, member: Member, pairs: Pairs) -> Re
     Ok(Json(state.traces.list(member.project_id(), query, events).await?))
 }
 
+/// One trace: its figures and its tree. Payloads are asked for span by span.
+#[utoipa::path(
+    get,
+    path = "/api/v1/projects/{project}/traces/{trace}",
+    operation_id = "get_trace",
+    responses((status = 200, body = Trace))
+)]
 async fn open(
     State(state): State<AppState>,
     member: Member,
@@ -65,7 +77,14 @@ async fn open(
     found.map(Json).ok_or_else(no_trace)
 }
 
-/// What was added since `arrived_after`, a `watermark`.
+/// What was added to a trace since `arrived_after`, a `watermark`.
+#[utoipa::path(
+    get,
+    path = "/api/v1/projects/{project}/traces/{trace}/updates",
+    operation_id = "get_trace_updates",
+    params(("arrived_after" = String, Query, description = "`watermark` of an earlier answer")),
+    responses((status = 200, body = TraceUpdate))
+)]
 async fn updates(
     State(state): State<AppState>,
     member: Member,
@@ -78,6 +97,13 @@ async fn updates(
     found.map(Json).ok_or_else(no_trace)
 }
 
+/// A trace step by step: what the agent did, in order, with running totals.
+#[utoipa::path(
+    get,
+    path = "/api/v1/projects/{project}/traces/{trace}/steps",
+    operation_id = "get_trace_steps",
+    responses((status = 200, body = TraceSteps))
+)]
 async fn steps(
     State(state): State<AppState>,
     member: Member,
@@ -88,6 +114,13 @@ async fn steps(
     found.map(Json).ok_or_else(no_trace)
 }
 
+/// One span whole, with what hangs on it.
+#[utoipa::path(
+    get,
+    path = "/api/v1/projects/{project}/traces/{trace}/spans/{span}",
+    operation_id = "get_span",
+    responses((status = 200, body = TraceSpan))
+)]
 async fn span(
     State(state): State<AppState>,
     member: Member,
@@ -98,7 +131,14 @@ async fn span(
     found.map(Json).ok_or_else(|| ApiError::not_found("span"))
 }
 
-/// Two traces of the project, `a` and `b`.
+/// Two traces of the project, `a` and `b`, side by side.
+#[utoipa::path(
+    get,
+    path = "/api/v1/projects/{project}/traces/compare",
+    operation_id = "compare_traces",
+    params(("a" = String, Query, description = "The one trace"), ("b" = String, Query, description = "The other")),
+    responses((status = 200, body = TraceComparison))
+)]
 async fn compare(
     State(state): State<AppState>,
     member: Member,
@@ -110,7 +150,18 @@ async fn compare(
     found.map(Json).ok_or_else(no_trace)
 }
 
-/// The prompts of two spans, `a` of this trace and `b` of this one or of `b_trace`.
+/// The prompts of two spans, word by word: `a` of this trace and `b` of this one or of `b_trace`.
+#[utoipa::path(
+    get,
+    path = "/api/v1/projects/{project}/traces/{trace}/diff",
+    operation_id = "diff_prompts",
+    params(
+        ("a" = String, Query, description = "The one span"),
+        ("b" = String, Query, description = "The other"),
+        ("b_trace" = Option<String>, Query, description = "The trace of the other; this one when absent")
+    ),
+    responses((status = 200, body = PromptDiff))
+)]
 async fn diff(
     State(state): State<AppState>,
     member: Member,

@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use eventglass_engine::access::Role;
-use eventglass_model::{CreatedShare, ShareList};
+use eventglass_model::{CreatedShare, ShareList, Trace, TraceSpan, TraceSteps, TraceUpdate};
 use serde::Serialize;
 
 use super::{no_trace, required};
@@ -14,6 +14,13 @@ use crate::http::error::ApiError;
 use crate::http::extract::{Caller, Member, NoQuery, Pairs};
 use crate::state::AppState;
 
+/// The links to a trace that are open.
+#[utoipa::path(
+    get,
+    path = "/api/v1/projects/{project}/traces/{trace}/share",
+    operation_id = "list_shares",
+    responses((status = 200, body = ShareList))
+)]
 pub(super) async fn list(
     State(state): State<AppState>,
     member: Member,
@@ -28,7 +35,15 @@ pub(super) async fn list(
     }))
 }
 
-/// The token is in the answer, and nowhere else.
+/// Makes a link to a trace that needs no login.
+///
+/// The token is in this answer, and nowhere else.
+#[utoipa::path(
+    post,
+    path = "/api/v1/projects/{project}/traces/{trace}/share",
+    operation_id = "share_trace",
+    responses((status = 201, description = "Made", body = CreatedShare), (status = 403, description = "Links are off in the project's settings (`links_off`), or your role is too low (`role_too_low`)"))
+)]
 pub(super) async fn create(
     State(state): State<AppState>,
     member: Member,
@@ -55,10 +70,18 @@ pub(super) async fn create(
     Ok((StatusCode::CREATED, Json(share)))
 }
 
+/// Closes one link.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/projects/{project}/traces/{trace}/share/{share}",
+    operation_id = "unshare_trace",
+    responses((status = 204, description = "Closed"))
+)]
 pub(super) async fn remove(
     State(state): State<AppState>,
     member: Member,
     Path((_, trace, share)): Path<(String, String, String)>,
+    _: NoQuery,
 ) -> Result<StatusCode, ApiError> {
     let member = member.at_least(Role::Member)?;
     match state.traces.unshare(member.project_id(), &trace, Some(&share)).await? {
@@ -68,16 +91,31 @@ pub(super) async fn remove(
 }
 
 /// Closes all links of a trace; that there are none is fine.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/projects/{project}/traces/{trace}/share",
+    operation_id = "unshare_trace_all",
+    responses((status = 204, description = "Closed"))
+)]
 pub(super) async fn remove_all(
     State(state): State<AppState>,
     member: Member,
     Path((_, trace)): Path<(String, String)>,
+    _: NoQuery,
 ) -> Result<StatusCode, ApiError> {
     let member = member.at_least(Role::Member)?;
     state.traces.unshare(member.project_id(), &trace, None).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// The trace of a link.
+#[utoipa::path(
+    get,
+    path = "/api/v1/shared/{token}",
+    operation_id = "get_shared_trace",
+    security(()),
+    responses((status = 200, body = Trace))
+)]
 pub(super) async fn open(
     State(state): State<AppState>,
     Path(token): Path<String>,
@@ -88,6 +126,15 @@ pub(super) async fn open(
     found.map(private).ok_or_else(no_link)
 }
 
+/// What was added to the trace of a link since `arrived_after`.
+#[utoipa::path(
+    get,
+    path = "/api/v1/shared/{token}/updates",
+    operation_id = "get_shared_trace_updates",
+    security(()),
+    params(("arrived_after" = String, Query, description = "`watermark` of an earlier answer")),
+    responses((status = 200, body = TraceUpdate))
+)]
 pub(super) async fn updates(
     State(state): State<AppState>,
     Path(token): Path<String>,
@@ -100,6 +147,14 @@ pub(super) async fn updates(
     found.map(private).ok_or_else(no_link)
 }
 
+/// The trace of a link, step by step.
+#[utoipa::path(
+    get,
+    path = "/api/v1/shared/{token}/steps",
+    operation_id = "get_shared_trace_steps",
+    security(()),
+    responses((status = 200, body = TraceSteps))
+)]
 pub(super) async fn steps(
     State(state): State<AppState>,
     Path(token): Path<String>,
@@ -110,6 +165,14 @@ pub(super) async fn steps(
     found.map(private).ok_or_else(no_link)
 }
 
+/// One span of the trace of a link.
+#[utoipa::path(
+    get,
+    path = "/api/v1/shared/{token}/spans/{span}",
+    operation_id = "get_shared_span",
+    security(()),
+    responses((status = 200, body = TraceSpan))
+)]
 pub(super) async fn span(
     State(state): State<AppState>,
     Path((token, span)): Path<(String, String)>,
