@@ -19,6 +19,15 @@ fn text(description: &str, pattern: &str, example: &str) -> RefOr<Schema> {
         .into()
 }
 
+/// One of some words.
+pub(crate) fn one_of(description: &str, words: &[&'static str]) -> RefOr<Schema> {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::Type(Type::String))
+        .description(Some(description))
+        .enum_values(Some(words.iter().copied()))
+        .into()
+}
+
 impl PartialSchema for Interval {
     fn schema() -> RefOr<Schema> {
         text(

@@ -1,9 +1,9 @@
 //! Whether the server lives, is ready, and how it fares.
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::Json;
 use eventglass_model::Problem;
 use serde_json::json;
 use subtle::ConstantTimeEq;

@@ -94,12 +94,23 @@ impl Contract {
         if answer.body.is_empty() || !answer.header("content-encoding").is_empty() {
             return;
         }
-        let media = answer.header("content-type").split(';').next().unwrap_or_default().trim();
+        let media = answer
+            .header("content-type")
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .trim();
         let content = &response["content"][media];
         assert!(!content.is_null(), "{what}: {media:?} is not in the document");
         if media.ends_with("json") && !media.ends_with("ndjson") {
             let key = format!("{method} {template} {status} {media}");
-            self.validate(&key, &content["schema"], &answer.json(), &what);
+            let json = match serde_json::from_slice(&answer.body) {
+                Ok(json) => json,
+                // A story that is about that, and reads it by other means.
+                Err(error) if error.to_string().starts_with("recursion limit") => return,
+                Err(error) => panic!("{what}: {error}"),
+            };
+            self.validate(&key, &content["schema"], &json, &what);
         }
     }
 
@@ -123,7 +134,10 @@ impl Contract {
             let whole = json!({ "components": self.document["components"], "allOf": [schema] });
             let options = jsonschema::options().with_draft(Draft::Draft202012);
             let validator = Arc::new(options.build(&whole).unwrap());
-            self.validators.lock().unwrap().insert(key.to_owned(), Arc::clone(&validator));
+            self.validators
+                .lock()
+                .unwrap()
+                .insert(key.to_owned(), Arc::clone(&validator));
             validator
         });
         let errors: Vec<String> = validator

@@ -57,11 +57,19 @@ async fn the_document_is_public_and_kept_by_caches() {
     let document = answer.expect(200);
     assert_eq!(document["openapi"], "3.1.0");
     assert_eq!(document["info"]["version"], env!("CARGO_PKG_VERSION"));
-    for known in [tag.clone(), tag.trim_start_matches("W/").to_owned(), format!("\"x\", {tag}")] {
+    for known in [
+        tag.clone(),
+        tag.trim_start_matches("W/").to_owned(),
+        format!("\"x\", {tag}"),
+    ] {
         let again = anyone.with("if-none-match", &known).get("/api/openapi.json").await;
         assert_eq!((again.status.as_u16(), again.body.len()), (304, 0), "{known}");
     }
-    anyone.with("if-none-match", "\"x\"").get("/api/openapi.json").await.expect(200);
+    anyone
+        .with("if-none-match", "\"x\"")
+        .get("/api/openapi.json")
+        .await
+        .expect(200);
     let small = anyone.with("accept-encoding", "br").get("/api/openapi.json").await;
     assert_eq!(small.header("content-encoding"), "br");
 }
@@ -107,15 +115,25 @@ async fn parameters_and_their_bounds_are_true() {
     let document = document(&ada).await;
     for (path, method, operation) in operations(&document) {
         let door = path.starts_with("/api/v1/ingestion");
-        if !path.starts_with("/api/") || (!door && !path.contains("/projects/{project}/")) || path.contains("/api/projects")
+        if !path.starts_with("/api/")
+            || (!door && !path.contains("/projects/{project}/"))
+            || path.contains("/api/projects")
         {
             continue;
         }
         let caller = if door { &sdk } else { &ada };
         let path = filled(path);
         if !door {
-            let answer = ask(caller, &method, &format!("{path}?nonsense=1")).await;
-            assert!(blames(&answer, "nonsense"), "{method} {path}: unknown parameters are taken");
+            let parameters = operation["parameters"].as_array().unwrap().iter();
+            let needed = parameters.filter(|parameter| parameter["in"] == "query" && parameter["required"] == true);
+            let needed: String = needed
+                .map(|parameter| format!("&{}=1", parameter["name"].as_str().unwrap()))
+                .collect();
+            let answer = ask(caller, &method, &format!("{path}?nonsense=1{needed}")).await;
+            assert!(
+                blames(&answer, "nonsense"),
+                "{method} {path}: unknown parameters are taken"
+            );
         }
         for parameter in operation["parameters"].as_array().unwrap() {
             if parameter["in"] != "query" || method != Method::GET {
@@ -169,7 +187,13 @@ fn examples<'a>(document: &'a Value, schema: &'a Value) -> Vec<(&'a Value, &'a V
 /// How many events were taken of a request, whatever the door.
 fn taken(answer: &Answer) -> bool {
     let text = String::from_utf8_lossy(&answer.body).into_owned();
-    let refused = ["\"rejected\":1", "\"success\":false", "rejectedSpans", "rejectedLogRecords", "\"status\":400"];
+    let refused = [
+        "\"rejected\":1",
+        "\"success\":false",
+        "rejectedSpans",
+        "rejectedLogRecords",
+        "\"status\":400",
+    ];
     answer.status.is_success() && !refused.iter().any(|word| text.contains(word))
 }
 

@@ -6,10 +6,10 @@ mod event;
 mod shape;
 mod topics;
 
+use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::Json;
 use eventglass_engine::ingest::{NewEvent, Refused};
 use eventglass_model::{Door, FieldError, ItemOutcome, ItemStatus, Loc, Timestamp, loc};
 use serde::Serialize;
@@ -39,6 +39,7 @@ pub(super) fn routes() -> ApiRouter {
         tag: "CartNudge",
         media: &["application/json"],
         refusals: &[],
+        sessions: false,
     };
     door::<Detail>(&speech, all)
 }

@@ -39,6 +39,7 @@ pub(super) fn routes() -> ApiRouter {
         tag: "EvalForge",
         media: &["application/json"],
         refusals: &[403, 422],
+        sessions: true,
     };
     door::<ForgeFault>(&speech, all)
 }

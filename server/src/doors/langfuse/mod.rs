@@ -41,6 +41,7 @@ pub(super) fn routes() -> ApiRouter {
         tag: "Langfuse",
         media: &["application/json"],
         refusals: &[],
+        sessions: false,
     };
     door::<shape::LangfuseError>(&speech, all)
 }

@@ -11,10 +11,10 @@ mod shape;
 
 pub(super) use self::flat::{micros, nano_dollars};
 
+use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::Json;
 use eventglass_engine::ingest::{IngestError, NewEvent, Refused};
 use eventglass_model::{BatchOutcome, Door, ItemStatus, Loc, Problem, loc};
 use serde::Serialize;
@@ -36,6 +36,7 @@ pub(super) fn routes() -> ApiRouter {
         tag: "Native",
         media: PROBLEM,
         refusals: &[422],
+        sessions: false,
     };
     door::<Problem>(&speech, all)
 }

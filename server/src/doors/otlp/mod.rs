@@ -57,7 +57,8 @@ pub(super) fn routes() -> ApiRouter {
     let speech = Speech {
         tag: "OpenTelemetry",
         media: &["application/json", "application/x-protobuf"],
-        refusals: &[415],
+        refusals: &[],
+        sessions: false,
     };
     door::<Status>(&speech, all)
 }

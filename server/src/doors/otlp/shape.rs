@@ -17,8 +17,8 @@ use utoipa::ToSchema;
 }] })))]
 pub(super) struct ExportTraces {
     /// `ResourceSpans`.
-    #[schema(value_type = Vec<Object>)]
-    resource_spans: Vec<Value>,
+    #[schema(value_type = Option<Vec<Object>>)]
+    resource_spans: Option<Vec<Value>>,
 }
 
 /// `ExportLogsServiceRequest`.
@@ -28,8 +28,8 @@ pub(super) struct ExportTraces {
 }] })))]
 pub(super) struct ExportLogs {
     /// `ResourceLogs`.
-    #[schema(value_type = Vec<Object>)]
-    resource_logs: Vec<Value>,
+    #[schema(value_type = Option<Vec<Object>>)]
+    resource_logs: Option<Vec<Value>>,
 }
 
 /// `ExportMetricsServiceRequest`.
@@ -37,8 +37,8 @@ pub(super) struct ExportLogs {
 #[schema(rename_all = "camelCase", as = OtlpMetrics)]
 pub(super) struct ExportMetrics {
     /// `ResourceMetrics`.
-    #[schema(value_type = Vec<Object>)]
-    resource_metrics: Vec<Value>,
+    #[schema(value_type = Option<Vec<Object>>)]
+    resource_metrics: Option<Vec<Value>>,
 }
 
 /// An answer.

@@ -49,6 +49,7 @@ pub(super) fn routes() -> ApiRouter {
         tag: "PulseStream",
         media: &["application/json"],
         refusals: &[],
+        sessions: false,
     };
     door::<PulseFault>(&speech, all)
 }

@@ -3,10 +3,10 @@
 
 mod tree;
 
+use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::Json;
 use eventglass_model::{Timestamp, TraceQuery, TraceSummary};
 use serde::Serialize;
 use serde_json::json;
@@ -29,6 +29,7 @@ pub(super) fn routes() -> ApiRouter {
         tag: "WatchLLM",
         media: &["application/json"],
         refusals: &[],
+        sessions: true,
     };
     door::<WatchFault>(&speech, all)
 }
@@ -94,8 +95,12 @@ fn end(trace: &TraceSummary) -> Timestamp {
     ),
     responses((status = 200, body = Vec<Entry<'_>>), (status = 404, description = "There is no such project, or it is not yours to see"), (status = 422, description = "`project_id` is missing, or `limit` is out of bounds"))
 )]
-async fn list(State(state): State<AppState>, caller: Caller, mut pairs: Pairs) -> Result<Response, WatchError> {
-    let project = project(&state, &caller, &mut pairs).await?;
+async fn list(
+    State(state): State<AppState>,
+    caller: Result<Caller, ApiError>,
+    mut pairs: Pairs,
+) -> Result<Response, WatchError> {
+    let project = project(&state, &caller?, &mut pairs).await?;
     let limit = match pairs.take("limit") {
         None => DEFAULT,
         Some(text) => text
@@ -135,11 +140,11 @@ async fn list(State(state): State<AppState>, caller: Caller, mut pairs: Pairs) -
 )]
 async fn one(
     State(state): State<AppState>,
-    caller: Caller,
+    caller: Result<Caller, ApiError>,
     Path(trace_id): Path<String>,
     mut pairs: Pairs,
 ) -> Result<Response, WatchError> {
-    let project = project(&state, &caller, &mut pairs).await?;
+    let project = project(&state, &caller?, &mut pairs).await?;
     let Some(trace) = state.traces.open(project.id, &trace_id).await? else {
         return Err(ApiError::new(StatusCode::NOT_FOUND, "not_found", "Trace not found").into());
     };

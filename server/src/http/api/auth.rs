@@ -1,9 +1,9 @@
 //! `/api/auth/*`: registering, logging in and out, and who one is.
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::Json;
 use eventglass_model::{Credentials, Me, SessionToken};
 use utoipa_axum::routes;
 

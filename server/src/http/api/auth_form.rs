@@ -15,9 +15,7 @@ use crate::http::openapi::ApiRouter;
 use crate::state::AppState;
 
 pub(super) fn routes() -> ApiRouter {
-    ApiRouter::default()
-        .routes(routes!(log_in))
-        .routes(routes!(register))
+    ApiRouter::default().routes(routes!(log_in)).routes(routes!(register))
 }
 
 /// Logs in by the form of the login page.

@@ -1,7 +1,7 @@
 //! `/api/v1/projects/{project}/events`: searching events, and one whole.
 
-use axum::extract::{Path, State};
 use axum::Json;
+use axum::extract::{Path, State};
 use eventglass_engine::query::{self, EventSearch};
 use eventglass_model::{Event, EventPage, EventQuery};
 use utoipa_axum::routes;
@@ -13,9 +13,7 @@ use crate::http::openapi::params::{EventPaging, Search};
 use crate::state::AppState;
 
 pub(super) fn routes() -> ApiRouter {
-    ApiRouter::default()
-        .routes(routes!(search))
-        .routes(routes!(one))
+    ApiRouter::default().routes(routes!(search)).routes(routes!(one))
 }
 
 /// Searches events, newest first.

@@ -1,8 +1,8 @@
 //! `/api/v1/projects/{project}/facets`: which values the events of a search have.
 
+use axum::Json;
 use axum::extract::State;
 use axum::routing::get;
-use axum::Json;
 use eventglass_engine::query;
 use eventglass_model::search::Column;
 use eventglass_model::{FACET_FIELDS, Facets, FieldError, loc};

@@ -1,7 +1,7 @@
 //! `/api/v1/projects/{project}/events/histogram`: how the events of a search are spread over time.
 
-use axum::extract::State;
 use axum::Json;
+use axum::extract::State;
 use eventglass_engine::query;
 use eventglass_model::{FieldError, Histogram, loc};
 use utoipa_axum::routes;

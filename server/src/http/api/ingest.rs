@@ -1,8 +1,8 @@
 //! `/api/v1/projects/{project}/ingest` and `/refused`: how ingest fares, and
 //! what it did not take.
 
-use axum::extract::{Path, State};
 use axum::Json;
+use axum::extract::{Path, State};
 use eventglass_engine::access::Role;
 use eventglass_model::{FieldError, IngestHealth, RefusedItem, RefusedList, ReplayOutcome, ReplayRequest, loc};
 use serde::Serialize;

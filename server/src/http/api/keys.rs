@@ -1,8 +1,8 @@
 //! `/api/v1/projects/{project}/keys`: the keys that SDKs send with.
 
+use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::Json;
 use eventglass_engine::access::Role;
 use eventglass_model::{ApiKeyList, CreateApiKey, CreatedApiKey, FieldError, loc};
 use utoipa_axum::routes;

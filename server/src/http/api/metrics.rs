@@ -1,7 +1,7 @@
 //! `/api/v1/projects/{project}/metrics` and `/services`: what events add up to.
 
-use axum::extract::State;
 use axum::Json;
+use axum::extract::State;
 use eventglass_engine::query::MetricsError;
 use eventglass_model::{FieldError, Metrics, MetricsQuery, ServiceList, ServicesQuery, loc};
 use utoipa_axum::routes;
@@ -13,9 +13,7 @@ use crate::http::openapi::params::{Measuring, Services};
 use crate::state::AppState;
 
 pub(super) fn routes() -> ApiRouter {
-    ApiRouter::default()
-        .routes(routes!(metrics))
-        .routes(routes!(services))
+    ApiRouter::default().routes(routes!(metrics)).routes(routes!(services))
 }
 
 /// What events add up to, over time and by group.

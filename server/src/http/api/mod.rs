@@ -19,8 +19,8 @@ mod views;
 
 pub(crate) use projects::create as create_project;
 
-use crate::http::openapi::{self, ApiRouter};
 use crate::http::openapi::describe::{area, people};
+use crate::http::openapi::{self, ApiRouter};
 
 /// Every route, under the heading that the document has for it.
 pub fn routes() -> ApiRouter {

@@ -1,9 +1,9 @@
 //! `/api/v1/projects/{project}/prices` and `/budget`: what models cost, what
 //! has no price, pricing the past again, and what a month costs.
 
+use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::Json;
 use eventglass_engine::access::Role;
 use eventglass_engine::cost::{PriceError, budget};
 use eventglass_model::{

@@ -1,8 +1,8 @@
 //! `/api/v1/projects`: making projects and listing one's own.
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::Json;
 use eventglass_model::{CreateProject, CreatedProject, Project, ProjectList};
 use utoipa_axum::routes;
 

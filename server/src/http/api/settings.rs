@@ -1,8 +1,8 @@
 //! `/api/v1/projects/{project}/settings` and `/usage`.
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use axum::Json;
 use eventglass_engine::access::Role;
 use eventglass_engine::guard::{Month, Policy};
 use eventglass_model::{

@@ -1,8 +1,8 @@
 //! `/api/v1/projects/{project}/views`: searches that are kept by name.
 
+use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::Json;
 use eventglass_engine::access::{ViewError, Views};
 use eventglass_model::{View, ViewList, ViewSettings};
 use utoipa_axum::routes;
@@ -53,7 +53,7 @@ async fn list(
     path = "/api/v1/projects/{project}/views",
     operation_id = "create_view",
     request_body = ViewSettings,
-    responses((status = 201, description = "Kept", body = View))
+    responses((status = 201, description = "Kept", body = View), (status = 409, description = "You have a view of that name (`conflict`)"))
 )]
 async fn create(
     State(state): State<AppState>,
@@ -72,7 +72,7 @@ async fn create(
     path = "/api/v1/projects/{project}/views/{view}",
     operation_id = "change_view",
     request_body = ViewSettings,
-    responses((status = 200, body = View))
+    responses((status = 200, body = View), (status = 409, description = "You have a view of that name (`conflict`)"))
 )]
 async fn change(
     State(state): State<AppState>,

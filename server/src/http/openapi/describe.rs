@@ -21,10 +21,12 @@ pub(crate) struct Speech {
     /// Statuses of a request to send events that was refused whole, besides
     /// those that every door has.
     pub(crate) refusals: &'static [u16],
+    /// Whether people ask, with their sessions.
+    pub(crate) sessions: bool,
 }
 
 /// Statuses of a request that a door refused, in any dialect.
-const OF_EVERY_DOOR: &[u16] = &[400, 401, 408, 413, 429, 500, 503];
+const OF_EVERY_DOOR: &[u16] = &[400, 401, 408, 413, 415, 429, 500, 503];
 
 /// Puts routes under a heading.
 pub(crate) fn area(tag: &str, mut router: ApiRouter) -> ApiRouter {
@@ -47,7 +49,7 @@ pub(crate) fn people(mut router: ApiRouter) -> ApiRouter {
             if !public {
                 statuses.push(401);
             }
-            if method != "get" && !public {
+            if !public && (method != "get" || path.contains("{project}")) {
                 statuses.push(403);
             }
             if path.contains('{') {
@@ -68,7 +70,10 @@ pub(crate) fn door<E: ToSchema>(speech: &Speech, router: ApiRouter) -> ApiRouter
     let error = register::<E>(&mut router);
     for (path, item) in &mut router.get_openapi_mut().paths.paths {
         for (_, operation) in operations(item) {
-            let public = operation.security.as_ref().is_some_and(|needs| needs.contains(&SecurityRequirement::default()));
+            let public = operation
+                .security
+                .as_ref()
+                .is_some_and(|needs| needs.contains(&SecurityRequirement::default()));
             if operation.security.is_none() {
                 let key = |name: &&str| SecurityRequirement::new(*name, [""; 0]);
                 operation.security = Some(KEY_SCHEMES.iter().map(key).collect());
@@ -83,6 +88,9 @@ pub(crate) fn door<E: ToSchema>(speech: &Speech, router: ApiRouter) -> ApiRouter
             }
             if path.contains('{') && operation.request_body.is_none() {
                 statuses.push(404);
+            }
+            if path.contains("{project}") || speech.sessions {
+                statuses.push(403);
             }
             fill(operation, &error, speech.media, &statuses);
         }
@@ -150,8 +158,12 @@ fn fill(operation: &mut Operation, error: &str, media: &[&str], statuses: &[u16]
 
 fn retry_after(status: &str, response: &mut Response) {
     if status == "429" || status == "503" {
-        let seconds = ObjectBuilder::new().schema_type(SchemaType::Type(Type::Integer)).build();
-        let header = HeaderBuilder::new().schema(Some(seconds)).description(Some("Seconds until it makes sense to try again"));
+        let seconds = ObjectBuilder::new()
+            .schema_type(SchemaType::Type(Type::Integer))
+            .build();
+        let header = HeaderBuilder::new()
+            .schema(Some(seconds))
+            .description(Some("Seconds until it makes sense to try again"));
         response.headers.insert("Retry-After".to_owned(), header.build().into());
     }
 }

@@ -3,9 +3,7 @@
 use serde_json::{Map, Value, json};
 use utoipa::openapi::security::SecurityScheme;
 use utoipa::openapi::tag::TagBuilder;
-use utoipa::openapi::{
-    Components, InfoBuilder, LicenseBuilder, OpenApi, SecurityRequirement, ServerBuilder,
-};
+use utoipa::openapi::{Components, InfoBuilder, LicenseBuilder, OpenApi, RefOr, SecurityRequirement, ServerBuilder};
 
 use super::describe::operations;
 use super::parts::{SESSION_SCHEMES, path_part, security_schemes};
@@ -24,12 +22,18 @@ of wrong fields `errors`; a door answers in its own dialect. Lists answer `items
 const TAGS: &[(&str, &str)] = &[
     ("Accounts", "Registering, logging in and out"),
     ("Projects", "Projects, their keys, settings and use"),
-    ("Events", "Searching, counting and exporting events; views are searches kept by name"),
+    (
+        "Events",
+        "Searching, counting and exporting events; views are searches kept by name",
+    ),
     ("Metrics", "What events add up to, over time; services and dashboards"),
     ("Traces", "Trees of spans, sessions, users, and links to one trace"),
     ("Cost", "Prices of models, and what a month costs"),
     ("Ingest", "How ingest fares, and what it refused"),
-    ("Native", "Sending events in Eventglass's own form, or in WatchLLM's envelope"),
+    (
+        "Native",
+        "Sending events in Eventglass's own form, or in WatchLLM's envelope",
+    ),
     ("OpenTelemetry", "OTLP over HTTP"),
     ("Langfuse", "What Langfuse's SDKs call"),
     ("PulseStream", "What PulseStream's clients call"),
@@ -58,11 +62,20 @@ pub(super) fn of(mut api: OpenApi) -> Value {
         for (_, operation) in operations(item) {
             let parameters = operation.parameters.get_or_insert_default();
             parameters.splice(0..0, placeholders.iter().filter_map(|name| path_part(name)));
+            for response in operation.responses.responses.values_mut() {
+                if let RefOr::T(response) = response
+                    && response.description.is_empty()
+                {
+                    "What was asked for".clone_into(&mut response.description);
+                }
+            }
         }
     }
     let components = api.components.get_or_insert_with(Components::new);
     let schemes = security_schemes();
-    let schemes = schemes.into_iter().map(|(name, scheme): (_, SecurityScheme)| (name.to_owned(), scheme.into()));
+    let schemes = schemes
+        .into_iter()
+        .map(|(name, scheme): (_, SecurityScheme)| (name.to_owned(), scheme.into()));
     components.security_schemes.extend(schemes);
 
     let mut document = serde_json::to_value(&api).unwrap_or_else(|error| {
@@ -71,6 +84,7 @@ pub(super) fn of(mut api: OpenApi) -> Value {
     });
     rename_wildcards(&mut document);
     tidy(&mut document);
+    open_parts(&mut document);
     document
 }
 
@@ -104,15 +118,40 @@ fn tidy(value: &mut Value) {
                     *text = plain(text);
                 }
             }
-            if map.get("description").is_some_and(|text| text == "") && !map.contains_key("content") {
-                map.remove("description");
+            // Of several forms of a thing, a value may have more than one.
+            if let Some(forms) = map.remove("oneOf") {
+                map.insert("anyOf".to_owned(), forms);
             }
-            if map.contains_key("in") && let Some(schema) = map.get_mut("schema") {
+            if map.contains_key("in")
+                && let Some(schema) = map.get_mut("schema")
+            {
                 not_null(schema);
             }
             map.values_mut().for_each(tidy);
         }
         _ => {}
+    }
+}
+
+/// What is a part of something greater cannot say that there is nothing else.
+fn open_parts(document: &mut Value) {
+    fn parts(value: &Value, names: &mut Vec<String>) {
+        for part in value.get("allOf").and_then(Value::as_array).into_iter().flatten() {
+            names.extend(part.get("$ref").and_then(Value::as_str).map(str::to_owned));
+        }
+        match value {
+            Value::Array(list) => list.iter().for_each(|value| parts(value, names)),
+            Value::Object(map) => map.values().for_each(|value| parts(value, names)),
+            _ => {}
+        }
+    }
+    let mut names = Vec::new();
+    parts(document, &mut names);
+    for name in names {
+        let part = document
+            .pointer_mut(name.trim_start_matches('#'))
+            .and_then(Value::as_object_mut);
+        part.map(|part| part.remove("additionalProperties"));
     }
 }
 

@@ -39,7 +39,11 @@ struct Served {
 static SERVED: LazyLock<Served> = LazyLock::new(|| {
     let body = document::of(super::described_routes().into_openapi()).to_string();
     let hash = Sha256::digest(body.as_bytes());
-    let tag = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect::<String>();
+    let tag = hash
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect::<String>();
     Served {
         body,
         // Weak: it is the same document in whichever encoding it travels.

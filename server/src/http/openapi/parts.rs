@@ -17,7 +17,11 @@ pub(super) const KEY_SCHEMES: &[&str] = &["api_key", "api_key_bearer", "api_key_
 /// The parts of paths: name, whether it is a number, what it is.
 const PATH_PARTS: &[(&str, bool, &str)] = &[
     ("project", false, "Id or slug of the project"),
-    ("event", false, "The server's id of the event, or the client's `event_id`"),
+    (
+        "event",
+        false,
+        "The server's id of the event, or the client's `event_id`",
+    ),
     ("event_id", false, "The client's id of the event, or the server's"),
     ("key", true, "Id of the key"),
     ("view", true, "Id of the view"),
@@ -58,7 +62,7 @@ pub(super) const fn status_text(status: u16) -> &'static str {
         404 => "There is no such thing, or it is not yours to see",
         408 => "The body came too slowly",
         413 => "The body is too large",
-        415 => "The body is of a type that is not read here",
+        415 => "The body is of a type, or compressed in a way, that is not read here",
         422 => "Parameters or fields are wrong or unknown; the answer names each",
         429 => "Too many: in a second, a minute or a month",
         500 => "The server failed; its log says why",
@@ -89,7 +93,10 @@ pub(super) fn security_schemes() -> Vec<(&'static str, SecurityScheme)> {
                 "A key of a project, `proj_{project_id}_{secret}`. `api-key`, `api_key` and `x-honeycomb-team` are read, too",
             ))),
         ),
-        ("api_key_bearer", bearer("proj_{project_id}_{secret}", "The same key as a Bearer token")),
+        (
+            "api_key_bearer",
+            bearer("proj_{project_id}_{secret}", "The same key as a Bearer token"),
+        ),
         (
             "api_key_basic",
             SecurityScheme::Http(

@@ -135,11 +135,21 @@ fn parameters_are_those_that_are_read() {
     let sorted = |names: &mut dyn Iterator<Item = String>| names.collect::<BTreeSet<String>>();
     let known = |names: &[&str]| sorted(&mut names.iter().map(|name| (*name).to_owned()));
     assert_eq!(
-        sorted(&mut names::<params::Search>().into_iter().chain(names::<params::EventPaging>())),
+        sorted(
+            &mut names::<params::Search>()
+                .into_iter()
+                .chain(names::<params::EventPaging>())
+        ),
         known(EventQuery::NAMES)
     );
-    assert_eq!(sorted(&mut names::<params::TraceSearch>().into_iter()), known(TraceQuery::NAMES));
-    assert_eq!(sorted(&mut names::<params::Measuring>().into_iter()), known(MetricsQuery::NAMES));
+    assert_eq!(
+        sorted(&mut names::<params::TraceSearch>().into_iter()),
+        known(TraceQuery::NAMES)
+    );
+    assert_eq!(
+        sorted(&mut names::<params::Measuring>().into_iter()),
+        known(MetricsQuery::NAMES)
+    );
     let groups = names::<params::Groups>().into_iter().chain(["user".to_owned()]);
     assert_eq!(sorted(&mut { groups }), known(GroupQuery::NAMES));
 }
@@ -150,8 +160,15 @@ fn the_routes() {
     let lines: Vec<String> = operations(&document)
         .into_iter()
         .map(|((path, method), operation)| {
-            let private = if operation["x-internal"] == true { " (internal)" } else { "" };
-            format!("{method} {path} {}{private}", operation["operationId"].as_str().unwrap())
+            let private = if operation["x-internal"] == true {
+                " (internal)"
+            } else {
+                ""
+            };
+            format!(
+                "{method} {path} {}{private}",
+                operation["operationId"].as_str().unwrap()
+            )
         })
         .collect();
     insta::assert_snapshot!(lines.join("\n"));

@@ -2,10 +2,10 @@
 
 mod csv;
 
+use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::Json;
 use eventglass_engine::access::Role;
 use eventglass_engine::store::{Changed, NewDashboard};
 use eventglass_model::{Dashboard, DashboardDraft, DashboardList, FieldError, TimeBound, loc};

@@ -4,8 +4,8 @@
 mod groups;
 mod shared;
 
-use axum::extract::{Path, State};
 use axum::Json;
+use axum::extract::{Path, State};
 use eventglass_engine::traces::prompt_diff;
 use eventglass_model::{
     FieldError, PromptDiff, Trace, TraceComparison, TracePage, TraceQuery, TraceSpan, TraceSteps, TraceUpdate, loc,
