@@ -55,6 +55,20 @@ test("the box completes fields and values, and Enter runs", async ({ page }) => 
   await expect(list.getByRole("option", { name: /declined service:pay/ })).toBeVisible();
 });
 
+test("a search that cannot be read is pointed at, and the list stays", async ({ page }) => {
+  const project = await opened(page);
+  await box(page).fill("order latency:>fast");
+  await box(page).press("Enter");
+  const fault = page.getByRole("alert").filter({ hasText: "expected a duration" });
+  await expect(fault).toContainText("at character 16");
+  await expect(fault.locator(".q-wrong")).toHaveText("fast");
+  await expect(box(page)).toHaveAttribute("aria-invalid", "true");
+  await expect(rows(page)).toHaveCount(60);
+  await page.goto(`/p/${project.slug}/events?q=latency:fast`);
+  await expect(page.getByText("This search cannot be read")).toBeVisible();
+  await expectAccessible(page);
+});
+
 test("facets include and exclude, and what they do is in the box", async ({ page }) => {
   await opened(page, "?q=order");
   const filters = page.getByRole("complementary", { name: "Filters" });
@@ -73,6 +87,65 @@ test("facets include and exclude, and what they do is in the box", async ({ page
   await page.goBack();
   await expect(box(page)).toHaveValue("order service:auth -service:pay -severity:error");
   await expectAccessible(page);
+});
+
+test("time is chosen by words, by the chart, and given back", async ({ page }) => {
+  await opened(page);
+  const range = page.locator("#range > button");
+  await range.click();
+  await page.getByLabel("Time", { exact: true }).fill("last 50m");
+  await page.getByLabel("Time", { exact: true }).press("Enter");
+  await expect(page).toHaveURL(/from=-50m/);
+  await expect(rows(page)).toHaveCount(25);
+  await range.click();
+  await page.getByLabel("Time", { exact: true }).fill("soon");
+  await page.getByLabel("Time", { exact: true }).press("Enter");
+  await expect(page.getByRole("alert").filter({ hasText: "expected a span of time" })).toBeVisible();
+  await page.keyboard.press("Escape");
+
+  const chart = page.getByRole("region", { name: "Events over time" });
+  await expect(chart).toContainText("25 events");
+  const plot = chart.getByRole("slider");
+  const place = (await plot.boundingBox())!;
+  await page.mouse.move(place.x + place.width * 0.2, place.y + 20);
+  await page.mouse.down();
+  await page.mouse.move(place.x + place.width * 0.6, place.y + 20, { steps: 5 });
+  await page.mouse.up();
+  await expect(page).toHaveURL(/from=20.*to=20/);
+  await expect.poll(() => rows(page).count()).toBeLessThan(20);
+  const few = await rows(page).count();
+  await page.getByRole("button", { name: "Zoom out" }).click();
+  await expect.poll(() => rows(page).count()).toBeGreaterThan(few);
+  // By the keyboard, too.
+  const before = page.url();
+  await plot.focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Enter");
+  await expect(page).not.toHaveURL(before);
+  await page.goBack();
+  await expect(page).toHaveURL(before);
+});
+
+test("columns are chosen, also attributes, and stay in this browser", async ({ page }) => {
+  const project = await opened(page);
+  await page.getByRole("button", { name: "Columns" }).click();
+  await page.getByRole("button", { name: "Remove Kind" }).click();
+  await page.getByLabel("Add a column").fill("attributes.plan");
+  await page.getByLabel("Add a column").press("Enter");
+  await page.getByLabel("Add a column").fill("country");
+  await page.getByLabel("Add a column").press("Enter");
+  const heads = page.getByRole("columnheader");
+  await expect(heads).toHaveText(["Time", "Severity", "Service", "Event", "Code", "Duration", "plan", "Country"]);
+  await page.getByRole("button", { name: "Move up Country" }).click();
+  await page.getByRole("button", { name: "Comfortable" }).click();
+  await page.keyboard.press("Escape");
+  await expect(page).toHaveURL(/columns=time,severity,service,summary,status_code,duration_ms,country,attributes.plan/);
+  await expect(rows(page).first()).toContainText("DE");
+  await expect(rows(page).first()).toContainText("pro");
+  await page.goto(`/p/${project.slug}/events`);
+  await hydrated(page);
+  await expect(heads.last()).toHaveText("plan");
+  await expect(page.locator(".is-comfortable")).toBeVisible();
 });
 
 test("views are saved, opened, changed and deleted", async ({ page }) => {
@@ -121,3 +194,21 @@ test("values of an event narrow the search", async ({ page }) => {
   await expect(box(page)).toHaveValue("service:auth -attributes.plan:pro");
   await expect(rows(page)).toHaveCount(16);
 });
+
+for (const theme of ["light", "dark"] as const) {
+  test(`menus and the drawer fit a phone, ${theme}`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+    await page.setViewportSize({ width: 360, height: 800 });
+    await opened(page);
+    for (const name of ["Columns", "Export", "Saved views", "Filters"]) {
+      await page.getByRole("button", { name, exact: true }).click();
+      await page.waitForTimeout(200);
+      await expectAccessible(page);
+      await expectFits(page);
+      await page.keyboard.press("Escape");
+    }
+    await page.locator("#range > button").click();
+    await expectAccessible(page);
+    await expectFits(page);
+  });
+}

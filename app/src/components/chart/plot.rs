@@ -40,7 +40,10 @@ impl Plot {
     }
 
     fn point(self, index: Option<usize>) {
-        let axis = self.chart.data.read_untracked().axis;
+        // A chart that goes loses the pointer and the focus, and is told so after.
+        let Some(axis) = self.chart.data.try_read_untracked().map(|data| data.axis) else {
+            return;
+        };
         let time = index.map(|index| axis.start_of(index));
         if self.chart.group.at.get_untracked() != time {
             self.chart.group.at.set(time);
@@ -83,10 +86,9 @@ impl Plot {
 
     /// Zooms into what was dragged over.
     fn end_drag(self) {
-        let dragged = self.drag.get_untracked();
-        if dragged.is_none() {
+        let Some(dragged @ Some(_)) = self.drag.try_get_untracked() else {
             return;
-        }
+        };
         self.drag.set(None);
         if let (Some((a, b)), Some(zoom)) = (dragged, self.chart.group.zoom)
             && a != b
@@ -252,7 +254,7 @@ fn slider(plot: Plot) -> Part {
         }
     };
     let leave = move |_| {
-        if plot.drag.get_untracked().is_none() {
+        if plot.drag.try_get_untracked() == Some(None) {
             plot.point(None);
         }
     };
@@ -271,7 +273,9 @@ fn slider(plot: Plot) -> Part {
         .on("pointermove", over)
         .on("pointerdown", press)
         .on("pointerup", move |_| plot.end_drag())
-        .on("pointercancel", move |_| plot.drag.set(None))
+        .on("pointercancel", move |_| {
+            plot.drag.try_set(None);
+        })
         .on("pointerleave", leave)
         .on("keydown", key)
         .on("blur", move |_| plot.point(None))

@@ -37,12 +37,19 @@ pub(super) fn Histogram() -> impl IntoView {
         vec![api::histogram_path(&page.slug.read(), &query, BARS)]
     });
     found.again_when(page.recount);
-    let answer = memo(move |_| {
-        let answer = found.read::<Answer>()?;
-        Some(answer.unwrap_or_default())
-    });
+    // The same numbers again draw nothing anew: somebody may be pointing at them.
+    let latest = RwSignal::new(None::<Answer>);
+    let absorb = move || {
+        if let Some(answer) = found.read::<Answer>() {
+            let answer = answer.unwrap_or_default();
+            if latest.read_untracked().as_ref() != Some(&answer) {
+                latest.set(Some(answer));
+            }
+        }
+    };
+    effect(absorb);
     effect(move || {
-        let matching = answer.read().as_ref().map(|answer| {
+        let matching = latest.read().as_ref().map(|answer| {
             let count = answer.buckets.iter().map(|bucket| bucket.count).sum();
             (count, answer.partial)
         });
@@ -50,8 +57,8 @@ pub(super) fn Histogram() -> impl IntoView {
     });
     let body = show_some(move || {
         // Read here too, so that it is waited for.
-        let _ = found.text();
-        let answer = answer.get()?;
+        untrack(absorb);
+        let answer = latest.get()?;
         let any = answer.buckets.iter().any(|bucket| bucket.count > 0);
         Some(if any { drawn(page, answer) } else { nothing() })
     });

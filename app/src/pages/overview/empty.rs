@@ -35,6 +35,8 @@ pub(super) fn nothing_yet(scope: Scope) -> Part {
         take: Box::new(move |text| {
             let project: Project = api::read(text)?;
             if project.event_count > 0 {
+                // The numbers were asked for when there was nothing to count.
+                scope.refresh.now();
                 session.project.refetch();
             }
             Ok(())
