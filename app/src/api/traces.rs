@@ -37,12 +37,13 @@ pub fn compare_path(project: &str, a: &str, b: &str) -> String {
     format!("{}/traces/compare?{query}", project_path(project))
 }
 
-/// The prompts of two model calls, word by word ([`PromptDiff`](eventglass_model::PromptDiff)).
-/// Each call is a trace and a span of it.
+/// The prompts of two model calls, word by word ([`PromptDiff`](eventglass_model::PromptDiff)):
+/// `a`, a span of the trace at a path, and `b`, of the same trace or of `b_trace`.
 #[must_use]
-pub fn diff_path(project: &str, a: (&str, &str), b: (&str, &str)) -> String {
-    let query = encode_pairs([("a", a.1), ("b", b.1), ("b_trace", b.0)]);
-    format!("{}/diff?{query}", trace_path(project, a.0))
+pub fn diff_path(trace_path: &str, a: &str, b: &str, b_trace: Option<&str>) -> String {
+    let mut pairs = vec![("a", a), ("b", b)];
+    pairs.extend(b_trace.map(|trace| ("b_trace", trace)));
+    format!("{trace_path}/diff?{}", encode_pairs(pairs))
 }
 
 /// The links to a trace ([`ShareList`](eventglass_model::ShareList)).

@@ -285,6 +285,18 @@ async fn a_link_shows_one_trace_until_it_is_closed() {
         .expect(200);
     assert_eq!(nothing["trace"], Value::Null);
     anyone.get(&format!("{link}/spans/other:ask")).await.expect(404);
+    let diff = anyone.get(&format!("{link}/diff?a=ask&b=again")).await.expect(200);
+    assert_eq!(
+        diff,
+        ada.get(&format!("{base}/traces/t/diff?a=ask&b=again"))
+            .await
+            .expect(200)
+    );
+    anyone
+        .get(&format!("{link}/diff?a=ask&b=ask&b_trace=other"))
+        .await
+        .expect(422);
+    anyone.get(&format!("{link}/diff?a=ask&b=other:ask")).await.expect(404);
     anyone.get("/api/v1/shared/guessed").await.expect(404);
 
     let listed = ada.get(&share).await.expect(200);

@@ -14,11 +14,8 @@ use crate::{
 pub(super) fn prompts(sides: Sides) -> Part {
     let diff = Fetched::one(move || {
         let (a_span, b_span) = sides.spans.get();
-        api::diff_path(
-            &sides.slug.read(),
-            (&sides.a.read(), &a_span),
-            (&sides.b.read(), &b_span),
-        )
+        let a = api::trace_path(&sides.slug.read(), &sides.a.read());
+        api::diff_path(&a, &a_span, &b_span, Some(&sides.b.read()))
     });
     let retry = Callback::new(move |()| diff.refetch());
     let body = show_some(move || {

@@ -36,6 +36,7 @@ pub(super) fn routes() -> ApiRouter {
         .routes(routes!(shared::open))
         .routes(routes!(shared::updates))
         .routes(routes!(shared::steps))
+        .routes(routes!(shared::diff))
         .routes(routes!(shared::span))
 }
 
@@ -171,14 +172,20 @@ async fn diff(
     let (a, b) = (required(&mut pairs, "a")?, required(&mut pairs, "b")?);
     let b_trace = pairs.take("b_trace").unwrap_or_else(|| trace.clone());
     pairs.nothing_else()?;
-    let project_id = member.project_id();
-    let a = state.traces.span(project_id, &trace, &a).await?;
-    let b = state.traces.span(project_id, &b_trace, &b).await?;
+    diff_of(&state, member.project_id(), (&trace, &a), (&b_trace, &b))
+        .await
+        .map(Json)
+}
+
+/// What the prompts of two spans differ in, each a trace and a span of it.
+async fn diff_of(state: &AppState, project_id: i64, a: (&str, &str), b: (&str, &str)) -> Result<PromptDiff, ApiError> {
+    let a = state.traces.span(project_id, a.0, a.1).await?;
+    let b = state.traces.span(project_id, b.0, b.1).await?;
     let (Some(a), Some(b)) = (a, b) else {
         return Err(ApiError::not_found("span"));
     };
     let found = tokio::task::spawn_blocking(move || prompt_diff(&a.event, &b.event)).await;
-    found.map(Json).map_err(ApiError::internal)
+    found.map_err(ApiError::internal)
 }
 
 /// Takes a parameter that must be there.

@@ -6,10 +6,10 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use eventglass_engine::access::Role;
-use eventglass_model::{CreatedShare, ShareList, Trace, TraceSpan, TraceSteps, TraceUpdate};
+use eventglass_model::{CreatedShare, PromptDiff, ShareList, Trace, TraceSpan, TraceSteps, TraceUpdate};
 use serde::Serialize;
 
-use super::{no_trace, required};
+use super::{diff_of, no_trace, required};
 use crate::http::error::ApiError;
 use crate::http::extract::{Caller, Member, NoQuery, Pairs};
 use crate::state::AppState;
@@ -163,6 +163,27 @@ pub(super) async fn steps(
     let (project_id, trace) = follow(&state, &token).await?;
     let found = state.traces.steps(project_id, &trace).await?;
     found.map(private).ok_or_else(no_link)
+}
+
+/// The prompts of two spans of the trace, `a` and `b`: a link leads to no other trace.
+#[utoipa::path(
+    get,
+    path = "/api/v1/shared/{token}/diff",
+    operation_id = "diff_shared_prompts",
+    security(()),
+    params(("a" = String, Query, description = "The one span"), ("b" = String, Query, description = "The other")),
+    responses((status = 200, body = PromptDiff))
+)]
+pub(super) async fn diff(
+    State(state): State<AppState>,
+    Path(token): Path<String>,
+    mut pairs: Pairs,
+) -> Result<Response, ApiError> {
+    let (a, b) = (required(&mut pairs, "a")?, required(&mut pairs, "b")?);
+    pairs.nothing_else()?;
+    let (project_id, trace) = follow(&state, &token).await?;
+    let found = diff_of(&state, project_id, (&trace, &a), (&trace, &b)).await?;
+    Ok(private(found))
 }
 
 /// One span of the trace of a link.

@@ -58,12 +58,7 @@ pub(super) fn diff_view(page: Page, id: &str) -> Part {
     let again = RwSignal::new(0_u32);
     let diff = api::later(move || {
         again.track();
-        let trace = page.trace.read();
-        Some(api::diff_path(
-            &page.slug.read(),
-            (&trace, &chosen.read()),
-            (&trace, &this_id),
-        ))
+        Some(api::diff_path(&page.api.read(), &chosen.read(), &this_id, None))
     });
     let retry = Callback::new(move |()| again.update(|n| *n += 1));
     let body = show(move || match diff.get() {
