@@ -143,6 +143,19 @@ test("a form says what is wrong", async ({ page }) => {
   await expect(page).toHaveURL(/\/register/);
 });
 
+test("links to traces are allowed in the settings", async ({ page }) => {
+  const project = await newProject(page);
+  const settings = `/api/v1/projects/${project.id}/settings`;
+  const allowed = async () => (await (await page.request.get(settings)).json()).trace_links;
+  await page.goto(`/p/${project.slug}/settings/general`);
+  await hydrated(page);
+  for (const yes of [true, false]) {
+    await page.getByLabel("Allow links to single traces").setChecked(yes);
+    await page.getByRole("button", { name: "Save" }).click();
+    await expect.poll(allowed).toBe(yes);
+  }
+});
+
 test("keys are made and revoked", async ({ page }) => {
   const project = await newProject(page);
   await page.goto(`/p/${project.slug}/settings/keys`);

@@ -117,6 +117,7 @@ pub(super) fn settings_form(slug: Memo<String>, record: &Record, saved: Callback
         .on("submit", submit)
         .on("input", move |_| clean.set(false))
         .child(duplicates(&record.text("duplicates").unwrap_or_default()))
+        .child(links(record.value("trace_links") == Some(true)))
         .child(limits(record.within("limits").as_ref(), faults))
         .children(plans(record, faults).into_iter().collect())
         .child(form_error(faults.whole))
@@ -153,7 +154,9 @@ fn body_of(event: &ev::SubmitEvent, chosen_plan: &str, plan: &str, faults: Fault
         format!(",\"plan\":{}", quoted(chosen_plan))
     };
     let duplicates = quoted(&browser::field_of(event, "duplicates"));
-    sound.then(|| format!("{{\"duplicates\":{duplicates},\"limits\":{{{limits}}}{plan}}}"))
+    // A box that is not ticked is not in the form.
+    let links = !browser::field_of(event, "trace_links").is_empty();
+    sound.then(|| format!("{{\"duplicates\":{duplicates},\"trace_links\":{links},\"limits\":{{{limits}}}{plan}}}"))
 }
 
 /// A text as JSON.
@@ -186,6 +189,24 @@ fn duplicates(chosen: &str) -> Part {
     let body = el("fieldset", "panel-body", vec![legend, choices.part()]);
     view! { <Panel title="Repeated events" body/> }.part()
 }
+
+fn links(allowed: bool) -> Part {
+    let words = vec![
+        el("span", "choice-name", vec!["Allow links to single traces".part()]),
+        el("span", "choice-meaning", vec![LINKS_NOTE.part()]),
+    ];
+    let input = tag("input")
+        .attr("type", "checkbox")
+        .attr("name", "trace_links")
+        .attr("value", "yes")
+        .when(allowed, "checked");
+    let choice = el("label", "choice", vec![input.part(), el("span", "", words)]);
+    let body = el("div", "panel-body", vec![choice]);
+    view! { <Panel title="Shared traces" body/> }.part()
+}
+
+const LINKS_NOTE: &str = "Members can then make links to a trace that show it to whoever has the link, without login. \
+    While this is off, links made before lead nowhere.";
 
 fn limits(limits: Option<&Record>, faults: Faults) -> Part {
     let fields: Vec<Part> = LIMITS
