@@ -1,6 +1,7 @@
 // Overview, services, models, map and dashboards: the numbers are those of the
 // events, charts can be used by mouse and keyboard, and what one arranges stays.
 import { expect, expectAccessible, expectFits, hydrated, newProject, send, test, type Project } from "./support";
+import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 
 const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
@@ -36,7 +37,28 @@ const sample = (page: Page, project: Project) =>
     })),
   ]);
 
+/** How wide a picture is, in pixels, and how many colours it has. */
+const drawnIn = (page: Page, png: Buffer) =>
+  page.evaluate(async (base64) => {
+    const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+    const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+    const context = new OffscreenCanvas(image.width, image.height).getContext("2d")!;
+    context.drawImage(image, 0, 0);
+    const { data } = context.getImageData(0, 0, image.width, image.height);
+    const colours = new Set(new Uint32Array(data.buffer));
+    return { width: image.width, colours: colours.size };
+  }, png.toString("base64"));
+
 const number = (page: Page, name: string) => page.locator(".stat", { hasText: name }).locator(".stat-value");
+
+test("an empty project shows how to send, and comes alive by itself", async ({ page }) => {
+  const project = await newProject(page);
+  await page.goto(`/p/${project.slug}/overview`);
+  await hydrated(page);
+  await expect(page.getByText("No events yet")).toBeVisible();
+  await sample(page, project);
+  await expect(number(page, "Events")).toHaveText("13");
+});
 
 test("the overview counts what there is, and leads on", async ({ page }) => {
   const project = await newProject(page);
@@ -166,6 +188,15 @@ test("a dashboard is made, arranged by keyboard, saved and exported", async ({ p
   const download = page.waitForEvent("download");
   await page.getByRole("link", { name: "All numbers as CSV" }).click();
   expect((await download).suggestedFilename()).toMatch(/\.csv$/);
+
+  await page.getByRole("button", { name: "More" }).click();
+  const saved = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Picture (PNG)" }).click();
+  const picture = await saved;
+  expect(picture.suggestedFilename()).toBe("New dashboard.png");
+  const { width, colours } = await drawnIn(page, readFileSync(await picture.path()));
+  expect(width).toBeGreaterThan(2_000);
+  expect(colours, "it is no empty sheet").toBeGreaterThan(50);
 });
 
 for (const theme of ["light", "dark"] as const) {

@@ -4,6 +4,7 @@
 mod clipboard;
 mod clock;
 mod dom;
+mod picture;
 mod storage;
 
 pub(crate) use clipboard::copy;
@@ -13,4 +14,5 @@ pub(crate) use dom::{
     hold_pointer, input, is_hidden, is_narrow, is_typing, is_within, origin, path, place_of, reveal_id, set_dialog,
     set_root_attribute, set_style,
 };
+pub(crate) use picture::save_picture;
 pub(crate) use storage::{Store, forget, recall, remember};

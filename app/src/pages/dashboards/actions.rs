@@ -9,6 +9,9 @@ use crate::{
     view::{IntoPart, Part, el, make, show, tag},
 };
 
+/// The id of the dashboard as a whole.
+pub(super) const WHOLE: &str = "board-whole";
+
 /// Buttons: others while it is arranged.
 pub(super) fn actions(board: Board) -> Part {
     let buttons = show(move || {
@@ -43,7 +46,7 @@ fn arranging(board: Board) -> Part {
 fn looking(board: Board) -> Part {
     let open = RwSignal::new(false);
     let more = make(|| view! { <Icon glyph=Glyph::ChevronDown/> }.part());
-    let full = Callback::new(|()| browser::full_screen("board-whole"));
+    let full = Callback::new(|()| browser::full_screen(WHOLE));
     vec![
         view! { <Button glyph=Glyph::Pencil label="Edit" on_press=move |()| board.set_editing(true)/> }.part(),
         view! { <IconButton glyph=Glyph::Expand label="Full screen" on_press=full/> }.part(),
@@ -71,6 +74,15 @@ fn menu(board: Board, open: RwSignal<bool>) -> Part {
         .press(move |_| open.set(false))
         .child(view! { <Icon glyph=Glyph::Download/> }.part())
         .child(el("span", "", vec!["All numbers as CSV".part()]));
+    let picture = Callback::new(move |()| {
+        open.set(false);
+        let name = board.draft.with_untracked(|draft| draft.name.clone());
+        spawn_local(async move {
+            if browser::save_picture(WHOLE, &name).await.is_err() {
+                toasts.error("This browser could not draw the picture.");
+            }
+        });
+    });
     let sure = RwSignal::new(false);
     let delete = Callback::new(move |()| {
         // Pressed twice: once to ask, once to mean it.
@@ -90,5 +102,6 @@ fn menu(board: Board, open: RwSignal<bool>) -> Part {
         let label = if sure.get() { "Delete it for good?" } else { "Delete" };
         view! { <MenuItem glyph=Glyph::Trash label on_press=delete/> }.part()
     });
-    vec![csv.part(), delete.part()].part()
+    let picture = view! { <MenuItem glyph=Glyph::Download label="Picture (PNG)" on_press=picture/> }.part();
+    vec![csv.part(), picture, delete.part()].part()
 }
