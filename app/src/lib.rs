@@ -12,9 +12,11 @@ mod bundles;
 mod components;
 mod format;
 mod hydration;
+mod json;
 mod layout;
 mod live;
 pub mod login;
+mod order;
 mod pages;
 mod session;
 #[cfg(feature = "ssr")]

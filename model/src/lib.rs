@@ -10,6 +10,7 @@
 mod auth;
 mod budget;
 mod dashboard;
+mod decimal;
 mod event;
 mod event_query;
 mod facets;
@@ -38,6 +39,7 @@ pub use budget::{Budget, BudgetStatus, DayCost};
 pub use dashboard::{
     Dashboard, DashboardDraft, DashboardList, DashboardSummary, GRID_COLUMNS, MAX_WIDGETS, Place, Widget, WidgetKind,
 };
+pub use decimal::{decimal_text, parse_decimal};
 pub use event::{Event, EventPage, EventSummary, Tokens, is_aggregate};
 pub use event_query::{DEFAULT_PAGE, EventQuery, MAX_PAGE};
 pub use facets::{FACET_FIELDS, FacetValue, Facets};

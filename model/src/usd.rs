@@ -58,7 +58,10 @@ impl Usd {
 
 impl fmt::Display for Usd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.dollars())
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let micros = self.0.unsigned_abs();
+        let text = format!("{sign}{}.{:06}", micros / 1_000_000, micros % 1_000_000);
+        f.write_str(text.trim_end_matches('0').trim_end_matches('.'))
     }
 }
 
@@ -90,6 +93,15 @@ mod tests {
         assert_eq!(serde_json::from_str::<Usd>("0.0000025").unwrap().micros(), 3);
         assert!(serde_json::from_str::<Usd>("1e300").is_err());
         assert_eq!(Usd::from_dollars(f64::NAN), None);
+        for (micros, text) in [
+            (0, "0"),
+            (60_000, "0.06"),
+            (-1_500_000, "-1.5"),
+            (12_000_000, "12"),
+            (1, "0.000001"),
+        ] {
+            assert_eq!(Usd::from_micros(micros).to_string(), text);
+        }
     }
 
     proptest! {

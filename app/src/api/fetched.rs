@@ -2,12 +2,17 @@
 //! browser with the page, fetched again when the question changes.
 
 use std::{
+    fmt,
     future::{Future, poll_fn},
     pin::Pin,
+    str::FromStr,
     task::Poll,
 };
 
-use leptos::prelude::{Effect, Get, Resource, RwSignal, Track};
+use leptos::{
+    prelude::{Effect, Get, Resource, RwSignal, Track},
+    server::codee::string::FromToStringCodec,
+};
 use serde::de::DeserializeOwned;
 
 use super::{
@@ -15,6 +20,7 @@ use super::{
     portion::Portion,
     send::get_text,
 };
+use crate::json::{NotRead, from_text};
 
 /// The path of a `GET`, and how much of its answer a page carries.
 type Question = (String, Portion);
@@ -23,7 +29,25 @@ type Question = (String, Portion);
 /// text and read where they are shown: thus all pages share one type of
 /// resource, of which the browser downloads the code once.
 #[derive(Clone, Copy)]
-pub struct Fetched(Resource<Vec<ApiResult<String>>>);
+pub struct Fetched(Resource<Answers, FromToStringCodec>);
+
+/// Answers, which a page that the server renders hands to the browser as JSON.
+#[derive(Clone)]
+struct Answers(Vec<ApiResult<String>>);
+
+impl fmt::Display for Answers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&serde_json::to_string(&self.0).map_err(|_| fmt::Error)?)
+    }
+}
+
+impl FromStr for Answers {
+    type Err = NotRead;
+
+    fn from_str(text: &str) -> Result<Self, NotRead> {
+        from_text(text).map(Self)
+    }
+}
 
 impl Fetched {
     /// Asks, and asks again whenever the paths change.
@@ -47,7 +71,7 @@ impl Fetched {
 
     /// Not generic: the browser downloads it once and not once per question.
     fn boxed(paths: Box<dyn Fn() -> Vec<Question> + Send + Sync>) -> Self {
-        Self(Resource::new(paths, ask_all))
+        Self(Resource::new_str(paths, ask_all))
     }
 
     /// As [`Self::all`], for one question.
@@ -58,7 +82,7 @@ impl Fetched {
     /// The answers, once they are there.
     #[must_use]
     pub fn read_all<T: DeserializeOwned>(self) -> Option<ApiResult<Vec<T>>> {
-        let answers = self.0.get()?;
+        let Answers(answers) = self.0.get()?;
         Some(answers.into_iter().map(|answer| read(&answer?)).collect())
     }
 
@@ -72,7 +96,7 @@ impl Fetched {
     /// The answer as it came.
     #[must_use]
     pub fn text(self) -> Option<ApiResult<String>> {
-        self.0.get()?.into_iter().next()
+        self.0.get()?.0.into_iter().next()
     }
 
     /// Asks again whenever a signal is raised.
@@ -92,13 +116,13 @@ impl Fetched {
 }
 
 /// Asks everything at once and waits for all of it.
-async fn ask_all(paths: Vec<Question>) -> Vec<ApiResult<String>> {
+async fn ask_all(paths: Vec<Question>) -> Answers {
     type Asked = Pin<Box<dyn Future<Output = ApiResult<String>> + Send>>;
     let mut asked: Vec<(Asked, Option<ApiResult<String>>)> = paths
         .into_iter()
         .map(|question| (Box::pin(ask(question)) as Asked, None))
         .collect();
-    poll_fn(move |cx| {
+    let answers = poll_fn(move |cx| {
         for (question, answer) in &mut asked {
             if answer.is_none()
                 && let Poll::Ready(ready) = question.as_mut().poll(cx)
@@ -111,8 +135,8 @@ async fn ask_all(paths: Vec<Question>) -> Vec<ApiResult<String>> {
         } else {
             Poll::Pending
         }
-    })
-    .await
+    });
+    Answers(answers.await)
 }
 
 #[cfg(feature = "ssr")]
@@ -128,5 +152,5 @@ fn ask((path, _): Question) -> impl Future<Output = ApiResult<String>> + Send {
 
 /// Reads an answer.
 pub(crate) fn read<T: DeserializeOwned>(text: &str) -> ApiResult<T> {
-    serde_json::from_str(text).map_err(|_| ApiError::Unreadable(200))
+    from_text(text).map_err(|_| ApiError::Unreadable(200))
 }

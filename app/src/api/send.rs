@@ -10,6 +10,7 @@ use super::{
     fetched::read,
     transport::{ApiRequest, ApiResponse},
 };
+use crate::json::from_text;
 
 /// `GET` of a path with its query, as text.
 pub(crate) fn get_text(path: String) -> impl Future<Output = ApiResult<String>> + Send {
@@ -81,7 +82,7 @@ fn send(
         if (200..300).contains(&response.status) {
             return Ok(response);
         }
-        Err(match serde_json::from_str::<Problem>(&response.body) {
+        Err(match from_text::<Problem>(&response.body) {
             Ok(problem) => ApiError::Refused(Box::new(problem)),
             Err(_) => ApiError::Unreadable(response.status),
         })

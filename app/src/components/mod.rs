@@ -36,7 +36,7 @@ pub(crate) use empty::EmptyState;
 pub(crate) use error_view::{ErrorView, dead_end};
 pub(crate) use field::{Field, field_note, form_error};
 pub(crate) use icon::{Glyph, Icon, drawing};
-pub(crate) use json::{Beside, Json, Record, items, members};
+pub(crate) use json::{Beside, Json, Record};
 pub(crate) use kbd::Kbd;
 pub(crate) use menu::{Menu, MenuItem};
 pub(crate) use page_head::page_head;

@@ -1,7 +1,7 @@
 //! What to look for among a project's traces.
 
 use crate::event_query::{bound, list};
-use crate::{FieldError, MAX_PAGE, TimeBound, loc};
+use crate::{FieldError, MAX_PAGE, TimeBound, decimal_text, loc, parse_decimal};
 
 /// The parameters of `GET /api/v1/projects/{id}/traces`. Several values of
 /// one filter (commas, or the parameter again) mean any of them; several
@@ -116,7 +116,7 @@ impl TraceQuery {
     /// Writes the pairs that [`Self::from_pairs`] reads, leaving out what is not set.
     #[must_use]
     pub fn to_pairs(&self) -> Vec<(&'static str, String)> {
-        let number = |number: Option<f64>| number.map(|n| n.to_string()).unwrap_or_default();
+        let number = |number: Option<f64>| number.map(decimal_text).unwrap_or_default();
         let mut pairs = vec![
             ("q", self.q.clone()),
             ("from", self.from.map(|b| b.to_string()).unwrap_or_default()),
@@ -176,10 +176,8 @@ fn amount(value: &str) -> Result<Option<f64>, String> {
     if value.is_empty() {
         return Ok(None);
     }
-    match value.parse::<f64>() {
-        Ok(amount) if amount.is_finite() && amount >= 0.0 => Ok(Some(amount)),
-        _ => Err("must be a number, 0 or more".to_owned()),
-    }
+    let amount = parse_decimal(value).ok_or("must be a number, 0 or more, such as 1500 or 0.25")?;
+    Ok(Some(amount))
 }
 
 pub(super) fn page_size(value: &str) -> Result<usize, String> {

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use super::{Shape, legend::swatch, plot::Plot};
 use crate::{
     format::position,
+    order::in_order,
     view::{IntoPart, Part, el, show_some, svg},
 };
 
@@ -108,7 +109,7 @@ fn tip(plot: Plot) -> Option<Part> {
         known.reverse();
         known.retain(|(_, value)| *value != 0.0);
     } else {
-        known.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+        known = in_order(known, |(_, a), (_, b)| b.total_cmp(a));
     }
     let row = |mark: Part, name: &str, value: f64| {
         let parts = vec![

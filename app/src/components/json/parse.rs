@@ -2,6 +2,8 @@
 //! `serde_json::Value` loses: the order of keys, keys that come twice, and
 //! numbers as they were written (`1.0`, `1e400`, ids of 20 digits).
 
+use crate::json::Scanner;
+
 /// Deeper than this, JSON is shown as text: nesting costs stack.
 const MAX_DEPTH: usize = 32;
 
@@ -33,153 +35,52 @@ impl Node {
 
 /// Reads a whole text; `None` when it is not JSON.
 pub(super) fn parse(text: &str) -> Option<Node> {
-    let mut reader = Reader::new(text);
-    let node = reader.value(0)?;
-    reader.space();
-    (reader.at == text.len()).then_some(node)
+    let mut scanner = Scanner::new(text);
+    let node = value(&mut scanner, 0)?;
+    scanner.is_at_end().then_some(node)
 }
 
-pub(super) struct Reader<'a> {
-    text: &'a str,
-    at: usize,
+fn value(scanner: &mut Scanner<'_>, depth: usize) -> Option<Node> {
+    scanner.space();
+    match scanner.peek()? {
+        b'"' => scanner.string().map(|text| Node::Text(text.into_owned())),
+        b'{' | b'[' if depth == MAX_DEPTH => Some(Node::Word(scanner.skip_value()?.to_owned())),
+        b'{' => map(scanner, depth),
+        b'[' => list(scanner, depth),
+        b'-' | b'0'..=b'9' => Some(Node::Number(scanner.bare()?.to_owned())),
+        _ => Some(Node::Word(scanner.bare()?.to_owned())),
+    }
 }
 
-impl<'a> Reader<'a> {
-    pub(super) const fn new(text: &'a str) -> Self {
-        Self { text, at: 0 }
+fn map(scanner: &mut Scanner<'_>, depth: usize) -> Option<Node> {
+    scanner.take(b'{')?;
+    let mut entries = Vec::new();
+    if scanner.take(b'}').is_some() {
+        return Some(Node::Map(entries));
     }
-
-    fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
-    }
-
-    pub(super) fn space(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
-            self.at += 1;
-        }
-    }
-
-    pub(super) fn take(&mut self, byte: u8) -> Option<()> {
-        self.space();
-        (self.peek()? == byte).then(|| self.at += 1)
-    }
-
-    fn value(&mut self, depth: usize) -> Option<Node> {
-        self.space();
-        let start = self.at;
-        match self.peek()? {
-            b'"' => self.string().map(Node::Text),
-            b'{' | b'[' if depth == MAX_DEPTH => {
-                self.skip_nested()?;
-                Some(Node::Word(self.text.get(start..self.at)?.to_owned()))
-            }
-            b'{' => self.map(depth),
-            b'[' => self.list(depth),
-            b'-' | b'0'..=b'9' => Some(Node::Number(self.bare()?)),
-            _ => Some(Node::Word(self.bare()?)),
-        }
-    }
-
-    fn map(&mut self, depth: usize) -> Option<Node> {
-        self.take(b'{')?;
-        let mut entries = Vec::new();
-        if self.take(b'}').is_some() {
+    loop {
+        scanner.space();
+        let key = scanner.string()?.into_owned();
+        scanner.take(b':')?;
+        entries.push((key, value(scanner, depth + 1)?));
+        if scanner.take(b',').is_none() {
+            scanner.take(b'}')?;
             return Some(Node::Map(entries));
         }
-        loop {
-            self.space();
-            let key = self.string()?;
-            self.take(b':')?;
-            entries.push((key, self.value(depth + 1)?));
-            if self.take(b',').is_none() {
-                self.take(b'}')?;
-                return Some(Node::Map(entries));
-            }
-        }
     }
+}
 
-    fn list(&mut self, depth: usize) -> Option<Node> {
-        self.take(b'[')?;
-        let mut items = Vec::new();
-        if self.take(b']').is_some() {
+fn list(scanner: &mut Scanner<'_>, depth: usize) -> Option<Node> {
+    scanner.take(b'[')?;
+    let mut items = Vec::new();
+    if scanner.take(b']').is_some() {
+        return Some(Node::List(items));
+    }
+    loop {
+        items.push(value(scanner, depth + 1)?);
+        if scanner.take(b',').is_none() {
+            scanner.take(b']')?;
             return Some(Node::List(items));
-        }
-        loop {
-            items.push(self.value(depth + 1)?);
-            if self.take(b',').is_none() {
-                self.take(b']')?;
-                return Some(Node::List(items));
-            }
-        }
-    }
-
-    /// The string that starts here, decoded by serde.
-    pub(super) fn string(&mut self) -> Option<String> {
-        let start = self.at;
-        self.skip_string()?;
-        serde_json::from_str(self.text.get(start..self.at)?).ok()
-    }
-
-    fn skip_string(&mut self) -> Option<()> {
-        if self.peek()? != b'"' {
-            return None;
-        }
-        self.at += 1;
-        loop {
-            match self.peek()? {
-                b'"' => {
-                    self.at += 1;
-                    return Some(());
-                }
-                b'\\' => self.at += 2,
-                _ => self.at += 1,
-            }
-        }
-    }
-
-    /// Goes past a value and gives it as it was written.
-    pub(super) fn skip_value(&mut self) -> Option<&'a str> {
-        self.space();
-        let start = self.at;
-        match self.peek()? {
-            b'"' => self.skip_string()?,
-            b'{' | b'[' => self.skip_nested()?,
-            _ => drop(self.bare()?),
-        }
-        self.text.get(start..self.at)
-    }
-
-    /// A number or a word.
-    fn bare(&mut self) -> Option<String> {
-        let start = self.at;
-        while matches!(
-            self.peek(),
-            Some(b'+' | b'-' | b'.' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z')
-        ) {
-            self.at += 1;
-        }
-        let word = self.text.get(start..self.at)?;
-        let known = word.starts_with(|c: char| c == '-' || c.is_ascii_digit());
-        (known || matches!(word, "true" | "false" | "null")).then(|| word.to_owned())
-    }
-
-    /// Goes past an array or object without a stack.
-    fn skip_nested(&mut self) -> Option<()> {
-        let mut open = 0_usize;
-        loop {
-            match self.peek()? {
-                b'"' => {
-                    self.skip_string()?;
-                    continue;
-                }
-                b'{' | b'[' => open += 1,
-                b'}' | b']' => open = open.checked_sub(1)?,
-                _ => {}
-            }
-            self.at += 1;
-            if open == 0 {
-                return Some(());
-            }
         }
     }
 }

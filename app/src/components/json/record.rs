@@ -3,7 +3,7 @@
 use eventglass_model::Timestamp;
 use serde::de::DeserializeOwned;
 
-use super::members::{items, members};
+use crate::json::{from_text, items, members};
 
 /// An object as it came: its fields by name. Pages read it field by field and
 /// not as one type: what the server learns to say can be shown without the
@@ -30,7 +30,7 @@ impl Record {
 
     /// A field as a value of some type.
     pub(crate) fn value<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
-        serde_json::from_str(self.raw(key)?).ok()
+        from_text(self.raw(key)?).ok()
     }
 
     /// A field as a moment.
@@ -72,7 +72,7 @@ impl Record {
 }
 
 fn text_of(raw: &str) -> String {
-    serde_json::from_str(raw).unwrap_or_else(|_| raw.to_owned())
+    from_text(raw).unwrap_or_else(|_| raw.to_owned())
 }
 
 #[cfg(test)]

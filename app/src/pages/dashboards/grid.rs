@@ -1,5 +1,7 @@
 //! Where widgets stand: twelve columns, and no gaps above anything.
 
+use std::cmp::Ordering;
+
 use eventglass_model::{GRID_COLUMNS, Place, Widget};
 
 /// How far widgets may be stretched.
@@ -24,7 +26,7 @@ pub(super) fn settle(widgets: &mut [Widget], moved: Option<&str>) {
         };
         (y, !is_moved, place.x)
     };
-    widgets.sort_by_key(key);
+    sort(widgets, |a, b| key(a).cmp(&key(b)));
     let mut floor = [0_u16; GRID_COLUMNS as usize];
     for widget in widgets.iter_mut() {
         let place = &mut widget.place;
@@ -37,7 +39,21 @@ pub(super) fn settle(widgets: &mut [Widget], moved: Option<&str>) {
             below.fill(place.y + place.height);
         }
     }
-    widgets.sort_by_key(|widget| (widget.place.y, widget.place.x));
+    sort(widgets, |a, b| (a.place.y, a.place.x).cmp(&(b.place.y, b.place.x)));
+}
+
+/// By changing places: there are few of them.
+fn sort(widgets: &mut [Widget], compare: impl Fn(&Widget, &Widget) -> Ordering) {
+    for end in 1..widgets.len() {
+        let mut at = end;
+        while at > 0
+            && let (Some(a), Some(b)) = (widgets.get(at - 1), widgets.get(at))
+            && compare(a, b) == Ordering::Greater
+        {
+            widgets.swap(at - 1, at);
+            at -= 1;
+        }
+    }
 }
 
 /// Whether two places have columns in common.

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use super::{
-    actions::actions,
+    actions::{WHOLE, actions},
     board::Board,
     form::{board_form, widget_form},
     widget::widget,
@@ -14,6 +14,7 @@ use crate::{
     api,
     components::EmptyState,
     components::Glyph,
+    order::in_order,
     pages::scope::{Scope, ask, frame_with},
     view::{IntoPart, Part, effect, el, memo, show, tag, text},
 };
@@ -59,14 +60,15 @@ fn whole(board: Board) -> Part {
     ];
     // Drawn anew when there are other widgets; where they stand changes in place.
     let ids = memo(move |_| {
-        let mut ids: Vec<String> = board
+        let ids: Vec<String> = board
             .draft
             .with(|draft| draft.widgets.iter().map(|widget| widget.id.clone()).collect());
         // While they are arranged, what one holds must not be drawn anew.
         if board.editing.get() {
-            ids.sort();
+            in_order(ids, Ord::cmp)
+        } else {
+            ids
         }
-        ids
     });
     let widgets = show(move || {
         let drawn: Vec<Part> = ids.get().iter().map(|id| widget(board, id)).collect();
@@ -92,9 +94,5 @@ fn whole(board: Board) -> Part {
         widget_form(board),
         board_form(board),
     ];
-    tag("div")
-        .class("board-whole")
-        .attr("id", "board-whole")
-        .children(parts)
-        .part()
+    tag("div").class("board-whole").attr("id", WHOLE).children(parts).part()
 }

@@ -11,8 +11,9 @@ use super::traffic::Traffic;
 use crate::{
     api::{ApiError, ApiResult},
     browser,
-    components::{Record, Tick, members},
+    components::{Record, Tick},
     hydration::use_hydrated,
+    json::members,
     live::Live,
     session::project_slug,
     view::memo,

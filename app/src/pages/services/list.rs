@@ -1,5 +1,7 @@
 //! The table of services.
 
+use std::cmp::Ordering;
+
 use eventglass_model::{ServiceHealth, ServiceList, ServicesQuery, encode_segment};
 use leptos::prelude::*;
 
@@ -11,6 +13,7 @@ use crate::{
         chart::{Better, delta, spark},
     },
     format::Unit,
+    order::in_order,
     pages::scope::{Asked, Scope, ask, frame},
     view::{IntoPart, Part, el, show, tag, titled},
 };
@@ -71,18 +74,23 @@ fn table(scope: Scope, list: &ServiceList) -> Part {
         return view! { <EmptyState glyph=Glyph::Sliders title="No services in this time" body/> }.part();
     }
     let sort = scope.parameter("sort");
-    let mut items: Vec<&ServiceHealth> = list.items.iter().collect();
-    let by =
-        |value: fn(&ServiceHealth) -> f64| move |a: &&ServiceHealth, b: &&ServiceHealth| value(b).total_cmp(&value(a));
-    match sort.read().as_str() {
-        "name" => items.sort_by(|a, b| a.service.cmp(&b.service)),
-        "errors" => items.sort_by(by(|item| item.error_rate.unwrap_or(-1.0))),
-        "p50" => items.sort_by(by(|item| item.p50_ms.unwrap_or(-1.0))),
-        "p95" => items.sort_by(by(|item| item.p95_ms.unwrap_or(-1.0))),
-        "p99" => items.sort_by(by(|item| item.p99_ms.unwrap_or(-1.0))),
-        // The busiest first: as they come.
-        _ => {}
-    }
+    let value: Option<fn(&ServiceHealth) -> Option<f64>> = match sort.read().as_str() {
+        "errors" => Some(|item| item.error_rate),
+        "p50" => Some(|item| item.p50_ms),
+        "p95" => Some(|item| item.p95_ms),
+        "p99" => Some(|item| item.p99_ms),
+        _ => None,
+    };
+    let by_name = *sort.read() == "name";
+    let items = in_order(
+        list.items.iter().collect(),
+        |a: &&ServiceHealth, b: &&ServiceHealth| match value {
+            Some(value) => value(b).unwrap_or(-1.0).total_cmp(&value(a).unwrap_or(-1.0)),
+            None if by_name => a.service.cmp(&b.service),
+            // The busiest first: as they come.
+            None => Ordering::Equal,
+        },
+    );
     let heads = COLUMNS.iter().map(|(label, key)| {
         let head = tag("th").attr("scope", "col");
         if key.is_empty() {

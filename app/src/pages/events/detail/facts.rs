@@ -10,6 +10,7 @@ use super::super::state::Page;
 use crate::{
     components::{CopyButton, Glyph, IconButton, Record, TimeStyle, TimeText},
     format::{duration_ms, exact_ms, exact_usd, grouped, usd},
+    json::from_text,
     view::{IntoPart, Part, el, titled},
 };
 
@@ -208,7 +209,7 @@ pub(super) fn narrow_buttons(field: String, spoken: &str, value: String) -> Vec<
 
 /// A value written for people; the value itself is in the tooltip.
 fn written(value: String, shown: As) -> Part {
-    let number = || serde_json::from_str::<f64>(&value).ok();
+    let number = || from_text::<f64>(&value).ok();
     let friendly = match shown {
         As::Text => None,
         As::Exact => return el("span", "mono", vec![value.part()]),
@@ -220,7 +221,7 @@ fn written(value: String, shown: As) -> Part {
         }
         As::Duration => number().map(|ms| (duration_ms(ms), exact_ms(ms))),
         As::Money => number().map(|amount| (usd(amount), exact_usd(amount))),
-        As::Count => serde_json::from_str(&value).ok().map(|n| (grouped(n), value.clone())),
+        As::Count => from_text(&value).ok().map(|n| (grouped(n), value.clone())),
     };
     match friendly {
         Some((text, exact)) => titled("span", "", exact, vec![text.part()]),

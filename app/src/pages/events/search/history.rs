@@ -1,6 +1,9 @@
 //! What was looked for before, in this browser.
 
-use crate::browser::{self, Store};
+use crate::{
+    browser::{self, Store},
+    json::from_text,
+};
 
 /// How many searches are kept.
 const MOST: usize = 30;
@@ -12,7 +15,7 @@ fn key(slug: &str) -> String {
 /// The last searches in a project, the last one first.
 pub(super) fn recall(slug: &str) -> Vec<String> {
     let kept = browser::recall(Store::Browser, &key(slug)).unwrap_or_default();
-    serde_json::from_str(&kept).unwrap_or_default()
+    from_text(&kept).unwrap_or_default()
 }
 
 /// Keeps a search.

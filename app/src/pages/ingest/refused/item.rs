@@ -4,8 +4,9 @@ use leptos::prelude::*;
 
 use super::actions::Which;
 use crate::{
-    components::{Badge, Button, ButtonKind, CopyButton, Glyph, IconButton, Json, Record, TimeStyle, TimeText, items},
+    components::{Badge, Button, ButtonKind, CopyButton, Glyph, IconButton, Json, Record, TimeStyle, TimeText},
     format::pretty,
+    json::{from_text, items},
     pages::ingest::{doors::door_name, state::Page},
     view::{IntoPart, Part, el, memo, show_some, titled},
 };
@@ -76,7 +77,7 @@ fn fault(record: &Record) -> Part {
 fn place(loc: &str) -> String {
     let mut place = String::new();
     for step in items(loc) {
-        match serde_json::from_str::<String>(step) {
+        match from_text::<String>(step) {
             Ok(key) if key == "body" && place.is_empty() => {}
             Ok(key) => {
                 if !place.is_empty() {

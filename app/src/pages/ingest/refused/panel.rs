@@ -9,11 +9,10 @@ use super::{
 use crate::{
     api::{self, ApiError, Fetched},
     browser,
-    components::{
-        Button, ErrorView, Glyph, IconButton, Record, SkeletonLines, TimeStyle, TimeText, items, side_panel, wait,
-    },
+    components::{Button, ErrorView, Glyph, IconButton, Record, SkeletonLines, TimeStyle, TimeText, side_panel, wait},
     format::grouped,
     hydration::use_hydrated,
+    json::items,
     pages::ingest::state::Page,
     view::{IntoPart, Part, effect, el, memo, show, show_some, text},
 };

@@ -1,6 +1,6 @@
 //! Sets a project's own price of a model.
 
-use eventglass_model::{ModelPrice, Rates, SetPrice, Usd};
+use eventglass_model::{ModelPrice, Rates, SetPrice, Usd, parse_decimal};
 use leptos::{ev, prelude::*, task::spawn_local};
 
 use crate::{
@@ -157,7 +157,7 @@ fn read(text: impl Fn(&str) -> String) -> Result<Rates, String> {
     let rate = |name: &str, label: &str| match text(name) {
         empty if empty.is_empty() => Ok(None),
         written => {
-            let dollars = written.parse::<f64>().ok().filter(|dollars| *dollars >= 0.0);
+            let dollars = parse_decimal(&written);
             let usd = dollars.and_then(Usd::from_dollars);
             usd.map(Some)
                 .ok_or_else(|| format!("{label}: write a number of dollars, such as 0.25."))

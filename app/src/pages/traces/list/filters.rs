@@ -1,7 +1,7 @@
 //! What narrows the list. It is a form that works without scripts too: its
 //! fields have the names of the API's parameters, and it gets this very page.
 
-use eventglass_model::{TimeBound, TraceQuery};
+use eventglass_model::{TimeBound, TraceQuery, parse_decimal};
 use leptos::{ev, prelude::*};
 
 use super::state::Page;
@@ -104,7 +104,7 @@ fn filters(page: Page) -> Part {
             open.set(false);
             let field = |name| browser::field_of(&event, name).trim().to_owned();
             let list = |name| Vec::from_iter(Some(field(name)).filter(|value| !value.is_empty()));
-            let number = |name| field(name).replace(',', ".").parse::<f64>().ok().filter(|n| *n > 0.0);
+            let number = |name| parse_decimal(&field(name).replace(',', ".")).filter(|n| *n > 0.0);
             page.narrow(|query| {
                 query.name = field("name");
                 query.service = list("service");

@@ -12,6 +12,7 @@ use leptos_router::{
 use crate::{
     api::{self, ApiError},
     live::Live,
+    order::in_order,
     session::project_slug,
     view::memo,
 };
@@ -218,8 +219,8 @@ impl Page {
         let mut rows: Vec<Row> = new.into_iter().map(Row::new).collect();
         let before = self.rows.get_untracked();
         rows.extend(before.into_iter().filter(|row| !known.contains(&row.id)));
-        rows.sort_by_key(|row| std::cmp::Reverse(row.now.read_untracked().start));
-        self.rows.set(rows);
+        let start = |row: &Row| row.now.read_untracked().start;
+        self.rows.set(in_order(rows, |a, b| start(b).cmp(&start(a))));
         if let Some(list) = document().get_element_by_id("traces-scroll") {
             list.set_scroll_top(0);
         }

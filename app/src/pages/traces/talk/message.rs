@@ -3,7 +3,10 @@
 //! responses, Anthropic's content blocks, Gemini's parts, OpenTelemetry's
 //! parts, LangChain's messages; else nothing, and it is shown as JSON.
 
-use crate::components::{Record, items, members};
+use crate::{
+    components::Record,
+    json::{from_text, items, members},
+};
 
 /// Who said something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -350,7 +353,7 @@ fn plain(json: &str) -> String {
 
 fn text_of(json: &str) -> String {
     if json.starts_with('"') {
-        serde_json::from_str(json).unwrap_or_else(|_| json.to_owned())
+        from_text(json).unwrap_or_else(|_| json.to_owned())
     } else {
         json.to_owned()
     }

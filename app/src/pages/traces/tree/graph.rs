@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use eventglass_model::span_flags;
 
 use super::{Role, Tree};
+use crate::order::in_order;
 
 /// More actors than this do not make a picture; the rest are one of each sort.
 const MOST_ACTORS: usize = 60;
@@ -150,11 +151,11 @@ impl Graph {
         let layers = self.actors.iter().map(|actor| actor.layer + 1).max().unwrap_or(0);
         let mut x = vec![0_i32; count];
         for layer in 0..layers {
-            let mut members: Vec<(i32, usize)> = (0..count)
+            let members: Vec<(i32, usize)> = (0..count)
                 .filter(|at| self.actors.get(*at).is_some_and(|actor| actor.layer == layer))
                 .map(|at| (self.wish(at, &x), at))
                 .collect();
-            members.sort_by_key(|(wish, at)| (*wish, *at));
+            let members = in_order(members, Ord::cmp);
             let mut next = i32::MIN;
             for (wish, at) in &members {
                 let place = (*wish).max(next);

@@ -4,7 +4,10 @@ use eventglass_model::{Skeleton, SpanSums, Status, Timestamp, TraceSummary, span
 use serde::Deserialize;
 
 use super::Role;
-use crate::format::{duration_ms, usd};
+use crate::{
+    format::{duration_ms, usd},
+    json::from_text,
+};
 
 /// What of [`Trace`](eventglass_model::Trace) is not its head. Both are read
 /// from the same text, one after the other: reading a flattened type would be
@@ -72,8 +75,8 @@ impl Default for Tree {
 impl Tree {
     /// Reads the answer of `/traces/{trace_id}`.
     pub(in super::super) fn read(json: &str) -> Option<Self> {
-        let head: TraceSummary = serde_json::from_str(json).ok()?;
-        let body: Body = serde_json::from_str(json).ok()?;
+        let head: TraceSummary = from_text(json).ok()?;
+        let body: Body = from_text(json).ok()?;
         Some(Self::new(head, body.spans, body.truncated, body.watermark))
     }
 

@@ -3,6 +3,7 @@
 use eventglass_model::span_flags;
 
 use super::Tree;
+use crate::order::in_order;
 
 /// Something an agent did, and what it had come to by then.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +32,7 @@ pub(in super::super) fn steps(tree: &Tree) -> Vec<Step> {
             .collect();
     }
     // Of those that began at once, the outer one is first: the order is stable.
-    spans.sort_by_key(|span| tree.start_us(*span));
+    let spans = in_order(spans, |a, b| tree.start_us(*a).cmp(&tree.start_us(*b)));
     let (mut tokens, mut nano_usd) = (0_i64, 0_i64);
     spans
         .into_iter()

@@ -7,6 +7,7 @@ use crate::{
     browser::{self, Store},
     components::{CopyButton, Record},
     format::bytes,
+    json::from_text,
     pages::traces::{
         talk::{Speaker, conversation, long_text, messages_view, value_view},
         tree::Role,
@@ -47,8 +48,7 @@ pub(in super::super) fn payload_view(page: Page, event: &Record, id: &str) -> Pa
     if input.is_none() && output.is_none() {
         return nothing();
     }
-    // What two calls of a model differ in is asked of the project's API.
-    let can_diff = role == Role::Model && !page.slug.read_untracked().is_empty();
+    let can_diff = role == Role::Model;
     let mode = RwSignal::new(Mode::default());
     effect(move || {
         let kept = browser::recall(Store::Browser, KEY);
@@ -106,7 +106,7 @@ pub(in super::super) fn said(event: &Record, wordy: bool) -> Part {
             conversation(&json, speaker)
         };
         let shown = if messages.is_empty() {
-            let value = serde_json::from_str::<String>(&json).unwrap_or_else(|_| json.clone());
+            let value = from_text::<String>(&json).unwrap_or_else(|_| json.clone());
             value_view(value)
         } else {
             messages_view(messages)

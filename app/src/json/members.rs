@@ -1,23 +1,23 @@
 //! Takes an object or a list apart without reading what is in it.
 
-use super::parse::Reader;
+use super::Scanner;
 
 /// The members of a JSON object: each key, decoded, with its value as it was
 /// written. `None` when the text is not an object.
 pub(crate) fn members(text: &str) -> Option<Vec<(String, String)>> {
-    let mut reader = Reader::new(text);
+    let mut scanner = Scanner::new(text);
     let mut members = Vec::new();
-    reader.take(b'{')?;
-    if reader.take(b'}').is_some() {
+    scanner.take(b'{')?;
+    if scanner.take(b'}').is_some() {
         return Some(members);
     }
     loop {
-        reader.space();
-        let key = reader.string()?;
-        reader.take(b':')?;
-        members.push((key, reader.skip_value()?.to_owned()));
-        if reader.take(b',').is_none() {
-            reader.take(b'}')?;
+        scanner.space();
+        let key = scanner.string()?.into_owned();
+        scanner.take(b':')?;
+        members.push((key, scanner.skip_value()?.to_owned()));
+        if scanner.take(b',').is_none() {
+            scanner.take(b'}')?;
             return Some(members);
         }
     }
@@ -30,16 +30,16 @@ pub(crate) fn items(text: &str) -> Vec<&str> {
 }
 
 fn list(text: &str) -> Option<Vec<&str>> {
-    let mut reader = Reader::new(text);
+    let mut scanner = Scanner::new(text);
     let mut items = Vec::new();
-    reader.take(b'[')?;
-    if reader.take(b']').is_some() {
+    scanner.take(b'[')?;
+    if scanner.take(b']').is_some() {
         return Some(items);
     }
     loop {
-        items.push(reader.skip_value()?);
-        if reader.take(b',').is_none() {
-            reader.take(b']')?;
+        items.push(scanner.skip_value()?);
+        if scanner.take(b',').is_none() {
+            scanner.take(b']')?;
             return Some(items);
         }
     }
