@@ -9,7 +9,7 @@ use leptos_router::{
 };
 
 use crate::{
-    bundles::{Dashboards, Events, Settings, Traces},
+    bundles::{Boards, Events, Numbers, Settings, Trace, Traces},
     components::{Toaster, Toasts},
     hydration::provide_hydrated,
     layout::{Help, ProjectNav, TopBar},
@@ -117,31 +117,31 @@ fn project() -> Part {
 }
 
 fn overview() -> Part {
-    Dashboards::Overview.part()
+    Numbers::Overview.part()
 }
 
 fn services() -> Part {
-    Dashboards::Services.part()
+    Numbers::Services.part()
 }
 
 fn service() -> Part {
-    Dashboards::Service.part()
+    Numbers::Service.part()
 }
 
 fn llm() -> Part {
-    Dashboards::Llm.part()
+    Numbers::Llm.part()
 }
 
 fn geo() -> Part {
-    Dashboards::Geo.part()
+    Numbers::Geo.part()
 }
 
 fn dashboards() -> Part {
-    Dashboards::Dashboards.part()
+    Boards::Dashboards.part()
 }
 
 fn dashboard() -> Part {
-    Dashboards::Dashboard.part()
+    Boards::Dashboard.part()
 }
 
 fn events() -> Part {
@@ -153,31 +153,31 @@ fn traces() -> Part {
 }
 
 fn compare() -> Part {
-    Traces::Compare.part()
+    Trace::Compare.part()
 }
 
 fn trace() -> Part {
-    Traces::Trace.part()
+    Trace::Trace.part()
 }
 
 fn sessions() -> Part {
-    Traces::Sessions.part()
+    Numbers::Sessions.part()
 }
 
 fn session() -> Part {
-    Traces::Session.part()
+    Numbers::Session.part()
 }
 
 fn users() -> Part {
-    Traces::Users.part()
+    Numbers::Users.part()
 }
 
 fn user() -> Part {
-    Traces::User.part()
+    Numbers::User.part()
 }
 
 fn ingest() -> Part {
-    Dashboards::Ingest.part()
+    Numbers::Ingest.part()
 }
 
 fn general() -> Part {

@@ -17,7 +17,8 @@ test("a page loads its own bundle and no other, each file once", async ({ page, 
   for (const [path, bundle] of [
     ["/projects", ""],
     [`/p/${project.slug}/events`, "split_events.wasm"],
-    [`/p/${project.slug}/ingest`, "split_dashboards.wasm"],
+    [`/p/${project.slug}/ingest`, "split_numbers.wasm"],
+    [`/p/${project.slug}/dashboards`, "split_boards.wasm"],
     [`/p/${project.slug}/settings/keys`, "split_settings.wasm"],
   ]) {
     // A page of its own: nothing is in its cache.
@@ -59,8 +60,8 @@ test("one goes from bundle to bundle by clicks, back and forth", async ({ page }
   await expect(page.getByRole("heading", { name: "Ingest", exact: true })).toBeVisible();
   expect(await page.evaluate(() => (window as unknown as { still?: string }).still)).toBe("here");
   expect(files.filter((file) => file.startsWith("split_")).sort()).toEqual([
-    "split_dashboards.wasm",
     "split_events.wasm",
+    "split_numbers.wasm",
     "split_settings.wasm",
   ]);
 });

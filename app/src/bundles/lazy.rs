@@ -8,7 +8,7 @@ use std::{
 
 use leptos::{prelude::*, task::spawn_local, wasm_split::SplitLoaderError};
 
-use super::{Bundle, dashboards, events, settings, traces};
+use super::{Bundle, boards, events, numbers, settings, trace, traces};
 use crate::{
     browser,
     components::{Button, EmptyState, Glyph, SkeletonRows},
@@ -19,7 +19,7 @@ use crate::{
 pub(super) type Drawn = Result<Part, SplitLoaderError>;
 
 /// Which bundles are here. On the server all are.
-static LOADED: [AtomicBool; 4] = [const { AtomicBool::new(cfg!(not(target_family = "wasm"))) }; 4];
+static LOADED: [AtomicBool; 6] = [const { AtomicBool::new(cfg!(not(target_family = "wasm"))) }; 6];
 
 impl Bundle {
     fn loaded(self) -> Option<&'static AtomicBool> {
@@ -35,9 +35,11 @@ impl Bundle {
     async fn load(self) -> bool {
         let result = match self {
             Self::Events => events::load().await,
-            Self::Dashboards => dashboards::load().await,
+            Self::Numbers => numbers::load().await,
+            Self::Boards => boards::load().await,
             Self::Settings => settings::load().await,
             Self::Traces => traces::load().await,
+            Self::Trace => trace::load().await,
         };
         if result.is_ok()
             && let Some(loaded) = self.loaded()

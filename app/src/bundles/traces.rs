@@ -1,4 +1,4 @@
-//! Reading traces, and what they add up to for sessions and users.
+//! The list of traces.
 
 use leptos::{prelude::*, wasm_split::wasm_split};
 
@@ -7,7 +7,7 @@ use super::{
     lazy::{Drawn, lazy},
 };
 use crate::{
-    pages::traces::{ComparePage, GroupPage, GroupsPage, TracePage, TracesPage},
+    pages::traces::TracesPage,
     view::{IntoPart, Part},
 };
 
@@ -16,18 +16,6 @@ use crate::{
 pub(crate) enum Page {
     /// The list.
     Traces,
-    /// One of them, of a project or of a link that was shared.
-    Trace,
-    /// Two of them, side by side.
-    Compare,
-    /// The list of sessions.
-    Sessions,
-    /// One of them.
-    Session,
-    /// The list of users.
-    Users,
-    /// One of them.
-    User,
 }
 
 impl Page {
@@ -41,11 +29,5 @@ impl Page {
 pub(super) fn draw(page: Page) -> Drawn {
     Ok(match page {
         Page::Traces => view! { <TracesPage/> }.part(),
-        Page::Trace => view! { <TracePage/> }.part(),
-        Page::Compare => view! { <ComparePage/> }.part(),
-        Page::Sessions => view! { <GroupsPage what="sessions"/> }.part(),
-        Page::Session => view! { <GroupPage what="sessions"/> }.part(),
-        Page::Users => view! { <GroupsPage what="users"/> }.part(),
-        Page::User => view! { <GroupPage what="users"/> }.part(),
     })
 }

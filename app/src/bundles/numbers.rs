@@ -1,4 +1,4 @@
-//! Everything that draws charts.
+//! How a project is doing, in numbers and charts.
 
 use leptos::{prelude::*, wasm_split::wasm_split};
 
@@ -8,12 +8,12 @@ use super::{
 };
 use crate::{
     pages::{
-        dashboards::{DashboardPage, DashboardsPage},
         geo::GeoPage,
         ingest::IngestPage,
         llm::LlmPage,
         overview::OverviewPage,
         services::{ServicePage, ServicesPage},
+        traces::{GroupPage, GroupsPage},
     },
     view::{IntoPart, Part},
 };
@@ -31,10 +31,14 @@ pub(crate) enum Page {
     Llm,
     /// Where events come from.
     Geo,
-    /// All dashboards.
-    Dashboards,
-    /// One dashboard.
-    Dashboard,
+    /// The list of sessions.
+    Sessions,
+    /// One of them.
+    Session,
+    /// The list of users.
+    Users,
+    /// One of them.
+    User,
     /// The health of ingestion.
     Ingest,
 }
@@ -42,11 +46,11 @@ pub(crate) enum Page {
 impl Page {
     /// The page, or what stands in its place until its code has come.
     pub(crate) fn part(self) -> Part {
-        lazy(Bundle::Dashboards, move || draw(self))
+        lazy(Bundle::Numbers, move || draw(self))
     }
 }
 
-#[wasm_split(dashboards, wasm_split_path = ::leptos::wasm_split, fallible, preload(load))]
+#[wasm_split(numbers, wasm_split_path = ::leptos::wasm_split, fallible, preload(load))]
 pub(super) fn draw(page: Page) -> Drawn {
     Ok(match page {
         Page::Overview => view! { <OverviewPage/> }.part(),
@@ -54,8 +58,10 @@ pub(super) fn draw(page: Page) -> Drawn {
         Page::Service => view! { <ServicePage/> }.part(),
         Page::Llm => view! { <LlmPage/> }.part(),
         Page::Geo => view! { <GeoPage/> }.part(),
-        Page::Dashboards => view! { <DashboardsPage/> }.part(),
-        Page::Dashboard => view! { <DashboardPage/> }.part(),
+        Page::Sessions => view! { <GroupsPage what="sessions"/> }.part(),
+        Page::Session => view! { <GroupPage what="sessions"/> }.part(),
+        Page::Users => view! { <GroupsPage what="users"/> }.part(),
+        Page::User => view! { <GroupPage what="users"/> }.part(),
         Page::Ingest => view! { <IngestPage/> }.part(),
     })
 }
