@@ -68,7 +68,7 @@ impl TimeAxis {
     }
 
     /// Which span a moment is in.
-    pub(super) fn index_of(self, time: i64) -> Option<usize> {
+    pub(crate) fn index_of(self, time: i64) -> Option<usize> {
         let index = usize::try_from((time - self.first).checked_div(self.step)?).ok()?;
         (time >= self.first && index < self.count).then_some(index)
     }
