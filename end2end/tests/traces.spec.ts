@@ -71,6 +71,10 @@ test("the list shows, filters and opens traces", async ({ page }) => {
   await expect(rowsOf(page)).toContainText("travel agent");
   await expect(rowsOf(page)).toContainText("3.5 k");
   await expectAccessible(page);
+  // What one types can be seen, and there is room for it.
+  const search = page.getByLabel("Search traces");
+  await expect(search).not.toHaveCSS("color", /, 0\)$/);
+  expect((await search.boundingBox())!.width).toBeGreaterThan(300);
 
   await send(page.request, project, [span("t2", "only", null, 5, { kind: "api_call", name: "GET /health" })]);
   await page.getByRole("button", { name: /1 new trace/ }).click();
@@ -269,6 +273,8 @@ test("a link shows one trace to whoever has it, until it is revoked", async ({ p
   await expect(theirs.getByRole("treeitem")).toHaveCount(6);
   await item(theirs, "plan").getByText("plan").click();
   await expect(panel(theirs)).toContainText("Is Oslo cold?");
+  await panel(theirs).getByRole("button", { name: "Diff" }).click();
+  await expect(panel(theirs).locator("ins").first()).toBeVisible();
   await expect(theirs.getByRole("button", { name: "Share" })).toHaveCount(0);
   await expectAccessible(theirs);
   expect((await theirs.goto(`/p/${project.slug}/traces/t1`))?.url()).toContain("/login");
@@ -286,7 +292,8 @@ test("sessions and users add up their traces", async ({ page }) => {
   await hydrated(page);
   await page.getByRole("link", { name: "s-1" }).click();
   await expect(rowsOf(page)).toHaveCount(2);
-  await expect(page.locator(".group-chart")).toHaveCount(3);
+  await page.getByRole("slider", { name: "Traces: go through time" }).press("End");
+  await expect(page.locator(".group-charts .panel")).toHaveCount(3);
   await expectAccessible(page);
   await page.goto(`/p/${project.slug}/users/ada`);
   await hydrated(page);

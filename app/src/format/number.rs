@@ -63,13 +63,17 @@ fn scaled(n: u64, units: [&str; 5]) -> String {
     }
 }
 
-/// US dollars: cents from one dollar on, two significant digits below.
+/// US dollars: cents from one dollar on, two significant digits below, and of
+/// less than a hundred-thousandth only that it is less.
 #[must_use]
 pub(crate) fn usd(amount: f64) -> String {
     let nanos = nanos(amount);
     let sign = if amount < 0.0 { "-" } else { "" };
     if nanos == 0 {
         return "$0".to_owned();
+    }
+    if nanos < 10_000 {
+        return format!("<{NBSP}{sign}$0.00001");
     }
     if nanos >= 995_000_000 {
         let cents = i64::try_from((nanos + 5_000_000) / 10_000_000).unwrap_or(i64::MAX);
@@ -149,12 +153,13 @@ mod tests {
             (1_234.5, "$1,234.50"),
             (0.25, "$0.25"),
             (0.0042, "$0.0042"),
-            (0.000_001_234, "$0.0000012"),
-            (0.000_000_001, "$0.000000001"),
+            (0.000_012_34, "$0.000012"),
+            (0.000_009, "< $0.00001"),
+            (0.000_000_001, "< $0.00001"),
             (-0.5, "-$0.50"),
             (0.999, "$1.00"),
         ] {
-            assert_eq!(usd(amount), text);
+            assert_eq!(usd(amount).replace(NBSP, " "), text);
         }
         assert_eq!(exact_usd(0.0042), "0.0042 USD");
         assert_eq!(exact_usd(-12.0), "-12 USD");

@@ -47,9 +47,18 @@ impl Unit {
     #[must_use]
     pub(crate) fn tick(self, value: f64) -> String {
         if value == 0.0 {
-            "0".to_owned()
-        } else {
-            self.short(value)
+            return "0".to_owned();
+        }
+        let text = self.short(value);
+        // `2 s` and not `2.00 s`: lines are drawn at round numbers.
+        match text.split_once('.') {
+            Some((whole, rest)) if self == Self::Ms => {
+                let digits = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+                let decimals = rest.strip_suffix(digits).unwrap_or(rest).trim_end_matches('0');
+                let point = if decimals.is_empty() { "" } else { "." };
+                format!("{whole}{point}{decimals}{digits}")
+            }
+            _ => text,
         }
     }
 }
@@ -128,7 +137,16 @@ mod tests {
         ] {
             assert_eq!(unit.short(value).replace(NBSP, " "), text);
         }
-        assert_eq!(Unit::Ms.tick(0.0), "0");
+        for (value, text) in [
+            (0.0, "0"),
+            (2_000.0, "2 s"),
+            (2_500.0, "2.5 s"),
+            (5.0, "5 ms"),
+            (200.0, "200 ms"),
+        ] {
+            assert_eq!(Unit::Ms.tick(value).replace(NBSP, " "), text);
+        }
+        assert_eq!(Unit::Usd.tick(0.5), "$0.50");
     }
 
     #[test]

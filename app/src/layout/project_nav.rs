@@ -4,10 +4,11 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 use crate::{
+    browser,
     bundles::prefetch,
     components::{Glyph, Icon},
     session::Session,
-    view::{IntoPart, Part, el, show_some, tag},
+    view::{IntoPart, Part, effect, el, show_some, tag},
 };
 
 /// The areas, their words in the address first.
@@ -36,6 +37,13 @@ fn areas(slug: &str) -> Part {
         let page = if area == "settings" { "settings/general" } else { area };
         view! { <NavLink href=format!("/p/{slug}/{page}") area glyph label/> }.part()
     });
+    // Where they scroll, the one that one is in must be in sight.
+    let pathname = use_location().pathname;
+    effect(move || {
+        if let Some(area) = pathname.with(|path| area_of(path)) {
+            browser::reveal_id(&format!("nav-{area}"));
+        }
+    });
     tag("nav")
         .class("project-nav")
         .attr("aria-label", "Project")
@@ -46,16 +54,28 @@ fn areas(slug: &str) -> Part {
 #[component]
 fn NavLink(href: String, area: &'static str, glyph: Glyph, label: &'static str) -> impl IntoView {
     let pathname = use_location().pathname;
-    let here = move || pathname.with(|path| is_under(path, area)).then_some("page");
+    let here = move || pathname.with(|path| area_of(path) == Some(area)).then_some("page");
     let target = href.clone();
     tag("a")
         .class("nav-link")
+        .attr("id", format!("nav-{area}"))
         .on("pointerenter", move |_| prefetch(&target))
         .attr("href", href)
         .word("aria-current", here)
         .child(view! { <Icon glyph/> }.part())
         .child(el("span", "", vec![label.part()]))
         .part()
+}
+
+/// The area whose link leads to where a path is: sessions and users are reached by traces.
+fn area_of(path: &str) -> Option<&'static str> {
+    if is_under(path, "sessions") || is_under(path, "users") {
+        return Some("traces");
+    }
+    AREAS
+        .into_iter()
+        .map(|(area, ..)| area)
+        .find(|area| is_under(path, area))
 }
 
 /// Whether a path is in one area of a project: `/p/shop/events/7` is in `events`.
@@ -73,5 +93,8 @@ mod tests {
         assert!(is_under("/p/events/settings/keys", "settings"));
         assert!(!is_under("/p/events", "events"));
         assert!(!is_under("/projects", "events"));
+        assert_eq!(area_of("/p/shop/users/ada"), Some("traces"));
+        assert_eq!(area_of("/p/shop/settings/keys"), Some("settings"));
+        assert_eq!(area_of("/projects"), None);
     }
 }

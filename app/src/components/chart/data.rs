@@ -6,7 +6,8 @@ use super::TimeAxis;
 /// are written whole, for the style sheet's sake.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Hue {
-    /// One of eight, in turn.
+    /// One of eight; the ninth and those after it are as the rest, since two of
+    /// one colour would be taken for each other.
     Nth(usize),
     /// What is well.
     Good,
@@ -23,7 +24,7 @@ impl Hue {
     /// Its class.
     pub(crate) const fn class(self) -> &'static str {
         match self {
-            Self::Nth(n) => match n % 8 {
+            Self::Nth(n) => match n {
                 0 => "hue-1",
                 1 => "hue-2",
                 2 => "hue-3",
@@ -31,7 +32,8 @@ impl Hue {
                 4 => "hue-5",
                 5 => "hue-6",
                 6 => "hue-7",
-                _ => "hue-8",
+                7 => "hue-8",
+                _ => "hue-rest",
             },
             Self::Good => "hue-good",
             Self::Bad => "hue-bad",

@@ -38,6 +38,11 @@ pub(super) fn table(scope: Scope, by: Dimension, metrics: &Metrics) -> Part {
                 None if group.other => "all others".part(),
                 None => el("span", "faint", vec!["(none)".part()]),
             };
+            let calls = metrics
+                .series
+                .iter()
+                .find(|s| s.measure == Measure::Unpriced && s.values == group.values && s.other == group.other);
+            let unpriced = calls.and_then(|calls| calls.total).unwrap_or(0.0);
             let mut cells = vec![el("td", "", vec![name])];
             for (measure, (_, unit)) in GROUP_MEASURES.into_iter().zip(COLUMNS) {
                 let is_it = |s: &&eventglass_model::MetricSeries| {
@@ -45,6 +50,9 @@ pub(super) fn table(scope: Scope, by: Dimension, metrics: &Metrics) -> Part {
                 };
                 let value = metrics.series.iter().find(is_it).and_then(|series| series.total);
                 let said = match value {
+                    Some(value) if measure == Measure::Cost && value == 0.0 && unpriced > 0.0 => {
+                        el("span", "unpriced", vec!["unpriced".part()])
+                    }
                     Some(value) => titled("span", "", unit.exact(value), vec![unit.short(value).part()]),
                     None => "–".part(),
                 };

@@ -23,7 +23,15 @@ pub(super) fn unpriced(scope: Scope, asked: Asked<UnpricedList>) -> Part {
             let names: Vec<&str> = list.items.iter().map(|item| item.model.as_str()).collect();
             let first = list.items.first()?;
             let more = if list.next_cursor.is_some() { " and others" } else { "" };
-            let said = format!("The cost is too low: {}{more} have no known price. ", names.join(", "));
+            let have = if list.items.len() > 1 || list.next_cursor.is_some() {
+                "have"
+            } else {
+                "has"
+            };
+            let said = format!(
+                "The cost is too low: {}{more} {have} no known price. ",
+                names.join(", ")
+            );
             let link = tag("a")
                 .class("link")
                 .attr("href", format!("/p/{}/settings/pricing", scope.slug.get()))

@@ -48,7 +48,7 @@ fn row(slug: Memo<String>, form: PriceForm, item: UnpricedModel) -> Part {
         let press = Callback::new(move |()| form.open(&model, None));
         view! { <Button kind=ButtonKind::Primary label="Set its price" on_press=press/> }.part()
     };
-    let seen = view! { <TimeText time=item.last_seen style=TimeStyle::Minute/> }.part();
+    let seen = view! { <TimeText time=item.last_seen style=TimeStyle::Ago/> }.part();
     let cells = [
         el("div", "cell-stack", name),
         format!("{events}{more}").part(),

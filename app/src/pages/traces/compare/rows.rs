@@ -197,14 +197,7 @@ fn heads(sides: Sides, record: &Record) -> Part {
     let tokens = record.number("tokens");
     let mut differences = vec![
         difference("Duration", signed(ms, duration_ms(ms.abs()))),
-        difference(
-            "Tokens",
-            if tokens > 0 {
-                format!("+{}", compact(tokens))
-            } else {
-                compact(tokens)
-            },
-        ),
+        difference("Tokens", signed(tokens as f64, compact(tokens.abs()))),
     ];
     if let Some(cost) = record.value::<f64>("cost_usd") {
         differences.push(difference("Cost", signed(cost, usd(cost.abs()))));

@@ -140,7 +140,7 @@ fn table(slug: String, what: &'static str, query: GroupQuery, first: Answer) -> 
     let heads = [
         head,
         "Traces",
-        "With errors",
+        "Traces with errors",
         "Errors",
         "Tokens",
         "Cost",
@@ -183,18 +183,22 @@ fn row(slug: &str, what: &'static str, group: &Group) -> Part {
         let note = crate::pages::traces::figures::number_of(sessions, "session", "sessions");
         name.push(el("span", "row-note", vec![note.part()]));
     }
+    // What calls no model has no cost to speak of.
+    let is_plain = group.tokens == 0 && group.cost_usd == 0.0;
+    let spent = (!is_plain || !group.cost_complete).then_some(group.cost_usd);
+    let tokens = if is_plain {
+        el("span", "muted", vec!["–".part()])
+    } else {
+        compact(group.tokens).part()
+    };
     let time = |time| view! { <TimeText time style=TimeStyle::Ago/> }.part();
     let cells = vec![
         el("td", "", name),
         el("td", "num", vec![grouped(group.traces).part()]),
         el("td", "num", vec![grouped(group.failed_traces).part()]),
         el("td", "num", vec![errors(group.errors)]),
-        el("td", "num", vec![compact(group.tokens).part()]),
-        el(
-            "td",
-            "num nowrap",
-            vec![cost(Some(group.cost_usd), group.cost_complete)],
-        ),
+        el("td", "num", vec![tokens]),
+        el("td", "num nowrap", vec![cost(spent, group.cost_complete)]),
         el("td", "nowrap", vec![time(group.first)]),
         el("td", "nowrap", vec![time(group.last)]),
     ];

@@ -12,7 +12,7 @@ use crate::{
     format::{compact, grouped},
     pages::traces::{
         figures::{cost, errors, number_of},
-        list::trace_row,
+        list::{head_row, trace_row},
     },
     session::project_slug,
     view::{IntoPart, Part, el, memo, nothing, show_some, tag},
@@ -110,7 +110,7 @@ fn activity_view(slug: &str, what: &'static str, json: &str) -> Result<Part, Api
         fact("First", view! { <TimeText time=first style=TimeStyle::Row/> }.part()),
         fact("Last", view! { <TimeText time=last style=TimeStyle::Row/> }.part()),
         number_of(group.traces, "trace", "traces").part(),
-        fact("With errors", grouped(group.failed_traces).part()),
+        fact("of them with errors", grouped(group.failed_traces).part()),
         fact("Errors", errors(group.errors)),
         fact("Tokens", compact(group.tokens).part()),
         fact("Cost", cost(Some(group.cost_usd), group.cost_complete)),
@@ -153,6 +153,7 @@ fn trace_list(slug: &str, page: TracePage) -> Part {
     tag("div")
         .attr("role", "table")
         .attr("aria-label", "Traces, newest first")
+        .child(head_row())
         .children(rows.collect())
         .part()
 }

@@ -8,4 +8,4 @@ mod row;
 mod state;
 
 pub(crate) use page::TracesPage;
-pub(super) use row::trace_row;
+pub(super) use row::{head_row, trace_row};

@@ -10,15 +10,16 @@ use super::{
     empty::nothing_here,
     filters::{Chips, Toolbar},
     keyboard::listen,
-    row::{COLUMNS, row_id, trace_row},
+    row::{head_row, row_id, trace_row},
     state::{More, PAGE_SIZE, Page, Row},
 };
 use crate::{
     api::{self, Fetched},
+    bundles::prefetch,
     components::{Button, EmptyState, ErrorView, Glyph, Icon, Kbd, SkeletonRows, wait},
     format::count,
     live::Question,
-    view::{IntoPart, Part, el, flag, memo, show, show_some, tag, text},
+    view::{IntoPart, Part, effect, el, flag, memo, show, show_some, tag, text},
 };
 
 /// The pause between two questions.
@@ -32,6 +33,8 @@ pub(crate) fn TracesPage() -> impl IntoView {
     let page = Page::provide();
     keep_live(page);
     listen(page);
+    // The next thing one does here is to open a trace.
+    effect(|| prefetch("/p/-/traces/-"));
     let first = Fetched::one(move || {
         let query = TraceQuery {
             limit: Some(PAGE_SIZE),
@@ -94,16 +97,6 @@ fn table(page: Page) -> Part {
             page.load_more();
         }
     };
-    let mut head = tag("div").attr("role", "row").class("ev-head tc-grid");
-    for (class, label) in COLUMNS {
-        head = head.child(
-            tag("span")
-                .attr("role", "columnheader")
-                .class(class)
-                .child(label.part())
-                .part(),
-        );
-    }
     let row = move |row: Row| {
         let id = Some(row.id.clone());
         let link = tag("a")
@@ -120,7 +113,7 @@ fn table(page: Page) -> Part {
         <div class="ev-scroll" id="traces-scroll" on:scroll=scroll>
             <div role="table" aria-label="Traces, newest first" class="ev-table">
                 <div role="rowgroup" class="ev-head-group">
-                    {head.part()}
+                    {head_row()}
                 </div>
                 <div role="rowgroup">
                     <For

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The columns: their classes and heads.
-pub(super) const COLUMNS: [(&str, &str); 9] = [
+const COLUMNS: [(&str, &str); 9] = [
     ("tc-time", "Started"),
     ("tc-name", "Trace"),
     ("tc-status", "Status"),
@@ -25,6 +25,22 @@ pub(super) const COLUMNS: [(&str, &str); 9] = [
     ("tc-cost", "Cost"),
     ("tc-who", "User, session"),
 ];
+
+/// The heads of the columns.
+pub(in super::super) fn head_row() -> Part {
+    let heads = COLUMNS.map(|(class, label)| {
+        tag("span")
+            .attr("role", "columnheader")
+            .class(class)
+            .child(label.part())
+            .part()
+    });
+    tag("div")
+        .attr("role", "row")
+        .class("ev-head tc-grid")
+        .children(heads.into())
+        .part()
+}
 
 /// Names the link of a row in the document.
 pub(super) fn row_id(id: &str) -> String {

@@ -23,9 +23,16 @@ pub(super) fn axis(page: Page) -> Part {
                 .attr("x2", x.clone())
                 .attr("y1", "20")
                 .attr("y2", "28");
+            // At the right end there is no room but before the line.
+            let percent = x.split(['.', '%']).next().and_then(|whole| whole.parse::<u32>().ok());
+            let (dx, anchor) = match percent {
+                Some(92..) => ("-3", "end"),
+                _ => ("3", "start"),
+            };
             let name = svg("text")
                 .attr("x", x)
-                .attr("dx", "3")
+                .attr("dx", dx)
+                .attr("text-anchor", anchor)
                 .attr("y", "19")
                 .child(name.part());
             vec![line.part(), name.part()].part()
