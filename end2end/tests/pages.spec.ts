@@ -151,7 +151,7 @@ test("links to traces are allowed in the settings", async ({ page }) => {
   await hydrated(page);
   for (const yes of [true, false]) {
     await page.getByLabel("Allow links to single traces").setChecked(yes);
-    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("button", { name: "Save", exact: true }).click();
     await expect.poll(allowed).toBe(yes);
   }
 });
