@@ -9,7 +9,7 @@ use leptos_router::{
 };
 
 use crate::{
-    bundles::{Boards, Events, Numbers, Settings, Trace, Traces},
+    bundles::{Events, Numbers, Settings, Traces},
     components::{Toaster, Toasts},
     hydration::provide_hydrated,
     layout::{Help, ProjectNav, TopBar},
@@ -137,11 +137,11 @@ fn geo() -> Part {
 }
 
 fn dashboards() -> Part {
-    Boards::Dashboards.part()
+    Numbers::Dashboards.part()
 }
 
 fn dashboard() -> Part {
-    Boards::Dashboard.part()
+    Numbers::Dashboard.part()
 }
 
 fn events() -> Part {
@@ -153,11 +153,11 @@ fn traces() -> Part {
 }
 
 fn compare() -> Part {
-    Trace::Compare.part()
+    Traces::Compare.part()
 }
 
 fn trace() -> Part {
-    Trace::Trace.part()
+    Traces::Trace.part()
 }
 
 fn sessions() -> Part {

@@ -18,7 +18,7 @@ test("a page loads its own bundle and no other, each file once", async ({ page, 
     ["/projects", ""],
     [`/p/${project.slug}/events`, "split_events.wasm"],
     [`/p/${project.slug}/ingest`, "split_numbers.wasm"],
-    [`/p/${project.slug}/dashboards`, "split_boards.wasm"],
+    [`/p/${project.slug}/traces`, "split_traces.wasm"],
     [`/p/${project.slug}/settings/keys`, "split_settings.wasm"],
   ]) {
     // A page of its own: nothing is in its cache.

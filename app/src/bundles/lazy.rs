@@ -8,7 +8,7 @@ use std::{
 
 use leptos::{prelude::*, task::spawn_local, wasm_split::SplitLoaderError};
 
-use super::{Bundle, boards, events, numbers, settings, trace, traces};
+use super::{Bundle, events, numbers, settings, traces};
 use crate::{
     browser,
     components::{Button, EmptyState, Glyph, SkeletonRows},
@@ -19,7 +19,7 @@ use crate::{
 pub(super) type Drawn = Result<Part, SplitLoaderError>;
 
 /// Which bundles are here. On the server all are.
-static LOADED: [AtomicBool; 6] = [const { AtomicBool::new(cfg!(not(target_family = "wasm"))) }; 6];
+static LOADED: [AtomicBool; 4] = [const { AtomicBool::new(cfg!(not(target_family = "wasm"))) }; 4];
 
 impl Bundle {
     fn loaded(self) -> Option<&'static AtomicBool> {
@@ -36,10 +36,8 @@ impl Bundle {
         let result = match self {
             Self::Events => events::load().await,
             Self::Numbers => numbers::load().await,
-            Self::Boards => boards::load().await,
             Self::Settings => settings::load().await,
             Self::Traces => traces::load().await,
-            Self::Trace => trace::load().await,
         };
         if result.is_ok()
             && let Some(loaded) = self.loaded()

@@ -9,21 +9,17 @@
 //! To add a page: a variant of `Page` with its arm in the bundle's file, and a
 //! route in `app.rs`; if the path begins with a new word, also [`Bundle::of`].
 
-mod boards;
 mod events;
 mod lazy;
 mod numbers;
 mod settings;
-mod trace;
 mod traces;
 
-pub(crate) use boards::Page as Boards;
 pub(crate) use events::Page as Events;
 pub use lazy::load_this_page;
 pub(crate) use lazy::prefetch;
 pub(crate) use numbers::Page as Numbers;
 pub(crate) use settings::Page as Settings;
-pub(crate) use trace::Page as Trace;
 pub(crate) use traces::Page as Traces;
 
 /// A part of the browser's code that comes on demand.
@@ -33,14 +29,10 @@ pub enum Bundle {
     Events,
     /// How a project is doing.
     Numbers,
-    /// Dashboards that people make.
-    Boards,
     /// A project's settings.
     Settings,
-    /// The list of traces.
+    /// Finding and reading traces.
     Traces,
-    /// Reading traces.
-    Trace,
 }
 
 impl Bundle {
@@ -49,17 +41,15 @@ impl Bundle {
     #[must_use]
     pub fn of(path: &str) -> Option<Self> {
         if path.starts_with("/shared/") {
-            return Some(Self::Trace);
+            return Some(Self::Traces);
         }
-        let path = path.split('?').next()?;
-        let mut words = path.strip_prefix("/p/")?.split('/').skip(1);
-        match (words.next()?, words.next()) {
-            ("events", _) => Some(Self::Events),
-            ("overview" | "services" | "llm" | "geo" | "ingest" | "sessions" | "users", _) => Some(Self::Numbers),
-            ("dashboards", _) => Some(Self::Boards),
-            ("settings", _) => Some(Self::Settings),
-            ("traces", None | Some("")) => Some(Self::Traces),
-            ("traces", Some(_)) => Some(Self::Trace),
+        match path.strip_prefix("/p/")?.split('/').nth(1)? {
+            "events" => Some(Self::Events),
+            "overview" | "services" | "llm" | "geo" | "dashboards" | "ingest" | "sessions" | "users" => {
+                Some(Self::Numbers)
+            }
+            "settings" => Some(Self::Settings),
+            "traces" => Some(Self::Traces),
             _ => None,
         }
     }
@@ -71,10 +61,8 @@ impl Bundle {
         match self {
             Self::Events => "events",
             Self::Numbers => "numbers",
-            Self::Boards => "boards",
             Self::Settings => "settings",
             Self::Traces => "traces",
-            Self::Trace => "trace",
         }
     }
 }
@@ -88,10 +76,8 @@ mod tests {
         assert_eq!(Bundle::of("/p/shop/events/7"), Some(Bundle::Events));
         assert_eq!(Bundle::of("/p/events/settings/keys"), Some(Bundle::Settings));
         assert_eq!(Bundle::of("/p/shop/sessions/7"), Some(Bundle::Numbers));
-        assert_eq!(Bundle::of("/p/shop/traces"), Some(Bundle::Traces));
-        assert_eq!(Bundle::of("/p/shop/traces/?q=a/b"), Some(Bundle::Traces));
-        assert_eq!(Bundle::of("/p/shop/traces/7?span=1"), Some(Bundle::Trace));
-        assert_eq!(Bundle::of("/shared/secret"), Some(Bundle::Trace));
+        assert_eq!(Bundle::of("/p/shop/traces/7"), Some(Bundle::Traces));
+        assert_eq!(Bundle::of("/shared/secret"), Some(Bundle::Traces));
         assert_eq!(Bundle::of("/p/events"), None);
         assert_eq!(Bundle::of("/projects"), None);
     }

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     pages::{
+        dashboards::{DashboardPage, DashboardsPage},
         geo::GeoPage,
         ingest::IngestPage,
         llm::LlmPage,
@@ -31,6 +32,10 @@ pub(crate) enum Page {
     Llm,
     /// Where events come from.
     Geo,
+    /// All dashboards.
+    Dashboards,
+    /// One dashboard.
+    Dashboard,
     /// The list of sessions.
     Sessions,
     /// One of them.
@@ -58,6 +63,8 @@ pub(super) fn draw(page: Page) -> Drawn {
         Page::Service => view! { <ServicePage/> }.part(),
         Page::Llm => view! { <LlmPage/> }.part(),
         Page::Geo => view! { <GeoPage/> }.part(),
+        Page::Dashboards => view! { <DashboardsPage/> }.part(),
+        Page::Dashboard => view! { <DashboardPage/> }.part(),
         Page::Sessions => view! { <GroupsPage what="sessions"/> }.part(),
         Page::Session => view! { <GroupPage what="sessions"/> }.part(),
         Page::Users => view! { <GroupsPage what="users"/> }.part(),

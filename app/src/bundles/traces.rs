@@ -1,4 +1,4 @@
-//! The list of traces.
+//! Finding and reading traces.
 
 use leptos::{prelude::*, wasm_split::wasm_split};
 
@@ -7,7 +7,7 @@ use super::{
     lazy::{Drawn, lazy},
 };
 use crate::{
-    pages::traces::TracesPage,
+    pages::traces::{ComparePage, TracePage, TracesPage},
     view::{IntoPart, Part},
 };
 
@@ -16,6 +16,10 @@ use crate::{
 pub(crate) enum Page {
     /// The list.
     Traces,
+    /// One of them, of a project or of a link that was shared.
+    Trace,
+    /// Two of them, side by side.
+    Compare,
 }
 
 impl Page {
@@ -29,5 +33,7 @@ impl Page {
 pub(super) fn draw(page: Page) -> Drawn {
     Ok(match page {
         Page::Traces => view! { <TracesPage/> }.part(),
+        Page::Trace => view! { <TracePage/> }.part(),
+        Page::Compare => view! { <ComparePage/> }.part(),
     })
 }

@@ -1,7 +1,7 @@
 //! From rustc's wasm to what a browser can load.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, VecDeque},
     fs,
     path::{Path, PathBuf},
     process::{Child, Command},
@@ -116,27 +116,41 @@ fn generate(main: &Path, out: &Path, release: bool) -> Result<()> {
         .generate(out)
 }
 
-/// All files at once: the main wasm takes longest, the rest run beside it.
+/// As many files at once as there are cores, the largest first.
 fn optimise(paths: &Paths, site: &Path) -> Result<()> {
-    let mut running: Vec<(PathBuf, Child)> = Vec::new();
+    let mut files = Vec::new();
     for entry in fs::read_dir(site)? {
-        let file = entry?.path();
+        let entry = entry?;
+        let file = entry.path();
         if file.extension().is_some_and(|extension| extension == "wasm") {
-            let child = Command::new(paths.node_program("wasm-opt")?)
-                .args(FEATURES)
-                .args(["-Oz", "--converge", "--strip-debug", "--strip-producers"])
-                .arg(&file)
-                .arg("--output")
-                .arg(file.with_extension("small"))
-                .spawn()
-                .context("cannot run wasm-opt")?;
-            running.push((file, child));
+            files.push((entry.metadata()?.len(), file));
         }
     }
-    for (file, mut child) in running {
-        ensure!(child.wait()?.success(), "wasm-opt failed on {}", file.display());
-        fs::rename(file.with_extension("small"), &file)?;
+    files.sort();
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut running: VecDeque<(PathBuf, Child)> = VecDeque::new();
+    while let Some((_, file)) = files.pop() {
+        if running.len() == cores
+            && let Some(first) = running.pop_front()
+        {
+            finish(first)?;
+        }
+        let child = Command::new(paths.node_program("wasm-opt")?)
+            .args(FEATURES)
+            .args(["-Oz", "--converge", "--strip-debug", "--strip-producers"])
+            .arg(&file)
+            .arg("--output")
+            .arg(file.with_extension("small"))
+            .spawn()
+            .context("cannot run wasm-opt")?;
+        running.push_back((file, child));
     }
+    running.into_iter().try_for_each(finish)
+}
+
+fn finish((file, mut child): (PathBuf, Child)) -> Result<()> {
+    ensure!(child.wait()?.success(), "wasm-opt failed on {}", file.display());
+    fs::rename(file.with_extension("small"), &file)?;
     Ok(())
 }
 

@@ -15,11 +15,10 @@ use super::{
 };
 use crate::{
     api::{self, Fetched},
-    bundles::prefetch,
     components::{Button, EmptyState, ErrorView, Glyph, Icon, Kbd, SkeletonRows, wait},
     format::count,
     live::Question,
-    view::{IntoPart, Part, effect, el, flag, memo, show, show_some, tag, text},
+    view::{IntoPart, Part, el, flag, memo, show, show_some, tag, text},
 };
 
 /// The pause between two questions.
@@ -33,8 +32,6 @@ pub(crate) fn TracesPage() -> impl IntoView {
     let page = Page::provide();
     keep_live(page);
     listen(page);
-    // The next thing one does here is to open a trace.
-    effect(|| prefetch("/p/-/traces/-"));
     let first = Fetched::one(move || {
         let query = TraceQuery {
             limit: Some(PAGE_SIZE),
