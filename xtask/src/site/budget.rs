@@ -9,11 +9,11 @@ use crate::step::{human_size, say};
 
 /// All wasm and JavaScript of a first visit, whichever bundle its page is in,
 /// as brotli.
-const FIRST_PAGE: usize = 450 * 1024;
+const FIRST_PAGE: usize = 400 * 1024;
 
 /// What a bundle adds, at most, for a visitor who has the main wasm: about a
 /// tenth of a second on a telephone's 10 Mbit/s.
-const BUNDLE: usize = 260 * 1024;
+const BUNDLE: usize = 225 * 1024;
 
 /// One compressed file of the site.
 pub(super) struct Size {
