@@ -142,6 +142,6 @@ fn refuses_what_is_of_another_type() {
 
 #[test]
 fn skips_what_it_does_not_know() {
-    let json = r#"{"new":[{"a":"]"}],"text":"b","newer":1e999}"#;
+    let json = r#"{"new":[{"a":"]"}],"text":"b","newer":{"b":[1e9]}}"#;
     assert_eq!(from_text::<All>(json).unwrap().text, "b");
 }
