@@ -118,7 +118,7 @@ pub async fn pages(session: &Session, project: i64, link: &str, until: Timestamp
     let from = until.plus_micros(-6 * 3_600_000_000);
     let span = format!("from={from}&to={until}");
     let questions = [
-        format!("{base}"),
+        base.clone(),
         format!("{base}/settings"),
         format!("{base}/usage"),
         format!("{base}/keys"),
