@@ -39,7 +39,11 @@ pub(super) fn targets(figures: &Figures) -> Vec<TargetCheck> {
     }
     if let Some(load) = best(Dialect::Pulse, true) {
         let is_batch = |load: &&LoadFigures| load.dialect == Dialect::Pulse && load.batch > 1;
-        let mut closed = figures.loads.iter().filter(is_batch).filter(|load| load.offered_events_per_sec.is_none());
+        let mut closed = figures
+            .loads
+            .iter()
+            .filter(is_batch)
+            .filter(|load| load.offered_events_per_sec.is_none());
         let load = closed.find(|load| load.events_per_sec >= EVENTS).unwrap_or(load);
         list.push(at_least("events/s in batches", load.events_per_sec, EVENTS));
         list.push(below("p99 of that, ms", load.latency.p99_ms, 100.0));

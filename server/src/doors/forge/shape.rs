@@ -24,7 +24,7 @@ pub(super) struct ForgeBatch {
 #[schema(as = EvalForgeBody)]
 pub(super) enum ForgeBody {
     Many(ForgeBatch),
-    One(ForgeEvent),
+    One(Box<ForgeEvent>),
 }
 
 /// An event. Everything may be left out; what is unknown is kept.

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 #[serde(untagged)]
 pub(super) enum NativeItem {
     Event(Box<NativeEvent>),
-    Envelope(WatchEnvelope),
+    Envelope(Box<WatchEnvelope>),
 }
 
 /// Many events.

@@ -30,7 +30,7 @@ const OF_EVERY_DOOR: &[u16] = &[400, 401, 408, 413, 415, 429, 500, 503];
 
 /// Puts routes under a heading.
 pub(crate) fn area(tag: &str, mut router: ApiRouter) -> ApiRouter {
-    for (_, item) in &mut router.get_openapi_mut().paths.paths {
+    for item in router.get_openapi_mut().paths.paths.values_mut() {
         for (_, operation) in operations(item) {
             operation.tags = Some(vec![tag.to_owned()]);
         }
