@@ -25,7 +25,7 @@ def agent(request, run, server, new_project, fake_openai):
 
 def tree(trace: dict) -> list[tuple[int, str, str]]:
     """Depth, kind and name of each span, as they are drawn."""
-    spans, text = trace["spans"], trace["strings"]
+    spans, text = trace["spans"], trace["spans"]["strings"]
     return [(d, text[k], text[n]) for d, k, n in zip(spans["depth"], spans["kind"], spans["name"], strict=True)]
 
 

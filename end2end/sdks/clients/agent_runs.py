@@ -68,13 +68,13 @@ ask = {"langgraph": langgraph, "openai-agents": openai_agents}[sys.argv[1]]()
 told = {}
 for run in ("fine", "failing"):
     failing = run == "failing"
-    with trace.get_tracer("test").start_as_current_span(run) as span:
-        told[run] = f"{span.get_span_context().trace_id:032x}"
-        try:
+    try:
+        with trace.get_tracer("test").start_as_current_span(run) as span:
+            told[run] = f"{span.get_span_context().trace_id:032x}"
             answer = ask()
-        except Exception as e:
-            assert failing and "no station in Oslo" in str(e), e
-        else:
-            assert not failing and answer == "Pangolins are scaly.", answer
+    except Exception as e:
+        assert failing and "no station in Oslo" in str(e), e
+    else:
+        assert not failing and answer == "Pangolins are scaly.", answer
 provider.shutdown()
 print(json.dumps(told))
