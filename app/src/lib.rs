@@ -23,6 +23,7 @@ mod session;
 mod shell;
 mod status;
 mod view;
+mod window;
 
 pub use app::*;
 pub use bundles::{Bundle, load_this_page};

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use leptos::{ev, prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
     api::{self, ApiResult},
     browser,
     components::{Glyph, Icon, LinkButton},
-    view::{IntoPart, Part, effect, el, show_some, tag},
+    view::{IntoPart, Part, el, show_some, tag},
+    window::visible,
 };
 
 /// The longest pause while the server does not answer.
@@ -53,12 +54,7 @@ impl Live {
 
     /// Asks for as long as the page is there and can be seen.
     pub(crate) fn keep_asking(self, question: Question) {
-        let visible = RwSignal::new(true);
-        effect(move || {
-            let listener = window_event_listener(ev::visibilitychange, move |_| visible.set(!browser::is_hidden()));
-            on_cleanup(move || listener.remove());
-            visible.set(!browser::is_hidden());
-        });
+        let visible = visible();
         let every = question.every;
         let question = StoredValue::new(question);
         // Each run of the effect voids the loop that the run before it started.

@@ -7,16 +7,14 @@ RUNS = ("langgraph", "openai-agents")
 
 
 @pytest.fixture(scope="module", params=RUNS)
-def agent(request, run, server, new_project, fake_openai):
+def agent(request, run, new_project, fake_openai):
     """A project, and the trace of each run of the agent."""
     project = new_project(request.param)
     told = run.python(
         "agents",
         "agent_runs.py",
         request.param,
-        OTEL_EXPORTER_OTLP_ENDPOINT=server.url,
-        OTEL_EXPORTER_OTLP_HEADERS=f"x-api-key={project.key}",
-        OTEL_SERVICE_NAME="weather-desk",
+        **project.otlp("weather-desk"),
         OPENAI_BASE_URL=fake_openai.url,
         OPENAI_API_KEY="sk-none",
     ).told

@@ -9,16 +9,14 @@ from support.fake_openai import MODEL
 
 
 @pytest.fixture(scope="module", params=["openinference", "openllmetry"])
-def instrumented(request, run, server, new_project, fake_openai):
+def instrumented(request, run, new_project, fake_openai):
     """A project, and what was made of each call: a list of events, in the order of time."""
     project = new_project(request.param)
     told = run.python(
         "otel",
         "openai_calls.py",
         request.param,
-        OTEL_EXPORTER_OTLP_ENDPOINT=server.url,
-        OTEL_EXPORTER_OTLP_HEADERS=f"x-api-key={project.key}",
-        OTEL_SERVICE_NAME="zoo",
+        **project.otlp("zoo"),
         OPENAI_BASE_URL=fake_openai.url,
         OPENAI_API_KEY="sk-none",
     ).told

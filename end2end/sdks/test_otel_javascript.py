@@ -7,9 +7,7 @@ SMALL = {"GET /lamps", "render", "chat claude"}
 
 def otlp(url: str, project, **more: str) -> dict[str, str]:
     return {
-        "OTEL_EXPORTER_OTLP_ENDPOINT": url,
-        "OTEL_EXPORTER_OTLP_HEADERS": f"x-api-key={project.key}",
-        "OTEL_SERVICE_NAME": "web",
+        **project.otlp("web", url),
         "OTEL_RESOURCE_ATTRIBUTES": "deployment.environment.name=production",
         **more,
     }

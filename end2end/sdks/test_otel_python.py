@@ -12,9 +12,7 @@ TRACES = "/v1/traces"
 def otlp(url: str, project, **more: str) -> dict[str, str]:
     """What a user sets."""
     return {
-        "OTEL_EXPORTER_OTLP_ENDPOINT": url,
-        "OTEL_EXPORTER_OTLP_HEADERS": f"x-api-key={project.key}",
-        "OTEL_SERVICE_NAME": "shop",
+        **project.otlp("shop", url),
         "OTEL_RESOURCE_ATTRIBUTES": "service.version=4.2,deployment.environment.name=staging",
         **more,
     }

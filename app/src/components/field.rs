@@ -80,3 +80,15 @@ pub(crate) fn form_error(fault: RwSignal<Option<String>>) -> Part {
         .child(text(move || fault.get().unwrap_or_default()).part())
         .part()
 }
+
+/// What a form says besides its fields: names and values that nobody sees.
+pub(crate) fn hidden_inputs(pairs: impl IntoIterator<Item = (&'static str, String)>) -> Vec<Part> {
+    let input = |(name, value)| {
+        tag("input")
+            .attr("type", "hidden")
+            .attr("name", name)
+            .attr("value", value)
+            .part()
+    };
+    pairs.into_iter().map(input).collect()
+}

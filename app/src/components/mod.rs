@@ -34,7 +34,7 @@ pub(crate) use copy::CopyButton;
 pub(crate) use dialog::Dialog;
 pub(crate) use empty::EmptyState;
 pub(crate) use error_view::{ErrorView, dead_end};
-pub(crate) use field::{Field, field_note, form_error};
+pub(crate) use field::{Field, field_note, form_error, hidden_inputs};
 pub(crate) use icon::{Glyph, Icon, drawing};
 pub(crate) use json::{Beside, Json, Record};
 pub(crate) use kbd::Kbd;

@@ -54,6 +54,14 @@ class Project:
     def url(self) -> str:
         return self.user.url
 
+    def otlp(self, service: str, url: str | None = None) -> dict[str, str]:
+        """What a user of an OpenTelemetry SDK sets."""
+        return {
+            "OTEL_EXPORTER_OTLP_ENDPOINT": url or self.url,
+            "OTEL_EXPORTER_OTLP_HEADERS": f"x-api-key={self.key}",
+            "OTEL_SERVICE_NAME": service,
+        }
+
     def get(self, path: str, **query):
         """`GET` below the project."""
         query = f"?{urllib.parse.urlencode(query)}" if query else ""

@@ -8,6 +8,9 @@ use sqlx::migrate::{Migrate, Migration, MigrationType, Migrator};
 use crate::store::open::{Kind, kind};
 use crate::store::{StoreError, postgres, sqlite};
 
+/// Where the migrator notes what it ran.
+const TABLE: &str = "_sqlx_migrations";
+
 /// A step of the history: its number, its name and its statements.
 pub(crate) type Step = (i64, &'static str, &'static str);
 
@@ -51,6 +54,20 @@ pub async fn schema(url: &str, file: &Path) -> Result<Schema, StoreError> {
         Kind::Sqlite => sqlite::schema(file).await,
         Kind::Postgres => postgres::schema(url).await,
     }
+}
+
+/// Compares a history with what a database has run of it, if it has `begun` to.
+///
+/// # Errors
+/// [`StoreError::Newer`]; or when the database cannot be read.
+pub(crate) async fn state<C: Migrate>(connection: &mut C, begun: bool, history: &[Step]) -> Result<Schema, StoreError> {
+    let applied = if begun {
+        connection.list_applied_migrations(TABLE).await?
+    } else {
+        Vec::new()
+    };
+    let versions: Vec<i64> = applied.iter().map(|step| step.version).collect();
+    Schema::compare(&versions, history)
 }
 
 /// Runs the steps that have not run yet.

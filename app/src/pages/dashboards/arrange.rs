@@ -10,7 +10,7 @@ use super::{
 use crate::{
     browser,
     components::{Glyph, Icon},
-    view::{IntoPart, Part, svg, tag},
+    view::{El, IntoPart, Part, svg, tag},
 };
 
 /// Pixels from one row to the next, as in `style/dashboards.css`.
@@ -19,15 +19,7 @@ const ROW: i32 = 48;
 /// The handle by which a widget is moved.
 pub(super) fn handle(board: Board, id: &str) -> Part {
     let name = StoredValue::new(id.to_owned());
-    let held = RwSignal::new(false);
-    let drag = move |event: ev::Event| {
-        if held.get_untracked()
-            && let Some((column, row)) = cell(event.unchecked_ref())
-        {
-            move_to(board, &name.get_value(), column, row);
-        }
-    };
-    tag("button")
+    let handle = tag("button")
         .attr("type", "button")
         .class("widget-handle")
         .attr(
@@ -35,40 +27,40 @@ pub(super) fn handle(board: Board, id: &str) -> Part {
             "Move; arrow keys move it, with Shift they change its size",
         )
         .attr("title", "Drag, or press arrow keys; with Shift they change the size")
-        .on("pointerdown", move |event| {
-            browser::hold_pointer(event.unchecked_ref());
-            held.set(true);
-        })
-        .on("pointermove", drag)
-        .on("pointerup", move |_| held.set(false))
-        .on("pointercancel", move |_| held.set(false))
         .on("keydown", move |event| {
             key(board, &name.get_value(), event.unchecked_ref());
         })
-        .child(view! { <Icon glyph=Glyph::Move/> }.part())
-        .part()
+        .child(view! { <Icon glyph=Glyph::Move/> }.part());
+    dragged(handle, board, id, move_to).part()
 }
 
 /// The corner by which a widget is stretched. By keyboard, the handle does it.
 pub(super) fn corner(board: Board, id: &str) -> Part {
-    let name = StoredValue::new(id.to_owned());
-    let held = RwSignal::new(false);
-    let drag = move |event: ev::Event| {
-        if held.get_untracked()
-            && let Some((column, row)) = cell(event.unchecked_ref())
-        {
-            stretch_to(board, &name.get_value(), column, row);
-        }
-    };
     let line = svg("path").attr("d", "M11 5 5 11M11 9 9 11").part();
     let picture = svg("svg")
         .class("icon")
         .attr("viewBox", "0 0 12 12")
         .attr("aria-hidden", "true")
         .child(line);
-    tag("div")
+    let corner = tag("div")
         .class("widget-corner")
         .attr("aria-hidden", "true")
+        .child(picture.part());
+    dragged(corner, board, id, stretch_to).part()
+}
+
+/// While it is held, `to` is told the column and the row below the pointer.
+fn dragged(element: El, board: Board, id: &str, to: fn(Board, &str, u16, u16)) -> El {
+    let name = StoredValue::new(id.to_owned());
+    let held = RwSignal::new(false);
+    let drag = move |event: ev::Event| {
+        if held.get_untracked()
+            && let Some((column, row)) = cell(event.unchecked_ref())
+        {
+            to(board, &name.get_value(), column, row);
+        }
+    };
+    element
         .on("pointerdown", move |event| {
             browser::hold_pointer(event.unchecked_ref());
             held.set(true);
@@ -76,8 +68,6 @@ pub(super) fn corner(board: Board, id: &str) -> Part {
         .on("pointermove", drag)
         .on("pointerup", move |_| held.set(false))
         .on("pointercancel", move |_| held.set(false))
-        .child(picture.part())
-        .part()
 }
 
 /// The column and the row below the pointer.

@@ -1,24 +1,17 @@
 //! The keyboard.
 
-use leptos::{ev, prelude::*};
+use leptos::prelude::*;
 
 use super::{
     list::{reveal, row_id, rows_in_sight},
     search::BOX,
     state::Page,
 };
-use crate::{browser, view::effect};
+use crate::{browser, window::on_keys};
 
 /// Listens for as long as the page is there.
 pub(super) fn listen(page: Page) {
-    effect(move || {
-        let listener = window_event_listener(ev::keydown, move |event| {
-            if !browser::is_typing(&event) && act(page, &event.key()) {
-                event.prevent_default();
-            }
-        });
-        on_cleanup(move || listener.remove());
-    });
+    on_keys(move |event| act(page, &event.key()));
 }
 
 /// Does what the key says; whether it says anything.

@@ -9,9 +9,9 @@ use super::{
 };
 use crate::{
     api,
-    components::chart::{Better, Hue, Shape, Slice, Stat, TimeChart, donut, stat},
+    components::chart::{Better, Shape, Slice, TimeChart, donut},
     format::Unit,
-    pages::scope::{Asked, Scope, ask, by_group, chart_panel, frame, over_time, panel, points, total},
+    pages::scope::{Asked, LATENCY, Number, Scope, ask, by_group, chart_panel, frame, lines, numbers, panel},
     view::{IntoPart, Part, el, memo, show, tag},
 };
 
@@ -20,7 +20,7 @@ const KINDS: [&str; 3] = ["llm", "embedding", "token_usage"];
 /// How many groups have a series of their own.
 const GROUPS: usize = 12;
 
-const NUMBERS: [(Measure, &str, Unit, Better); 6] = [
+const NUMBERS: &[Number] = &[
     (Measure::Cost, "Cost", Unit::Usd, Better::Less),
     (Measure::Count, "Model calls", Unit::Count, Better::Neither),
     (Measure::TokensIn, "Tokens in", Unit::Count, Better::Neither),
@@ -55,7 +55,7 @@ pub(super) const GROUP_MEASURES: [Measure; 8] = [
 pub(crate) fn LlmPage() -> impl IntoView {
     let scope = Scope::provide("llm");
     let whole = ask::<Metrics>(scope.refresh, move || {
-        let mut measures: Vec<Measure> = NUMBERS.map(|(measure, ..)| measure).into();
+        let mut measures: Vec<Measure> = NUMBERS.iter().map(|(measure, ..)| *measure).collect();
         measures.extend([Measure::P50, Measure::P99]);
         let query = MetricsQuery {
             compare: true,
@@ -96,21 +96,11 @@ fn body(
     chosen: Memo<Dimension>,
     missing: Asked<UnpricedList>,
 ) -> Part {
-    let numbers = whole.show(move || numbers(whole));
+    let numbers = whole.show(move || numbers(whole, "panel stats", NUMBERS));
     let latency = whole.show(move || {
-        let data = memo(move |_| {
-            let lines = [
-                (Measure::P50, "p50", Hue::Nth(0)),
-                (Measure::P95, "p95", Hue::Nth(1)),
-                (Measure::P99, "p99", Hue::Nth(2)),
-            ];
-            whole
-                .latest
-                .with(|m| m.as_ref().map(|m| over_time(m, &lines)).unwrap_or_default())
-        });
         chart_panel(
             "Latency",
-            TimeChart::new("latency", "Latency", Shape::Line, Unit::Ms, data),
+            TimeChart::new("latency", "Latency", Shape::Line, Unit::Ms, lines(whole, LATENCY)),
         )
     });
     let charts = groups.show(move || {
@@ -144,29 +134,6 @@ fn body(
         rows,
     ]
     .part()
-}
-
-fn numbers(asked: Asked<Metrics>) -> Part {
-    let all = show(move || {
-        asked.latest.with(|metrics| {
-            let stats = metrics.iter().flat_map(|metrics| {
-                NUMBERS.into_iter().map(|(measure, label, unit, better)| {
-                    let (value, previous) = total(metrics, measure);
-                    let points = points(metrics, measure);
-                    stat(Stat {
-                        label,
-                        unit,
-                        value,
-                        previous,
-                        better,
-                        points,
-                    })
-                })
-            });
-            stats.collect::<Vec<Part>>().part()
-        })
-    });
-    el("div", "panel stats", vec![all.part()])
 }
 
 /// By what groups are made. Links, so that they work before the page is alive.

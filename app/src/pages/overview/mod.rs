@@ -2,7 +2,6 @@
 
 mod budget;
 mod empty;
-mod numbers;
 mod page;
 mod top;
 

@@ -6,14 +6,13 @@ use leptos::prelude::*;
 use super::{
     budget::{ask_budget, budget},
     empty::nothing_yet,
-    numbers::numbers,
     top::{ask_tops, draw_tops},
 };
 use crate::{
     api,
-    components::chart::{Hue, Shape, TimeChart},
+    components::chart::{Better, Hue, Shape, TimeChart},
     format::Unit,
-    pages::scope::{Asked, Scope, ask, chart_panel, frame, over_time},
+    pages::scope::{Asked, LATENCY, Number, Scope, ask, chart_panel, frame, lines, numbers, over_time},
     view::{IntoPart, Part, el, memo, show_some},
 };
 
@@ -28,6 +27,17 @@ const MEASURES: [Measure; 9] = [
     Measure::Cost,
     Measure::Tokens,
     Measure::Users,
+];
+
+const NUMBERS: &[Number] = &[
+    (Measure::Count, "Events", Unit::Count, Better::Neither),
+    (Measure::ErrorRate, "Error rate", Unit::Share, Better::Less),
+    (Measure::P50, "Latency, median", Unit::Ms, Better::Less),
+    (Measure::P95, "95th percentile", Unit::Ms, Better::Less),
+    (Measure::P99, "99th percentile", Unit::Ms, Better::Less),
+    (Measure::Users, "Active users", Unit::Count, Better::Neither),
+    (Measure::Tokens, "Tokens", Unit::Count, Better::Neither),
+    (Measure::Cost, "Cost", Unit::Usd, Better::Less),
 ];
 
 /// How the project is doing.
@@ -51,7 +61,7 @@ pub(crate) fn OverviewPage() -> impl IntoView {
 }
 
 fn all(asked: Asked<Metrics>) -> Part {
-    asked.show(move || vec![numbers(asked), charts(asked)].part())
+    asked.show(move || vec![numbers(asked, "panel stats stats-8", NUMBERS), charts(asked)].part())
 }
 
 fn charts(asked: Asked<Metrics>) -> Part {
@@ -76,20 +86,9 @@ fn charts(asked: Asked<Metrics>) -> Part {
         })
     });
     let volume = memo(move |_| volume.get().unwrap_or_default());
-    let of = move |measures: &'static [(Measure, &'static str, Hue)]| {
-        memo(move |_| {
-            asked
-                .latest
-                .with(|m| m.as_ref().map(|m| over_time(m, measures)).unwrap_or_default())
-        })
-    };
-    let latency = of(&[
-        (Measure::P50, "p50", Hue::Nth(0)),
-        (Measure::P95, "p95", Hue::Nth(1)),
-        (Measure::P99, "p99", Hue::Nth(2)),
-    ]);
-    let rate = of(&[(Measure::ErrorRate, "Error rate", Hue::Bad)]);
-    let cost = of(&[(Measure::Cost, "Cost", Hue::Nth(3))]);
+    let latency = lines(asked, LATENCY);
+    let rate = lines(asked, &[(Measure::ErrorRate, "Error rate", Hue::Bad)]);
+    let cost = lines(asked, &[(Measure::Cost, "Cost", Hue::Nth(3))]);
     let costs = memo(move |_| {
         cost.read()
             .series

@@ -6,9 +6,11 @@ mod charts;
 mod frame;
 mod refresh;
 mod state;
+mod stats;
 
 pub(crate) use ask::{Asked, ask, ask_here};
-pub(crate) use charts::{by_group, over_time, points, total};
+pub(crate) use charts::{by_group, over_time};
 pub(crate) use frame::{chart_panel, frame, frame_with, panel};
 pub(crate) use refresh::Refresh;
 pub(crate) use state::Scope;
+pub(crate) use stats::{LATENCY, Number, lines, numbers};

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use leptos::{ev, prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local};
 
-use crate::{browser, view::effect};
+use crate::{browser, window::visible};
 
 /// When to ask anew, and how it goes.
 #[derive(Clone, Copy)]
@@ -23,12 +23,7 @@ impl Refresh {
             tick: RwSignal::new(0),
             lost: RwSignal::new(false),
         };
-        let visible = RwSignal::new(true);
-        effect(move || {
-            let listener = window_event_listener(ev::visibilitychange, move |_| visible.set(!browser::is_hidden()));
-            on_cleanup(move || listener.remove());
-            visible.set(!browser::is_hidden());
-        });
+        let visible = visible();
         // Each run of the effect voids the loop that the run before it started.
         let run = StoredValue::new(0_u32);
         Effect::new(move |was_hidden: Option<bool>| {

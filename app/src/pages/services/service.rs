@@ -9,14 +9,14 @@ use crate::{
     api,
     components::{
         TableScroll, TimeStyle, TimeText,
-        chart::{Better, Hue, Shape, Stat, TimeChart, stat},
+        chart::{Better, Hue, Shape, TimeChart},
     },
     format::{Unit, grouped},
-    pages::scope::{Asked, Scope, ask, chart_panel, frame, over_time, panel, points, total},
+    pages::scope::{Asked, LATENCY, Number, Scope, ask, chart_panel, frame, lines, numbers, panel},
     view::{IntoPart, Part, el, memo, show, show_some, tag, text},
 };
 
-const NUMBERS: [(Measure, &str, Unit, Better); 6] = [
+const NUMBERS: &[Number] = &[
     (Measure::Count, "Events", Unit::Count, Better::Neither),
     (Measure::ErrorRate, "Error rate", Unit::Share, Better::Less),
     (Measure::P50, "Latency, median", Unit::Ms, Better::Less),
@@ -87,7 +87,7 @@ fn body(
         .child("All services".part());
     let heading = el("h2", "service-name", vec![text(move || name.get()).part()]);
     let head = el("div", "service-head", vec![heading, health, events.part(), back.part()]);
-    let numbers = asked.show(move || vec![numbers(asked), charts(asked)].part());
+    let numbers = asked.show(move || vec![numbers(asked, "panel stats", NUMBERS), charts(asked)].part());
     let table = endpoints.show(move || {
         show(move || {
             endpoints
@@ -117,46 +117,15 @@ fn seen(item: &ServiceHealth) -> Part {
     el("div", "service-seen", parts)
 }
 
-fn numbers(asked: Asked<Metrics>) -> Part {
-    let all = show(move || {
-        asked.latest.with(|metrics| {
-            let stats = metrics.iter().flat_map(|metrics| {
-                NUMBERS.into_iter().map(|(measure, label, unit, better)| {
-                    let (value, previous) = total(metrics, measure);
-                    let points = points(metrics, measure);
-                    stat(Stat {
-                        label,
-                        unit,
-                        value,
-                        previous,
-                        better,
-                        points,
-                    })
-                })
-            });
-            stats.collect::<Vec<Part>>().part()
-        })
-    });
-    el("div", "panel stats", vec![all.part()])
-}
-
 fn charts(asked: Asked<Metrics>) -> Part {
-    let of = move |measures: &'static [(Measure, &'static str, Hue)]| {
-        memo(move |_| {
-            asked
-                .latest
-                .with(|m| m.as_ref().map(|m| over_time(m, measures)).unwrap_or_default())
-        })
-    };
-    let volume = of(&[
-        (Measure::Count, "Events", Hue::Nth(0)),
-        (Measure::Errors, "Errors", Hue::Bad),
-    ]);
-    let latency = of(&[
-        (Measure::P50, "p50", Hue::Nth(0)),
-        (Measure::P95, "p95", Hue::Nth(1)),
-        (Measure::P99, "p99", Hue::Nth(2)),
-    ]);
+    let volume = lines(
+        asked,
+        &[
+            (Measure::Count, "Events", Hue::Nth(0)),
+            (Measure::Errors, "Errors", Hue::Bad),
+        ],
+    );
+    let latency = lines(asked, LATENCY);
     let charts = vec![
         chart_panel(
             "Events",

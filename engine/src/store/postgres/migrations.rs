@@ -49,15 +49,7 @@ pub(super) async fn state(connection: &mut PgConnection) -> Result<Schema, Store
     let begun = sqlx::query("SELECT 1 WHERE to_regclass('_sqlx_migrations') IS NOT NULL")
         .fetch_optional(&mut *connection)
         .await?;
-    let applied: Vec<i64> = match begun {
-        Some(_) => {
-            sqlx::query_scalar("SELECT version FROM _sqlx_migrations")
-                .fetch_all(connection)
-                .await?
-        }
-        None => Vec::new(),
-    };
-    Schema::compare(&applied, HISTORY)
+    schema::state(connection, begun.is_some(), HISTORY).await
 }
 
 /// Runs what has not run yet.

@@ -159,7 +159,9 @@ impl Appender {
         now: Timestamp,
     ) -> Result<Vec<Appended>, StoreError> {
         std::thread::scope(|scope| {
-            let sums_if_all_new = (events.len() >= WORTH_A_THREAD).then(|| scope.spawn(|| sums(events.iter())));
+            let beside = || std::thread::Builder::new().spawn_scoped(scope, || sums(events.iter()));
+            // Where there is no thread to be had, they are added up afterwards.
+            let sums_if_all_new = (events.len() >= WORTH_A_THREAD).then(beside).and_then(Result::ok);
             self.write_beside(connection, events, now, sums_if_all_new)
         })
     }

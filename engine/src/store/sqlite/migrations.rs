@@ -46,15 +46,7 @@ pub(super) async fn state(connection: &mut SqliteConnection) -> Result<Schema, S
     let begun = sqlx::query("SELECT 1 FROM sqlite_master WHERE name = '_sqlx_migrations'")
         .fetch_optional(&mut *connection)
         .await?;
-    let applied: Vec<i64> = match begun {
-        Some(_) => {
-            sqlx::query_scalar("SELECT version FROM _sqlx_migrations")
-                .fetch_all(connection)
-                .await?
-        }
-        None => Vec::new(),
-    };
-    Schema::compare(&applied, HISTORY)
+    schema::state(connection, begun.is_some(), HISTORY).await
 }
 
 /// Runs what has not run yet.

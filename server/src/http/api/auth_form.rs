@@ -4,7 +4,8 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use eventglass_app::login::{HOME, is_local};
-use eventglass_model::{Credentials, Loc, decode_pairs, encode_pairs};
+use eventglass_engine::access::AccountError;
+use eventglass_model::{Credentials, Loc, SessionToken, decode_pairs, encode_pairs};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -36,13 +37,7 @@ async fn log_in(
 ) -> Result<Response, ApiError> {
     let (credentials, next) = read(&headers, &body)?;
     let session = state.accounts.log_in(credentials, &client.ip).await;
-    answer(
-        "/login",
-        session.map(|s| s.token).map_err(Into::into),
-        &next,
-        &state,
-        &client,
-    )
+    answer("/login", session, &next, &state, &client)
 }
 
 /// Registers by the form of its page.
@@ -63,13 +58,7 @@ async fn register(
 ) -> Result<Response, ApiError> {
     let (credentials, next) = read(&headers, &body)?;
     let session = state.accounts.register(credentials, &client.ip).await;
-    answer(
-        "/register",
-        session.map(|s| s.token).map_err(Into::into),
-        &next,
-        &state,
-        &client,
-    )
+    answer("/register", session, &next, &state, &client)
 }
 
 /// What the form sends.
@@ -107,11 +96,12 @@ fn read(headers: &HeaderMap, body: &RawBody) -> Result<(Credentials, String), Ap
 /// word for what is wrong.
 fn answer(
     form: &str,
-    session: Result<String, ApiError>,
+    session: Result<SessionToken, AccountError>,
     next: &str,
     state: &AppState,
     client: &ClientAddr,
 ) -> Result<Response, ApiError> {
+    let session = session.map(|session| session.token).map_err(ApiError::from);
     let location = match &session {
         Ok(_) => next.to_owned(),
         Err(error) if error.status.is_server_error() => return session.map(IntoResponse::into_response),

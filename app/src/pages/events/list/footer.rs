@@ -25,7 +25,7 @@ pub(super) fn Footer() -> impl IntoView {
         format!("These are the newest {shown}. To see older ones, narrow the search.")
     };
     let line = show(move || match list.more.get() {
-        More::Some => next_link(page),
+        More::Some => next_link(page, "Load more"),
         More::Unsearched(to) => search_on(page, to),
         More::Coming => "Loading more".part(),
         More::Failed(error) => vec![
@@ -40,7 +40,7 @@ pub(super) fn Footer() -> impl IntoView {
 }
 
 /// The next page: without scripts another page, else more rows of this one.
-fn next_link(page: Page) -> Part {
+fn next_link(page: Page, label: &'static str) -> Part {
     let cursor = page.list.next_cursor();
     tag("a")
         .class("btn")
@@ -50,7 +50,7 @@ fn next_link(page: Page) -> Part {
             event.prevent_default();
             page.list.load_more(page);
         })
-        .child("Load more".part())
+        .child(label.part())
         .part()
 }
 
@@ -62,15 +62,5 @@ pub(super) fn search_on(page: Page, to: Option<eventglass_model::Timestamp>) -> 
         None => said = vec!["The time for one search was over".part()],
     }
     said.push(".".part());
-    let cursor = page.list.next_cursor();
-    let link = tag("a")
-        .class("btn")
-        .attr("href", page.path_with(|address| address.query.cursor = cursor))
-        .attr("data-noscroll", "")
-        .press(move |event| {
-            event.prevent_default();
-            page.list.load_more(page);
-        })
-        .child("Search on".part());
-    vec![el("span", "", said), link.part()].part()
+    vec![el("span", "", said), next_link(page, "Search on")].part()
 }

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     browser,
-    components::{Glyph, Icon, IconButton, Kbd, LinkButton},
+    components::{Glyph, Icon, IconButton, Kbd, LinkButton, hidden_inputs},
     view::{IntoPart, Part, effect, el, memo, show, show_some, tag},
 };
 
@@ -111,16 +111,7 @@ fn hidden(page: Page) -> Part {
     let kept = pairs
         .into_iter()
         .filter(|(name, value)| *name != "q" && *name != "cursor" && !value.is_empty());
-    let inputs: Vec<Part> = kept
-        .map(|(name, value)| {
-            tag("input")
-                .attr("type", "hidden")
-                .attr("name", name)
-                .attr("value", value)
-                .part()
-        })
-        .collect();
-    el("span", "", inputs)
+    el("span", "", hidden_inputs(kept))
 }
 
 /// Looks for what stands in the box, unless it cannot be read.

@@ -1,6 +1,6 @@
 //! The panel beside the page; on a phone, a sheet over it.
 
-use leptos::{ev, prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local};
 
 use super::{
     actions::{HEADING, Which},
@@ -15,6 +15,7 @@ use crate::{
     json::items,
     pages::ingest::state::Page,
     view::{IntoPart, Part, effect, el, memo, show, show_some, text},
+    window::on_keys,
 };
 
 /// How many items are fetched at a time.
@@ -160,13 +161,11 @@ fn follow_focus() {
 
 /// Esc closes the panel.
 fn listen(page: Page) {
-    effect(move || {
-        let listener = window_event_listener(ev::keydown, move |event| {
-            if event.key() == "Escape" && !browser::is_typing(&event) {
-                event.prevent_default();
-                page.close();
-            }
-        });
-        on_cleanup(move || listener.remove());
+    on_keys(move |event| {
+        let closes = event.key() == "Escape";
+        if closes {
+            page.close();
+        }
+        closes
     });
 }

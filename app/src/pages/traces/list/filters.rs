@@ -7,7 +7,7 @@ use leptos::{ev, prelude::*};
 use super::state::Page;
 use crate::{
     browser,
-    components::{Glyph, Icon, LinkButton, Menu, MenuItem, pulse},
+    components::{Glyph, Icon, LinkButton, Menu, MenuItem, hidden_inputs, pulse},
     pages::traces::areas::area_links,
     view::{IntoPart, Part, el, make, show, show_some, tag, text},
 };
@@ -55,16 +55,7 @@ fn search(page: Page) -> Part {
     };
     // The form keeps the other filters where there are no scripts.
     let others = page.query.with_untracked(TraceQuery::to_pairs).into_iter();
-    let others: Vec<Part> = others
-        .filter(|(name, _)| *name != "q")
-        .map(|(name, value)| {
-            tag("input")
-                .attr("type", "hidden")
-                .attr("name", name)
-                .attr("value", value)
-                .part()
-        })
-        .collect();
+    let others = hidden_inputs(others.filter(|(name, _)| *name != "q"));
     view! {
         <form class="search" role="search" method="get" on:submit=submit>
             <Icon glyph=Glyph::Search/>

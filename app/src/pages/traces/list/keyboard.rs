@@ -1,20 +1,13 @@
 //! The keyboard.
 
-use leptos::{ev, prelude::*};
+use leptos::prelude::*;
 
 use super::{row::row_id, state::Page};
-use crate::{browser, view::effect};
+use crate::{browser, window::on_keys};
 
 /// Listens for as long as the page is there.
 pub(super) fn listen(page: Page) {
-    effect(move || {
-        let listener = window_event_listener(ev::keydown, move |event| {
-            if !browser::is_typing(&event) && act(page, &event.key()) {
-                event.prevent_default();
-            }
-        });
-        on_cleanup(move || listener.remove());
-    });
+    on_keys(move |event| act(page, &event.key()));
 }
 
 fn act(page: Page, key: &str) -> bool {

@@ -1,12 +1,12 @@
 //! The keyboard.
 
-use leptos::{ev, prelude::*};
+use leptos::prelude::*;
 
 use super::{address::View, state::Page, steps, toolbar::FIND};
 use crate::{
     browser,
     pages::traces::tree::{Window, row_of},
-    view::effect,
+    window::on_keys,
 };
 
 /// How many rows a page has, for the keys that turn one.
@@ -14,24 +14,16 @@ const PAGE_ROWS: isize = 20;
 
 /// Listens for as long as the page is there.
 pub(super) fn listen(page: Page) {
-    effect(move || {
-        let listener = window_event_listener(ev::keydown, move |event| {
-            if browser::is_typing(&event) || page.tree.read_untracked().len() == 0 {
-                return;
-            }
-            let key = event.key();
-            let done = any_view(page, &key, event.shift_key())
-                || match page.address.read_untracked().view {
-                    View::Steps => steps::act(page, &key),
-                    view if view.is_list() => list(page, &key, event.shift_key()),
-                    _ => false,
-                };
-            if done {
-                event.prevent_default();
-            }
-        });
-        on_cleanup(move || listener.remove());
-    });
+    on_keys(move |event| page.tree.read_untracked().len() > 0 && act(page, &event.key(), event.shift_key()));
+}
+
+fn act(page: Page, key: &str, shift: bool) -> bool {
+    any_view(page, key, shift)
+        || match page.address.read_untracked().view {
+            View::Steps => steps::act(page, key),
+            view if view.is_list() => list(page, key, shift),
+            _ => false,
+        }
 }
 
 /// What the keys do in every view.

@@ -119,16 +119,20 @@ fn lead(event: &Record) -> Part {
 
 /// JSON under a heading.
 pub(super) fn json_section(title: &'static str, text: String) -> Part {
-    let copied = text.clone();
-    let copy = Callback::new(move |()| copied.clone());
+    section(title, text.clone(), view! { <Json text/> }.part())
+}
+
+/// A text as it is shown, under a heading with its size and a button that copies it.
+pub(super) fn section(title: &'static str, text: String, shown: Part) -> Part {
+    let size = bytes(text.len());
+    let copy = Callback::new(move |()| text.clone());
     let head = vec![
         el("h3", "facts-title", vec![title.part()]),
-        el("span", "muted num", vec![bytes(text.len()).part()]),
+        el("span", "muted num", vec![size.part()]),
         el("span", "grow", Vec::new()),
         view! { <CopyButton what=copy label=format!("Copy {}", title.to_ascii_lowercase())/> }.part(),
     ];
-    let parts = vec![el("header", "payload-head", head), view! { <Json text/> }.part()];
-    el("section", "facts", parts)
+    el("section", "facts", vec![el("header", "payload-head", head), shown])
 }
 
 /// What was said while it ran.

@@ -2,11 +2,14 @@
 
 use leptos::prelude::*;
 
-use super::{super::state::Page, content::json_section, diff::diff_view};
+use super::{
+    super::state::Page,
+    content::{json_section, section},
+    diff::diff_view,
+};
 use crate::{
     browser::{self, Store},
-    components::{CopyButton, Record},
-    format::bytes,
+    components::Record,
     json::from_text,
     pages::traces::{
         talk::{Speaker, conversation, long_text, messages_view, value_view},
@@ -83,7 +86,8 @@ pub(in super::super) fn payload_view(page: Page, event: &Record, id: &str) -> Pa
         Mode::Talk => said(&event, true),
         Mode::Json => both(&event, |_, title, text| json_section(title, text)),
         Mode::Raw => both(&event, |_, title, text| {
-            section(title, &text, el("div", "json-plain", vec![long_text(text.clone())]))
+            let shown = el("div", "json-plain", vec![long_text(text.clone())]);
+            section(title, text, shown)
         }),
         Mode::Diff => diff_view(page, &id),
     });
@@ -112,7 +116,7 @@ pub(in super::super) fn said(event: &Record, wordy: bool) -> Part {
             messages_view(messages)
         };
         Some(if wordy {
-            section(title, &json, shown)
+            section(title, json, shown)
         } else {
             el(
                 "section",
@@ -132,16 +136,4 @@ fn both(event: &Record, shown: impl Fn(&Record, &'static str, String) -> Part) -
         .into_iter()
         .filter_map(|(key, title)| Some(shown(event, title, event.raw(key)?.to_owned())));
     parts.collect::<Vec<Part>>().part()
-}
-
-fn section(title: &'static str, text: &str, shown: Part) -> Part {
-    let copied = text.to_owned();
-    let copy = Callback::new(move |()| copied.clone());
-    let head = vec![
-        el("h3", "facts-title", vec![title.part()]),
-        el("span", "muted num", vec![bytes(text.len()).part()]),
-        el("span", "grow", Vec::new()),
-        view! { <CopyButton what=copy label=format!("Copy {}", title.to_ascii_lowercase())/> }.part(),
-    ];
-    el("section", "facts", vec![el("header", "payload-head", head), shown])
 }
