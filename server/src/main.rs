@@ -78,6 +78,7 @@ fn main() -> ExitCode {
     let command = Cli::parse()
         .command
         .unwrap_or_else(|| Command::Serve(ServeArgs::default()));
+    small_pages();
     // Of `migrate --check`, 1 is an answer.
     let failure = if matches!(command, Command::Migrate(_)) { 2 } else { 1 };
     let result = match command {
@@ -103,6 +104,15 @@ fn main() -> ExitCode {
         }
         ExitCode::from(failure)
     })
+}
+
+/// Takes memory in pages of the ordinary size. What is taken for a request is given
+/// back after it, and of a huge page (2 MB) nothing is while a byte of it is in use: with
+/// them the same work keeps a third more memory resident, and is no faster.
+fn small_pages() {
+    // A system that knows no huge pages refuses, and needs nothing else.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::thread::disable_transparent_huge_pages(true);
 }
 
 /// An error and its causes, but for those that the ones before have told already.

@@ -7,8 +7,7 @@ use eventglass_model::Timestamp;
 
 use super::Map;
 use super::blob::{
-    SeriesCells, read_series, read_table, read_total, write_durations, write_numbers, write_table, write_total,
-    write_users,
+    read_series, read_table, read_total, write_durations, write_numbers, write_table, write_total, write_users,
 };
 use super::cell::{Cell, Count, Sum};
 use super::dictionary::Dictionary;
@@ -19,18 +18,20 @@ use super::plan::Part;
 use super::settings::RollupSettings;
 use crate::store::StoreError;
 
-/// What is to be added to the blobs of a span of time.
-pub struct Bucket {
+/// What is to be added to the blobs of a span of time: it refers to what waits,
+/// so that only the span that is being merged takes memory.
+pub struct Bucket<'a> {
     /// Of what length.
     pub tier: Tier,
     /// Which.
     pub bucket: i64,
-    content: Content,
+    content: Content<'a>,
 }
 
-enum Content {
-    Series(SeriesCells),
-    Table(Family, Map<Key, Cell>),
+/// What is added to what; the same may be named more than once.
+enum Content<'a> {
+    Series(Vec<(u32, &'a Cell)>),
+    Table(Family, Vec<(&'a Key, &'a Cell)>),
 }
 
 /// A fold of one project.
@@ -44,8 +45,8 @@ pub struct Fold<'a> {
 impl Fold<'_> {
     /// What is to be added, span by span. New series get their numbers.
     #[must_use]
-    pub fn buckets(&self, pending: &ProjectPending, series: &mut Dictionary) -> Vec<Bucket> {
-        let mut targets: BTreeMap<(Tier, i64, Family), Content> = BTreeMap::new();
+    pub fn buckets<'p>(&self, pending: &'p ProjectPending, series: &mut Dictionary) -> Vec<Bucket<'p>> {
+        let mut targets: BTreeMap<(Tier, i64, Family), Content<'p>> = BTreeMap::new();
         for family in Family::ALL {
             let Some(cells) = pending.family(family) else { continue };
             for (bucket, cells) in cells {
@@ -61,13 +62,13 @@ impl Fold<'_> {
             .collect()
     }
 
-    fn add(
+    fn add<'p>(
         &self,
-        targets: &mut BTreeMap<(Tier, i64, Family), Content>,
+        targets: &mut BTreeMap<(Tier, i64, Family), Content<'p>>,
         family: Family,
         start: Timestamp,
-        key: &Key,
-        cell: &Cell,
+        key: &'p Key,
+        cell: &'p Cell,
         series: &mut Dictionary,
     ) {
         let number = (family == Family::Series).then(|| {
@@ -80,19 +81,19 @@ impl Fold<'_> {
                 continue;
             }
             let content = targets.entry((tier, bucket, family)).or_insert_with(|| match family {
-                Family::Series => Content::Series(SeriesCells::new()),
-                _ => Content::Table(family, Map::default()),
+                Family::Series => Content::Series(Vec::new()),
+                _ => Content::Table(family, Vec::new()),
             });
             match (content, number) {
-                (Content::Series(cells), Some(number)) => cells.entry(number).or_default().merge(cell),
-                (Content::Table(_, cells), _) => cells.entry(Arc::clone(key)).or_default().merge(cell),
+                (Content::Series(cells), Some(number)) => cells.push((number, cell)),
+                (Content::Table(_, cells), _) => cells.push((key, cell)),
                 (Content::Series(_), None) => {}
             }
         }
     }
 }
 
-impl Bucket {
+impl Bucket<'_> {
     /// The parts that it has to be merged with, in the order in which [`Self::merge`] wants them.
     #[must_use]
     pub const fn parts(&self) -> &'static [Part] {
@@ -123,8 +124,8 @@ impl Bucket {
                 let mut total = stored(0).map(read_total).transpose()?.unwrap_or_default();
                 let mut cells = read_series(stored(1), stored(2), stored(3))?;
                 for (id, cell) in added {
-                    total.merge(&cell);
-                    cells.entry(id).or_default().merge(&cell);
+                    total.merge(cell);
+                    cells.entry(id).or_default().merge(cell);
                 }
                 vec![
                     write_total(&mut total),
@@ -133,11 +134,15 @@ impl Bucket {
                     write_users(&mut cells),
                 ]
             }
-            Content::Table(family, mut cells) => {
+            Content::Table(family, added) => {
+                let mut cells: Map<Key, Cell> = Map::default();
                 if let Some(blob) = stored(0) {
                     read_table(blob, family.dimensions().len(), |key, cell| {
-                        cells.entry(key).or_default().merge(&cell);
+                        cells.insert(key, cell);
                     })?;
+                }
+                for (key, cell) in added {
+                    cells.entry(Arc::clone(key)).or_default().merge(cell);
                 }
                 bound(&mut cells, family, settings.rows);
                 vec![write_table(&mut cells)]

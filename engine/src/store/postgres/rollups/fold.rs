@@ -96,7 +96,7 @@ type Place = (i64, i64, i64);
 async fn stored_blobs(
     tx: &mut PgConnection,
     project_id: i64,
-    buckets: &[crate::rollups::Bucket],
+    buckets: &[crate::rollups::Bucket<'_>],
 ) -> Result<BTreeMap<Place, Vec<u8>>, StoreError> {
     let (mut tiers, mut parts, mut numbers) = (Vec::new(), Vec::new(), Vec::new());
     for bucket in buckets {
