@@ -63,8 +63,9 @@ fmt: setup ## Format the Rust sources
 bench: setup-test ## Measure ingest and search on this machine, on SQLite and on Postgres (about 5 min)
 	$(ENV) binary=$$(cargo xtask release) && "$$binary" bench && exec "$$binary" bench --store postgres
 
-bench-query: setup ## Measure searches on 5 million events, or EVENTS=... (about 10 min)
-	$(ENV) exec cargo bench --package eventglass-harness --bench query -- $(EVENTS)
+bench-query: setup-test ## Measure questions on 5 million events, or EVENTS=..., on both stores (about 40 min)
+	$(ENV) binary=$$(cargo xtask release) && "$$binary" bench --events $(EVENTS) \
+		&& exec "$$binary" bench --events $(EVENTS) --store postgres
 
 clean: ## Remove what was built; installed tools and ./data stay
 	$(ENV) cargo clean

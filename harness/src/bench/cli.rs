@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use clap::Args;
+use serde::Serialize;
 
 use super::store::StoreKind;
-use super::{report, suite};
+use super::{questions, report, suite};
 use crate::server::this_program;
 
 /// Arguments of `eventglass bench`.
@@ -30,6 +31,10 @@ pub struct BenchArgs {
     /// Events a batch.
     #[arg(long, default_value_t = 100, value_name = "N", value_parser = clap::value_parser!(u16).range(2..=1_000))]
     pub batch: u16,
+
+    /// Measure questions on so many events of the last 30 days instead (5 million: about 15 min).
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
+    pub events: Option<u64>,
 
     /// Write all figures here as JSON.
     #[arg(long, value_name = "FILE")]
@@ -91,29 +96,47 @@ impl BenchArgs {
 pub fn run(args: &BenchArgs) -> anyhow::Result<ExitCode> {
     // One thread: on a machine of two cores the server needs the other.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let figures = runtime.block_on(async {
+    let good = runtime.block_on(async {
         tokio::select! {
-            figures = measure(args) => figures,
+            good = measure(args) => good,
             () = asked_to_stop() => bail!("interrupted"),
         }
     })?;
-    let mut out = io::stdout().lock();
-    report::write(&figures, &mut out)?;
-    out.flush()?;
-    if let Some(path) = &args.json {
-        let json = serde_json::to_string_pretty(&figures)?;
-        std::fs::write(path, json).with_context(|| format!("cannot write {}", path.display()))?;
-    }
-    let good = report::is_sound(&figures) && (!args.check || report::targets(&figures).iter().all(|target| target.met));
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-async fn measure(args: &BenchArgs) -> anyhow::Result<super::figures::Figures> {
+/// Whether all is well.
+async fn measure(args: &BenchArgs) -> anyhow::Result<bool> {
     let program = match &args.server {
         Some(program) => std::path::absolute(program)?,
         None => this_program()?,
     };
-    suite::run(args, &program, &mut io::stderr()).await
+    let log = &mut io::stderr();
+    if let Some(events) = args.events {
+        let figures = questions::run(args, events, &program, log).await?;
+        publish(args, &figures, questions::write)?;
+        return Ok(!args.check || questions::met(&figures));
+    }
+    let figures = suite::run(args, &program, log).await?;
+    publish(args, &figures, report::write)?;
+    let met = report::targets(&figures).iter().all(|target| target.met);
+    Ok(report::is_sound(&figures) && (!args.check || met))
+}
+
+/// Tables on standard output, everything in a file if there is to be one.
+fn publish<F: Serialize>(
+    args: &BenchArgs,
+    figures: &F,
+    write: impl FnOnce(&F, &mut io::StdoutLock<'static>) -> io::Result<()>,
+) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    write(figures, &mut out)?;
+    out.flush()?;
+    if let Some(path) = &args.json {
+        let json = serde_json::to_string_pretty(figures)?;
+        std::fs::write(path, json).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    Ok(())
 }
 
 /// Ctrl-C, or the polite signal of a process manager.

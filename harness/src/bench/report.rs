@@ -4,11 +4,12 @@ use std::io::{self, Write};
 
 use super::bodies::Dialect;
 use super::figures::{Figures, Latency, LoadFigures, SearchFigures};
+use super::machine::Machine;
 use super::store::StoreKind;
 
 /// One thing that the product promises.
 pub(super) struct TargetCheck {
-    pub(super) name: &'static str,
+    pub(super) name: String,
     pub(super) wanted: String,
     pub(super) got: String,
     pub(super) met: bool,
@@ -58,18 +59,18 @@ pub(super) fn targets(figures: &Figures) -> Vec<TargetCheck> {
     list
 }
 
-fn at_least(name: &'static str, got: f64, wanted: f64) -> TargetCheck {
+fn at_least(name: &str, got: f64, wanted: f64) -> TargetCheck {
     TargetCheck {
-        name,
+        name: name.to_owned(),
         wanted: format!("at least {wanted:.0}"),
         got: format!("{got:.0}"),
         met: got >= wanted,
     }
 }
 
-fn below(name: &'static str, got: f64, wanted: f64) -> TargetCheck {
+pub(super) fn below(name: &str, got: f64, wanted: f64) -> TargetCheck {
     TargetCheck {
-        name,
+        name: name.to_owned(),
         wanted: format!("under {wanted:.0}"),
         got: format!("{got:.1}"),
         met: got < wanted,
@@ -78,27 +79,14 @@ fn below(name: &'static str, got: f64, wanted: f64) -> TargetCheck {
 
 /// Writes everything as Markdown, which reads well as it is and can be pasted.
 pub(super) fn write(figures: &Figures, out: &mut impl Write) -> io::Result<()> {
-    let machine = &figures.machine;
-    writeln!(
+    heading(
         out,
-        "\n{} cores, {}, Linux {}",
-        machine.cores, machine.cpu, machine.kernel
+        &figures.machine,
+        figures.store,
+        figures.version,
+        &figures.measured_at,
+        figures.optimised,
     )?;
-    let store = match figures.store {
-        StoreKind::Sqlite => "SQLite",
-        StoreKind::Postgres => "Postgres",
-    };
-    writeln!(
-        out,
-        "eventglass {} on {store}, {}",
-        figures.version, figures.measured_at
-    )?;
-    if !figures.optimised {
-        writeln!(
-            out,
-            "\n**Not optimised**: build with --release, these figures say nothing."
-        )?;
-    }
     let disk = &figures.disk.latency;
     writeln!(
         out,
@@ -148,8 +136,41 @@ pub(super) fn write(figures: &Figures, out: &mut impl Write) -> io::Result<()> {
     for error in figures.loads.iter().filter_map(|load| load.first_error.as_ref()) {
         writeln!(out, "First error: {error}")?;
     }
+    write_targets(&targets(figures), out)
+}
+
+/// On what, of what, and when.
+pub(super) fn heading(
+    out: &mut impl Write,
+    machine: &Machine,
+    store: StoreKind,
+    version: &str,
+    measured_at: &str,
+    optimised: bool,
+) -> io::Result<()> {
+    writeln!(
+        out,
+        "\n{} cores, {}, Linux {}",
+        machine.cores, machine.cpu, machine.kernel
+    )?;
+    let store = match store {
+        StoreKind::Sqlite => "SQLite",
+        StoreKind::Postgres => "Postgres",
+    };
+    writeln!(out, "eventglass {version} on {store}, {measured_at}")?;
+    if !optimised {
+        writeln!(
+            out,
+            "\n**Not optimised**: build with --release, these figures say nothing."
+        )?;
+    }
+    Ok(())
+}
+
+/// What was promised, and whether it is kept.
+pub(super) fn write_targets(targets: &[TargetCheck], out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "\n| target | wanted | got | |\n|---|--:|--:|---|")?;
-    for check in targets(figures) {
+    for check in targets {
         let verdict = if check.met { "met" } else { "missed" };
         writeln!(out, "| {} | {} | {} | {verdict} |", check.name, check.wanted, check.got)?;
     }
@@ -170,7 +191,7 @@ fn load_row(load: &LoadFigures, out: &mut impl Write) -> io::Result<()> {
     )
 }
 
-fn columns(latency: &Latency) -> String {
+pub(super) fn columns(latency: &Latency) -> String {
     let list = [
         latency.p50_ms,
         latency.p90_ms,

@@ -5,7 +5,6 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
 use eventglass_model::Project;
 
 use super::bodies::Bodies;
@@ -13,10 +12,8 @@ use super::cli::BenchArgs;
 use super::figures::{Figures, LoadFigures, MemoryFigures, ProofFigures};
 use super::load::{Outcome, closed, open};
 use super::machine::Machine;
-use super::store::Store;
-use super::target::Target;
+use super::rig::Rig;
 use super::{disk, process, search, stages};
-use crate::server::{ServerProcess, Session};
 
 const SINGLE_CONNECTIONS: usize = 16;
 const WARM_UP: Duration = Duration::from_secs(1);
@@ -24,11 +21,7 @@ const SAMPLE: Duration = Duration::from_millis(200);
 
 /// A server under test and what is known of it so far.
 struct Suite<'a, W> {
-    server: ServerProcess,
-    store: Store,
-    session: Session,
-    project: Project,
-    target: Target,
+    rig: Rig,
     loads: Vec<LoadFigures>,
     proof: ProofFigures,
     memory: MemoryFigures,
@@ -38,34 +31,11 @@ struct Suite<'a, W> {
 /// Runs everything. Server and files are gone when this returns or is dropped.
 pub(super) async fn run(args: &BenchArgs, program: &Path, log: &mut impl Write) -> anyhow::Result<Figures> {
     let duration = args.scenario();
-    std::fs::create_dir_all(&args.dir).with_context(|| format!("cannot make {}", args.dir.display()))?;
-    let folder = tempfile::Builder::new()
-        .prefix("bench-")
-        .tempdir_in(std::path::absolute(&args.dir)?)?;
-    let (data, server_log) = (folder.path().join("data"), folder.path().join("server.log"));
-
+    let rig = Rig::start(args, program, log).await?;
     writeln!(log, "Disk: fdatasync of 8 kB...")?;
-    let disk = disk::measure(folder.path(), duration.min(Duration::from_secs(1)))?;
-
-    writeln!(log, "Server: {} in {}", program.display(), folder.path().display())?;
-    let store = Store::start(args.store, &data)?;
-    let server = ServerProcess::start_with(program, &data, &server_log, &store.environment()).await?;
-    let session = Session::register(
-        server.url(),
-        "bench@example.com",
-        &format!("{:032x}", fastrand::u128(..)),
-    )
-    .await?;
-    let created = session.create_project("Benchmark").await?;
-    // What is measured is the server, not the limit that a project has by default.
-    session.lift_limits(created.project.id).await?;
-    let target = Target::new(server.url(), &created.api_key)?;
+    let disk = disk::measure(rig.folder(), duration.min(Duration::from_secs(1)))?;
     let mut suite = Suite {
-        server,
-        store,
-        session,
-        project: created.project,
-        target,
+        rig,
         loads: Vec::new(),
         proof: ProofFigures::default(),
         memory: MemoryFigures::default(),
@@ -75,7 +45,7 @@ pub(super) async fn run(args: &BenchArgs, program: &Path, log: &mut impl Write) 
     let batch = usize::from(args.batch);
     let now = crate::now();
     let (batches, singles) = (Arc::new(Bodies::new(batch, 0, now)), Arc::new(Bodies::new(1, 1, now)));
-    let warm_up = closed(&suite.target, &batches, 4, WARM_UP.min(duration)).await?;
+    let warm_up = closed(&suite.rig.target, &batches, 4, WARM_UP.min(duration)).await?;
     suite.account(&warm_up);
 
     for connections in args.senders() {
@@ -85,7 +55,7 @@ pub(super) async fn run(args: &BenchArgs, program: &Path, log: &mut impl Write) 
                 name,
                 &batches,
                 None,
-                closed(&suite.target.clone(), &batches, connections, duration),
+                closed(&suite.rig.target.clone(), &batches, connections, duration),
             )
             .await?;
     }
@@ -96,7 +66,7 @@ pub(super) async fn run(args: &BenchArgs, program: &Path, log: &mut impl Write) 
             name,
             &singles,
             None,
-            closed(&suite.target.clone(), &singles, SINGLE_CONNECTIONS, duration),
+            closed(&suite.rig.target.clone(), &singles, SINGLE_CONNECTIONS, duration),
         )
         .await?;
     let spans = Arc::new(Bodies::spans(batch, 2, now));
@@ -107,7 +77,7 @@ pub(super) async fn run(args: &BenchArgs, program: &Path, log: &mut impl Write) 
                 name,
                 &spans,
                 None,
-                closed(&suite.target.clone(), &spans, connections, duration),
+                closed(&suite.rig.target.clone(), &spans, connections, duration),
             )
             .await?;
     }
@@ -116,18 +86,18 @@ pub(super) async fn run(args: &BenchArgs, program: &Path, log: &mut impl Write) 
     }
 
     writeln!(suite.log, "Searches: idle...")?;
-    let searches_idle = search::measure(&suite.session, suite.project.id, duration).await?;
+    let searches_idle = search::measure(&suite.rig.session, suite.rig.project.id, duration).await?;
     writeln!(suite.log, "Searches: under half of the ceiling...")?;
     let rate = (ceiling / 2.0 / batch as f64).max(1.0);
     let (searches_loaded, background) = tokio::try_join!(
-        search::measure(&suite.session, suite.project.id, duration),
-        open(&suite.target, &batches, rate, duration),
+        search::measure(&suite.rig.session, suite.rig.project.id, duration),
+        open(&suite.rig.target, &batches, rate, duration),
     )?;
     suite.account(&background);
 
-    suite.memory.peak_resident_mb = process::memory_mb(suite.server.pid(), "VmHWM");
-    let database_mb = suite.store.size_mb();
-    let (loads, memory, proof) = suite.prove(program, &data, &server_log).await?;
+    suite.memory.peak_resident_mb = process::memory_mb(suite.rig.server.pid(), "VmHWM");
+    let database_mb = suite.rig.store.size_mb();
+    let (loads, memory, proof) = suite.prove(program).await?;
     Ok(Figures {
         measured_at: now.to_string(),
         version: env!("CARGO_PKG_VERSION"),
@@ -159,7 +129,7 @@ impl<W: Write> Suite<'_, W> {
     ) -> anyhow::Result<()> {
         let rate = (events / bodies.batch() as f64).max(1.0);
         let name = format!("open, {:.0} % of the ceiling", share * 100.0);
-        let target = self.target.clone();
+        let target = self.rig.target.clone();
         self.load(name, bodies, Some(events), open(&target, bodies, rate, duration))
             .await
     }
@@ -173,13 +143,13 @@ impl<W: Write> Suite<'_, W> {
         load: impl Future<Output = anyhow::Result<Outcome>>,
     ) -> anyhow::Result<()> {
         writeln!(self.log, "Load: {name}...")?;
-        let pid = self.server.pid();
-        let store = &self.store;
+        let pid = self.rig.server.pid();
+        let store = &self.rig.store;
         let cpu = || {
             let server = process::cpu_seconds(&pid.to_string());
             (server, process::cpu_seconds("self"), store.cpu_seconds())
         };
-        let counters = stages::scrape(self.server.url()).await?;
+        let counters = stages::scrape(self.rig.server.url()).await?;
         let before = cpu();
         let mut anonymous = self.memory.peak_anonymous_mb;
         let outcome = tokio::select! {
@@ -188,7 +158,7 @@ impl<W: Write> Suite<'_, W> {
         };
         let after = cpu();
         self.memory.peak_anonymous_mb = anonymous;
-        let later = stages::scrape(self.server.url()).await?;
+        let later = stages::scrape(self.rig.server.url()).await?;
         self.account(&outcome);
         let mut figures = LoadFigures::new(name, bodies, &outcome);
         figures.offered_events_per_sec = offered;
@@ -202,20 +172,12 @@ impl<W: Write> Suite<'_, W> {
     }
 
     /// Counts what is stored, cuts the power, and counts again.
-    async fn prove(
-        mut self,
-        program: &Path,
-        data: &Path,
-        log: &Path,
-    ) -> anyhow::Result<(Vec<LoadFigures>, MemoryFigures, ProofFigures)> {
+    async fn prove(mut self, program: &Path) -> anyhow::Result<(Vec<LoadFigures>, MemoryFigures, ProofFigures)> {
         writeln!(self.log, "Proof: counting, kill -9, counting again...")?;
-        let id = self.project.id;
-        self.proof.stored = count(&self.session.project(id).await?);
-        self.server.kill()?;
-        let server = ServerProcess::start_with(program, data, log, &self.store.environment()).await?;
-        let session = self.session.moved_to(server.url());
-        self.proof.stored_after_kill = count(&session.project(id).await?);
-        server.kill()?;
+        let id = self.rig.project.id;
+        self.proof.stored = count(&self.rig.session.project(id).await?);
+        let rig = self.rig.restart(program).await?;
+        self.proof.stored_after_kill = count(&rig.session.project(id).await?);
         Ok((self.loads, self.memory, self.proof))
     }
 }

@@ -12,6 +12,8 @@ use serde::de::DeserializeOwned;
 use crate::http::{Answer, BaseUrl, Client};
 
 const TIMEOUT: Duration = Duration::from_secs(30);
+/// In which browsers keep the session's token.
+const COOKIE: &str = "eg_session";
 
 /// A logged-in user of the public API.
 #[derive(Clone)]
@@ -121,6 +123,21 @@ impl Session {
     /// When the server cannot be reached.
     pub async fn look(&self, path: &str) -> anyhow::Result<Answer> {
         self.send(Method::GET, self.url.at(path)?, String::new()).await
+    }
+
+    /// The answer to `GET path` of a browser that is logged in, whatever its status.
+    ///
+    /// # Errors
+    /// When the server cannot be reached.
+    pub async fn browse(&self, path: &str) -> anyhow::Result<Answer> {
+        let token = self.bearer.as_bytes().strip_prefix(b"Bearer ").unwrap_or_default();
+        let cookie = [COOKIE.as_bytes(), b"=", token].concat();
+        let mut cookie = HeaderValue::from_bytes(&cookie)?;
+        cookie.set_sensitive(true);
+        let headers = [(header::COOKIE, cookie)];
+        let uri = self.url.at(path)?;
+        let answer = self.client.send(Method::GET, uri, &headers, String::new()).await;
+        answer.with_context(|| format!("GET {path}"))
     }
 
     /// The answer to a request that changes something, with a body in JSON.
