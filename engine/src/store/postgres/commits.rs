@@ -1,58 +1,86 @@
 //! Walks through those commits of a day that may have what is looked for.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::time::Instant;
 
-use sqlx::PgConnection;
 use sqlx::postgres::PgRow;
+use sqlx::{PgConnection, Postgres, QueryBuilder};
 
-use super::filters::Candidate;
+use super::filters::{self, Candidate, Place};
 use super::partitions::name_of;
 use super::sql;
 use super::walk::{BATCH, SYNTAX, select, show};
 use crate::store::{EventKey, SharedVisit, StoreError, Walk, Walked};
 
-/// Events of commits that are read together: at first, as the first page may be
-/// full soon, and at most.
+/// Events that are read together: at first, as the first page may be full soon,
+/// and at most.
 const EVENTS: (i64, i64) = if cfg!(test) { (4, 16) } else { (2_000, 32_000) };
+
+/// Of how many pieces of a commit one is read at least, as far as is reckoned with.
+const ONE_IN: i64 = 16;
+
+/// The commits of a day that may have what is looked for.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Commits {
+    pub(super) day: i64,
+    pub(super) candidates: Vec<Candidate>,
+    /// Of so many pieces one may have it.
+    pub(super) one_in: i64,
+}
+
+/// What is read of a window of the keys.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Reading {
+    /// Whole commits, by the index of arrival.
+    commits: Vec<i64>,
+    /// Pieces of commits, by the primary key.
+    places: Vec<Place>,
+}
 
 /// Walks from window to window of the keys, each of which a bounded number of commits has events in.
 pub(super) async fn walk(
     connection: &mut PgConnection,
     walk: &Walk,
-    day: i64,
-    mut waiting: Vec<Candidate>,
+    commits: Commits,
     visitor: &SharedVisit,
     walked: &mut Walked,
 ) -> Result<ControlFlow<()>, StoreError> {
     let (Some(from), Some(mut top)) = (walk.from, walk.below) else {
         return Err(StoreError::Inconsistent("a day without ends".to_owned()));
     };
+    let (day, mut waiting) = (commits.day, commits.candidates);
+    let one_in = commits.one_in.clamp(1, ONE_IN);
+    let effort = |candidate: &Candidate| candidate.events / if candidate.pieces { one_in } else { 1 };
     waiting.retain(|candidate| candidate.last >= from && candidate.first < top);
     waiting.sort_unstable_by_key(|candidate| candidate.last);
     // Those with events below the window, too.
     let mut active: Vec<Candidate> = Vec::new();
     let mut events = EVENTS.0;
+    let (mut looked, mut shown) = (0_i64, 0_usize);
     while top > from && (!active.is_empty() || !waiting.is_empty()) {
-        let mut room = events.max(active.iter().map(|candidate| candidate.events).sum());
+        let mut room = events.max(active.iter().map(effort).sum());
         while let Some(next) = waiting.pop_if(|next| room > 0 || next.last >= top) {
-            room = room.saturating_sub(next.events);
+            room = room.saturating_sub(effort(&next).max(1));
             active.push(next);
         }
+        looked += active.iter().map(effort).sum::<i64>();
         // What waits has nothing above its last key.
         let bottom = waiting.last().map_or(from, |next| EventKey(next.last.0 + 1).max(from));
-        loop {
-            let rows = read(connection, walk, day, &active, (bottom, top)).await?;
+        let reading = ask(connection, walk, day, &active, (bottom, top)).await?;
+        while reading != Reading::default() {
+            let rows = read(connection, walk, day, &reading, (bottom, top)).await?;
             if show(&rows, visitor, walked, walk)?.is_break() {
                 return Ok(ControlFlow::Break(()));
             }
+            shown += rows.len();
             match walked.last {
                 Some(last) if rows.len() >= BATCH.1 => top = last,
                 _ => break,
             }
         }
         top = bottom;
-        events = (events * 4).min(EVENTS.1);
+        events = next(events, looked, walk.expected, shown);
         active.retain(|candidate| candidate.first < top);
         if Instant::now() >= walk.deadline && (!active.is_empty() || !waiting.is_empty()) {
             // Everything down to here was looked at.
@@ -64,27 +92,131 @@ pub(super) async fn walk(
     Ok(ControlFlow::Continue(()))
 }
 
-async fn read(
+/// How many events to read next: what the rest of a page will probably take, and
+/// not many times more than before.
+fn next(events: i64, looked: i64, expected: usize, shown: usize) -> i64 {
+    let most = (events * 4).min(EVENTS.1);
+    let to_i64 = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    let (missing, shown) = (to_i64(expected.saturating_sub(shown)), to_i64(shown));
+    // Where nothing is missing, the words are not what decides.
+    if missing == 0 || shown == 0 {
+        return most;
+    }
+    let probably = looked.saturating_mul(missing) / shown;
+    (probably.saturating_add(probably / 4)).clamp(EVENTS.0, most)
+}
+
+/// What has to be read of a window.
+async fn ask(
     connection: &mut PgConnection,
     walk: &Walk,
     day: i64,
     commits: &[Candidate],
     (bottom, top): (EventKey, EventKey),
+) -> Result<Reading, StoreError> {
+    let mut reading = Reading::default();
+    let mut in_pieces: BTreeMap<i64, (i64, Vec<Place>)> = BTreeMap::new();
+    let (mut first, mut end) = (top, bottom);
+    for commit in commits {
+        if commit.pieces {
+            in_pieces.insert(commit.received_at, (commit.events, Vec::new()));
+            first = first.min(commit.first.max(bottom));
+            end = end.max(EventKey(commit.last.0 + 1).min(top));
+        } else {
+            reading.commits.push(commit.received_at);
+        }
+    }
+    let Some(narrow) = walk.narrow.as_ref().filter(|_| !in_pieces.is_empty()) else {
+        return Ok(reading);
+    };
+    let asked: Vec<i64> = in_pieces.keys().copied().collect();
+    for place in filters::ask_pieces(connection, walk.project_id, day, &asked, narrow).await? {
+        let (first, end) = (place.first.max(bottom), place.end.min(top));
+        if let (Some((_, places)), true) = (in_pieces.get_mut(&place.received_at), first < end) {
+            places.push(Place { first, end, ..place });
+        }
+    }
+    in_pieces.retain(|_, (_, places)| !places.is_empty());
+    if !in_pieces.is_empty() {
+        let all = filters::events_between(connection, walk.project_id, day, (first, end)).await?;
+        for (received_at, (events, places)) in in_pieces {
+            // Between the keys of a piece lie events of other commits, too: many, when
+            // events come in long after they happened. Then the commit is read whole.
+            if reckon(&places, all, (first, end)) <= events {
+                reading.places.extend(places);
+            } else {
+                reading.commits.push(received_at);
+            }
+        }
+    }
+    Ok(reading)
+}
+
+/// How many events lie in places, when there are `all` in a window.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    reason = "an estimate"
+)]
+fn reckon(places: &[Place], all: f64, (first, end): (EventKey, EventKey)) -> i64 {
+    let width: i64 = places.iter().map(|place| place.end.0 - place.first.0).sum();
+    (all * width as f64 / (end.0 - first.0).max(1) as f64) as i64
+}
+
+async fn read(
+    connection: &mut PgConnection,
+    walk: &Walk,
+    day: i64,
+    reading: &Reading,
+    (bottom, top): (EventKey, EventKey),
 ) -> Result<Vec<PgRow>, StoreError> {
-    let commits: Vec<i64> = commits.iter().map(|commit| commit.received_at).collect();
     let mut query = select(walk);
-    query
-        .push(format!(" FROM {} e WHERE e.project_id = ", name_of(day)))
-        .push_bind(walk.project_id);
-    query.push(" AND e.received_at = ANY(").push_bind(commits).push(")");
+    query.push(" FROM (");
+    if !reading.commits.is_empty() {
+        push_commits(&mut query, walk, day, &reading.commits);
+    }
+    if !reading.places.is_empty() {
+        query.push(if reading.commits.is_empty() { "" } else { " UNION ALL " });
+        push_places(&mut query, walk, day, &reading.places);
+    }
+    query.push(") e WHERE true");
     sql::push_words(&mut query, walk.narrow.as_ref().map(|narrow| narrow.write(&SYNTAX)));
-    // By the index of arrival: it knows these commits, while Postgres guesses wildly how
-    // many events of today lie between two keys.
+    // Not by the primary key: Postgres guesses wildly how many events of today lie
+    // between two keys.
     query.push(" AND e.key + 0 >= ").push_bind(bottom.0);
     query.push(" AND e.key + 0 < ").push_bind(top.0);
     query.push(" ORDER BY e.key DESC LIMIT ");
     query.push_bind(i64::try_from(BATCH.1).unwrap_or(i64::MAX));
     Ok(query.build().fetch_all(connection).await?)
+}
+
+fn push_commits(query: &mut QueryBuilder<Postgres>, walk: &Walk, day: i64, commits: &[i64]) {
+    query
+        .push(format!("SELECT e.* FROM {} e WHERE e.project_id = ", name_of(day)))
+        .push_bind(walk.project_id);
+    query
+        .push(" AND e.received_at = ANY(")
+        .push_bind(commits.to_vec())
+        .push(")");
+}
+
+/// Adds a look-up for each place. `OFFSET` keeps it one, and the sum keeps it from
+/// reading whole commits.
+fn push_places(query: &mut QueryBuilder<Postgres>, walk: &Walk, day: i64, places: &[Place]) {
+    let column = |get: fn(&Place) -> i64| places.iter().map(get).collect::<Vec<i64>>();
+    query
+        .push("SELECT e.* FROM UNNEST(")
+        .push_bind(column(|place| place.received_at));
+    query.push(", ").push_bind(column(|place| place.first.0));
+    query.push(", ").push_bind(column(|place| place.end.0));
+    query
+        .push(format!(
+            ") p (received_at, first, ends) CROSS JOIN LATERAL (SELECT e.* FROM {} e \
+             WHERE e.key >= p.first AND e.key < p.ends AND e.received_at + 0 = p.received_at AND e.project_id = ",
+            name_of(day)
+        ))
+        .push_bind(walk.project_id)
+        .push(" OFFSET 0) e");
 }
 
 #[cfg(test)]
@@ -149,6 +281,17 @@ mod tests {
         }
     }
 
+    #[test]
+    fn no_more_is_read_than_a_page_will_take() {
+        let (least, most) = super::EVENTS;
+        assert_eq!(super::next(least, least, 50, 0), most, "nothing yet");
+        assert_eq!(super::next(least, 8, 50, 48), least, "hardly anything is missing");
+        assert_eq!(super::next(least, 8, 60, 50), least, "a little");
+        assert_eq!(super::next(least, 24, 80, 48), most, "the same again");
+        assert_eq!(super::next(least, least, 50, 50), most, "a filter takes few of them");
+        assert_eq!(super::next(most, most, usize::MAX, 1), most, "all are counted");
+    }
+
     #[tokio::test]
     async fn a_day_without_an_index_gives_what_there_is() {
         let url = cluster::shared().database();
@@ -207,8 +350,9 @@ mod tests {
                     .await
                     .unwrap()
                     .expect("today has filters");
-                assert!(asked[&today].len() <= 1, "{asked:?}");
-                assert_eq!(filters::are_whole(&mut connection, p, today).await.unwrap(), !uncovered);
+                assert!(asked.days[&today].len() <= 1, "{asked:?}");
+                let whole = filters::whole(&mut connection, p, &[today]).await.unwrap();
+                assert_eq!(whole == [today], !uncovered);
                 // As if the first commits were from before there were filters.
                 sqlx::query(
                     "DELETE FROM word_filters WHERE project_id = $1 AND received_at IN (SELECT received_at \

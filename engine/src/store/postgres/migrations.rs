@@ -39,6 +39,11 @@ const HISTORY: &[Step] = &[
         "word_filters",
         include_str!("../../../../migrations/postgres/0011_word_filters.sql"),
     ),
+    (
+        12,
+        "word_pieces",
+        include_str!("../../../../migrations/postgres/0012_word_pieces.sql"),
+    ),
 ];
 
 /// How far the schema is.

@@ -8,6 +8,7 @@
 
 mod access;
 mod append;
+mod bloom;
 #[cfg(test)]
 pub(crate) mod cluster;
 mod commits;
@@ -17,6 +18,7 @@ mod dashboards;
 mod encode;
 mod filters;
 mod ids;
+mod in_order;
 mod insert;
 mod keeper;
 mod merge;

@@ -9,13 +9,13 @@ use uuid::Uuid;
 
 use super::append::Appender;
 use super::encode::stored;
-use super::{PostgresStore, sql};
+use super::{PostgresStore, in_order, sql};
 use crate::ingest::{PendingEvent, PendingPart};
 use crate::query::PulseSearch;
 use crate::store::pattern::contains_pattern;
 use crate::store::row::{self, Columns};
 use crate::store::{
-    Appended, EventKey, EventStore, Merged, PulseCounts, SharedVisit, StoreError, Walk, Walked, tail_matches,
+    EventKey, EventStore, Merged, PulseCounts, SharedVisit, StoreError, Walk, Walked, Written, tail_matches,
 };
 
 impl PostgresStore {
@@ -30,12 +30,13 @@ impl PostgresStore {
 
 #[async_trait]
 impl EventStore for PostgresStore {
-    async fn append(&self, events: Arc<Vec<PendingEvent>>, now: Timestamp) -> Result<Vec<Appended>, StoreError> {
+    async fn write(&self, events: Arc<Vec<PendingEvent>>, now: Timestamp) -> Result<Written, StoreError> {
         // A task of its own: who waits for it may give up, the commit does not.
         let appender = self.appender(&self.groups);
-        tokio::spawn(async move { appender.append(&events, now).await })
+        let appended = tokio::spawn(async move { appender.append(&events, now).await })
             .await
-            .map_err(StoreError::panicked)?
+            .map_err(StoreError::panicked)??;
+        Ok(Written::on_disk(appended))
     }
 
     async fn merge(&self, parts: Arc<Vec<PendingPart>>, now: Timestamp) -> Result<Merged, StoreError> {
@@ -93,14 +94,20 @@ impl EventStore for PostgresStore {
         count_most: i64,
     ) -> Result<(Vec<Event>, PulseCounts), StoreError> {
         let mut tx = self.readers.begin().await?;
-        let total = sqlx::query_scalar("SELECT event_count FROM projects WHERE id = $1")
+        let total: i64 = sqlx::query_scalar("SELECT event_count FROM projects WHERE id = $1")
             .bind(project_id)
             .fetch_one(&mut *tx)
             .await?;
         let mut counting = QueryBuilder::new("SELECT count(*) FROM (");
         push_pulse(&mut counting, "1", project_id, search);
         counting.push(" LIMIT ").push_bind(count_most).push(") counted");
-        let matching = counting.build_query_scalar().fetch_one(&mut *tx).await?;
+        let matching: i64 = counting.build_query_scalar().fetch_one(&mut *tx).await?;
+        // Few are quickly sorted; of many, the first are soon met.
+        if i128::from(search.offset.saturating_add(search.limit)) * i128::from(total)
+            < i128::from(matching) * i128::from(matching)
+        {
+            in_order::plan(&mut tx).await?;
+        }
 
         let mut query = QueryBuilder::new("");
         push_pulse(&mut query, row::WHOLE, project_id, search);

@@ -1,7 +1,8 @@
 //! Walks through the table, newest first, in batches that end where the one before began.
 //!
 //! A walk for words goes from span to span of the keys: days whose filters say
-//! where to look (`filters`), and what lies between them.
+//! where to look (`commits`), days without an index that are looked through
+//! (`in_order`), and what lies between them, which has an index.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -9,11 +10,11 @@ use std::sync::PoisonError;
 use std::time::Instant;
 
 use sqlx::postgres::PgRow;
-use sqlx::{PgConnection, Postgres, QueryBuilder};
+use sqlx::{PgConnection, PgTransaction, Postgres, QueryBuilder};
 
-use super::filters::{self, Candidate};
+use super::commits::Commits;
 use super::partitions::keys_of;
-use super::{PostgresStore, commits, sql};
+use super::{PostgresStore, commits, filters, in_order, sql};
 use crate::query::Syntax;
 use crate::store::row::{self, Columns};
 use crate::store::{EventKey, SharedVisit, StoreError, Walk, Walked};
@@ -31,8 +32,6 @@ pub(super) const SYNTAX: Syntax = Syntax {
 pub(super) const BATCH: (usize, usize) = (64, 4_096);
 /// The most keys of a batch without anything else.
 const KEYS: usize = 65_536;
-/// Events of commits that may be looked at without counting what else there is.
-const FEW: i64 = if cfg!(test) { 5 } else { 20_000 };
 
 /// Where a batch begins.
 #[derive(Clone, Copy, Default)]
@@ -42,12 +41,22 @@ struct After {
 }
 
 /// A part of a walk.
+#[derive(Debug, PartialEq, Eq)]
 struct Span {
     from: Option<EventKey>,
     below: Option<EventKey>,
-    /// The day that it is within, and the commits that have all that is looked
-    /// for, if that is the way to go.
-    day: Option<(i64, Vec<Candidate>)>,
+    way: Way,
+}
+
+/// How to find what is looked for.
+#[derive(Debug, PartialEq, Eq)]
+enum Way {
+    /// By the index of words, or by that of arrivals: Postgres knows best.
+    Index,
+    /// Every event is shown, or may have to be looked at: in the order of the keys.
+    InOrder,
+    /// Only these commits of a day have it.
+    Commits(Commits),
 }
 
 impl PostgresStore {
@@ -63,48 +72,63 @@ impl PostgresStore {
             out_of_time: false,
             watermark: watermark.flatten(),
         };
-        let mut spans = self.spans(&mut tx, &walk).await?.into_iter();
+        let spans = self.spans(&mut tx, &walk).await?;
         let most = if walk.columns.is_empty() { KEYS } else { BATCH.1 };
         let mut batch = walk.expected.clamp(BATCH.0, most);
-        let mut span = spans.next();
         let mut first = Some(tx);
-        while let Some(Span { from, below, day }) = span {
+        for Span { from, below, way } in spans {
             let part = Walk {
                 from,
                 below,
                 ..walk.clone()
             };
             let mut reader = match first.take() {
-                Some(tx) => tx,
-                None => self.readers.begin().await?,
+                Some(mut tx) => {
+                    if way == Way::InOrder {
+                        in_order::plan(&mut tx).await?;
+                    }
+                    tx
+                }
+                None => self.reader(&way).await?,
             };
-            let done = match day {
-                Some((day, candidates)) => {
-                    let done = commits::walk(&mut reader, &part, day, candidates, visitor, &mut walked).await?;
+            let done = match way {
+                Way::Commits(commits) => {
+                    let done = commits::walk(&mut reader, &part, commits, visitor, &mut walked).await?;
                     reader.commit().await?;
                     done
                 }
-                None => {
+                Way::InOrder if part.narrow.is_some() => {
+                    in_order::look_for_words(&self.readers, reader, &part, (&mut batch, most), visitor, &mut walked)
+                        .await?
+                }
+                way => {
                     let rows = read(&mut reader, &part, After::default(), batch).await?;
                     reader.commit().await?;
-                    self.go_on(&part, rows, &mut batch, most, visitor, &mut walked).await?
+                    self.go_on(&part, &way, rows, (&mut batch, most), visitor, &mut walked)
+                        .await?
                 }
             };
             if done.is_break() {
                 return Ok(walked);
             }
-            span = spans.next();
         }
         Ok(walked)
+    }
+
+    async fn reader(&self, way: &Way) -> Result<PgTransaction<'static>, StoreError> {
+        match way {
+            Way::InOrder => in_order::begin(&self.readers).await,
+            Way::Index | Way::Commits(..) => Ok(self.readers.begin().await?),
+        }
     }
 
     /// Shows a batch, and those that follow it.
     async fn go_on(
         &self,
         walk: &Walk,
+        way: &Way,
         mut rows: Vec<PgRow>,
-        batch: &mut usize,
-        most: usize,
+        (batch, most): (&mut usize, usize),
         visitor: &SharedVisit,
         walked: &mut Walked,
     ) -> Result<ControlFlow<()>, StoreError> {
@@ -122,58 +146,55 @@ impl PostgresStore {
             }
             after.key = walked.last;
             *batch = (*batch * 4).min(most);
-            let mut reader = self.readers.acquire().await?;
+            let mut reader = self.reader(way).await?;
             rows = read(&mut reader, walk, after, *batch).await?;
+            reader.commit().await?;
         }
     }
 
     /// The parts of a walk, the newest first.
     async fn spans(&self, tx: &mut PgConnection, walk: &Walk) -> Result<Vec<Span>, StoreError> {
-        let mut days = BTreeMap::new();
-        if let (Some(narrow), None, None) = (&walk.narrow, walk.arrived_after, walk.only) {
-            let open = self.partitions.open_days(tx).await?;
-            let within = |day: &&i64| {
-                let (first, end) = keys_of(**day);
-                walk.from.is_none_or(|from| from < end) && walk.below.is_none_or(|below| first < below)
-            };
-            let open: Vec<i64> = open.iter().filter(within).copied().collect();
-            let asked = filters::ask(tx, walk.project_id, &open, narrow).await?;
-            for (day, candidates) in asked.unwrap_or_default() {
-                if is_worth_it(tx, walk, day, &candidates).await?
-                    && filters::are_whole(tx, walk.project_id, day).await?
-                {
-                    days.insert(day, candidates);
-                }
+        if walk.arrived_after.is_some() || walk.only.is_some() {
+            return Ok(vec![whole(walk, Way::Index)]);
+        }
+        let Some(narrow) = &walk.narrow else {
+            return Ok(vec![whole(walk, Way::InOrder)]);
+        };
+        let open = self.partitions.open_days(tx).await?;
+        let within = |day: &&i64| {
+            let (first, end) = keys_of(**day);
+            walk.from.is_none_or(|from| from < end) && walk.below.is_none_or(|below| first < below)
+        };
+        let open: Vec<i64> = open.iter().filter(within).copied().collect();
+        let mut days: BTreeMap<i64, Way> = open.iter().map(|day| (*day, Way::InOrder)).collect();
+        if let Some(asked) = filters::ask(tx, walk.project_id, &open, narrow).await? {
+            let whole = filters::whole(tx, walk.project_id, &open).await?;
+            for (day, candidates) in asked.days.into_iter().filter(|(day, _)| whole.contains(day)) {
+                let one_in = asked.one_in;
+                let commits = Commits {
+                    day,
+                    candidates,
+                    one_in,
+                };
+                days.insert(day, Way::Commits(commits));
             }
         }
-        Ok(cut(walk, days))
+        let mut spans = cut(walk, days);
+        spans.retain(|span| !matches!(&span.way, Way::Commits(commits) if commits.candidates.is_empty()));
+        Ok(spans)
     }
 }
 
-/// Whether looking at candidates is less work than looking at all, where that
-/// ends when enough is found.
-async fn is_worth_it(
-    tx: &mut PgConnection,
-    walk: &Walk,
-    day: i64,
-    candidates: &[Candidate],
-) -> Result<bool, StoreError> {
-    let events: i64 = candidates.iter().map(|candidate| candidate.events).sum();
-    if events <= FEW {
-        return Ok(true);
-    }
-    // Each candidate has one event at least, but for few.
-    let found = i64::try_from(candidates.len()).unwrap_or(i64::MAX).max(1);
-    let wanted = i64::try_from(walk.expected).unwrap_or(i64::MAX).min(found);
-    let all = filters::events(tx, walk.project_id, day).await?;
-    Ok(events.saturating_mul(2) < all.saturating_mul(wanted) / found)
+fn whole(walk: &Walk, way: Way) -> Span {
+    let (from, below) = (walk.from, walk.below);
+    Span { from, below, way }
 }
 
-/// Cuts a walk at days.
-fn cut(walk: &Walk, days: BTreeMap<i64, Vec<Candidate>>) -> Vec<Span> {
-    let mut spans = Vec::new();
+/// Cuts a walk at days without an index.
+fn cut(walk: &Walk, days: BTreeMap<i64, Way>) -> Vec<Span> {
+    let mut spans: Vec<Span> = Vec::new();
     let mut top = walk.below;
-    for (day, candidates) in days.into_iter().rev() {
+    for (day, way) in days.into_iter().rev() {
         let (first, end) = keys_of(day);
         let first = walk.from.map_or(first, |from| from.max(first));
         let end = walk.below.map_or(end, |below| below.min(end));
@@ -181,21 +202,25 @@ fn cut(walk: &Walk, days: BTreeMap<i64, Vec<Candidate>>) -> Vec<Span> {
             spans.push(Span {
                 from: Some(end),
                 below: top,
-                day: None,
+                way: Way::Index,
             });
         }
-        spans.push(Span {
-            from: Some(first),
-            below: Some(end),
-            day: Some((day, candidates)),
-        });
+        match spans.last_mut() {
+            // Two days that follow each other are one way.
+            Some(last) if way == Way::InOrder && last.way == Way::InOrder => last.from = Some(first),
+            _ => spans.push(Span {
+                from: Some(first),
+                below: Some(end),
+                way,
+            }),
+        }
         top = Some(first);
     }
     if walk.from.is_none() || top.is_none() || top > walk.from {
         spans.push(Span {
             from: walk.from,
             below: top,
-            day: None,
+            way: Way::Index,
         });
     }
     spans

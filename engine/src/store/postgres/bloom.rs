@@ -1,0 +1,185 @@
+//! Filters of words, as a commit makes them; `filters` writes and asks them.
+
+use std::ops::Range;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::words::each_word;
+use crate::store::EventKey;
+
+/// Bytes of a block. The bits of a word are all in one, so that a slice tells.
+pub(super) const BLOCK: usize = 64;
+/// Bits for each different word.
+const BITS: usize = 16;
+/// Bits that a word sets.
+const PROBES: u64 = 8;
+
+/// The most events of a piece. A page of fifty is in as many pieces or fewer.
+const PIECE: usize = if cfg!(test) { 3 } else { 256 };
+
+/// The words of a project's events of a day.
+#[derive(Default)]
+pub(super) struct Words {
+    /// The key of each event, and where its words end.
+    events: Vec<(i64, usize)>,
+    hashes: Vec<u64>,
+}
+
+/// The filters of a project's events of a day.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Made {
+    pub(super) first: i64,
+    pub(super) last: i64,
+    pub(super) events: i64,
+    pub(super) filter: Vec<u8>,
+    pub(super) pieces: Option<Pieces>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Pieces {
+    /// The first key of each.
+    pub(super) starts: Vec<i64>,
+    /// Filters of the same size, one after the other.
+    pub(super) filters: Vec<u8>,
+}
+
+impl Words {
+    /// Adds an event.
+    pub(super) fn add(&mut self, key: EventKey, text: &str) {
+        each_word(text, |word| self.hashes.push(hash(word)));
+        self.events.push((key.0, self.hashes.len()));
+    }
+
+    /// Makes the filters.
+    pub(super) fn filters(mut self) -> Made {
+        let mut events: Vec<(i64, Range<usize>)> = Vec::with_capacity(self.events.len());
+        let mut from = 0;
+        for (key, to) in self.events {
+            events.push((key, from..to));
+            from = to;
+        }
+        // Merges come in any order.
+        events.sort_unstable_by_key(|(key, _)| *key);
+        let size = events.len().div_ceil(events.len().div_ceil(PIECE).max(1)).max(1);
+        let (mut all, mut starts, mut pieces) = (Vec::new(), Vec::new(), Vec::new());
+        if events.len() > PIECE {
+            for piece in events.chunks(size) {
+                let words = piece.iter().filter_map(|(_, words)| self.hashes.get(words.clone()));
+                let mut words: Vec<u64> = words.flatten().copied().collect();
+                words.sort_unstable();
+                words.dedup();
+                starts.extend(piece.first().map(|(key, _)| *key));
+                all.extend_from_slice(&words);
+                pieces.push(words);
+            }
+        } else {
+            all = std::mem::take(&mut self.hashes);
+        }
+        all.sort_unstable();
+        all.dedup();
+        let blocks = pieces.iter().map(|words| blocks_for(words.len())).max();
+        Made {
+            first: events.first().map_or(i64::MAX, |(key, _)| *key),
+            last: events.last().map_or(i64::MIN, |(key, _)| *key),
+            events: i64::try_from(events.len()).unwrap_or(i64::MAX),
+            filter: filter(&all, blocks_for(all.len())),
+            pieces: blocks.map(|blocks| Pieces {
+                starts,
+                filters: pieces.iter().flat_map(|words| filter(words, blocks)).collect(),
+            }),
+        }
+    }
+}
+
+/// What is stored with filters: it stays what it is.
+pub(super) fn hash(word: &str) -> u64 {
+    xxh3_64(word.as_bytes())
+}
+
+/// The bits of a word in its block.
+pub(super) fn bits(hash: u64) -> impl Iterator<Item = u64> {
+    let (first, step) = (hash & 511, (hash >> 9) & 511 | 1);
+    (0..PROBES).map(move |n| (first + n * step) & 511)
+}
+
+/// How many blocks so many different words need.
+fn blocks_for(words: usize) -> usize {
+    (words * BITS).div_ceil(BLOCK * 8).max(1)
+}
+
+fn filter(hashes: &[u64], blocks: usize) -> Vec<u8> {
+    let mut filter = vec![0_u8; blocks * BLOCK];
+    for &hash in hashes {
+        let block = usize::try_from(((hash >> 32) * blocks as u64) >> 32).unwrap_or(0);
+        for bit in bits(hash) {
+            let byte = block * BLOCK + usize::try_from(bit / 8).unwrap_or(0);
+            if let Some(byte) = filter.get_mut(byte) {
+                *byte |= 1 << (bit % 8);
+            }
+        }
+    }
+    filter
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What Postgres is asked, in Rust.
+    fn says(filter: &[u8], word: &str) -> bool {
+        let hash = hash(word);
+        let blocks = (filter.len() / BLOCK) as u64;
+        let block = (((hash >> 32) * blocks) >> 32) as usize;
+        bits(hash).all(|bit| filter[block * BLOCK + (bit / 8) as usize] >> (bit % 8) & 1 == 1)
+    }
+
+    #[test]
+    fn a_filter_says_yes_to_its_words_and_hardly_ever_to_others() {
+        for count in [0_usize, 1, 30, 2_000, 15_000] {
+            let own: Vec<String> = (0..count).map(|n| format!("own{n}")).collect();
+            let hashes: Vec<u64> = own.iter().map(|word| hash(word)).collect();
+            let filter = filter(&hashes, blocks_for(count));
+            assert_eq!(filter.len() % BLOCK, 0);
+            assert!(filter.len() <= count * BITS / 8 + BLOCK);
+            assert!(own.iter().all(|word| says(&filter, word)));
+            let wrong = (0..20_000).filter(|n| says(&filter, &format!("other{n}"))).count();
+            assert!(wrong <= 60, "{wrong} of 20000 with {count} words");
+        }
+    }
+
+    #[test]
+    fn what_was_stored_once_is_asked_the_same_for_ever() {
+        let filter = filter(&["declined", "支払"].map(hash), 1);
+        let set: Vec<usize> = (0..512).filter(|bit| filter[bit / 8] >> (bit % 8) & 1 == 1).collect();
+        let stored = [40, 54, 55, 56, 57, 58, 59, 60, 61, 108, 219, 287, 330, 398, 441, 509];
+        assert_eq!(set, stored);
+    }
+
+    #[test]
+    fn a_commit_of_many_events_has_a_filter_for_each_piece() {
+        let words = |keys: &[i64]| {
+            let mut words = Words::default();
+            for key in keys {
+                words.hashes.push(hash("all"));
+                words.hashes.push(hash(&format!("only{key}")));
+                words.events.push((*key, words.hashes.len()));
+            }
+            words.filters()
+        };
+        assert_eq!(words(&[3, 1, 2]).pieces, None);
+        let made = words(&[70, 10, 30, 20, 60, 50, 40]);
+        assert_eq!((made.first, made.last, made.events), (10, 70, 7));
+        let pieces = made.pieces.unwrap();
+        assert_eq!(pieces.starts, [10, 40, 70]);
+        let filters: Vec<&[u8]> = pieces.filters.chunks(pieces.filters.len() / 3).collect();
+        for (word, wanted) in [
+            ("all", [true, true, true]),
+            ("only20", [true, false, false]),
+            ("only60", [false, true, false]),
+            ("only70", [false, false, true]),
+        ] {
+            assert_eq!([0, 1, 2].map(|n| says(filters[n], word)), wanted, "{word}");
+            assert!(says(&made.filter, word));
+        }
+    }
+}

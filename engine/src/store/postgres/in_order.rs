@@ -1,0 +1,277 @@
+//! Walks in the order of the keys, through days that have no index of words.
+//!
+//! Of the day that events pour into Postgres has no statistics, or old ones. It
+//! takes a word for rare of which it knows nothing, and would sort all events
+//! that have it instead of walking to the first fifty. So it is not asked: a
+//! walk goes by the primary key, whatever the statistics say. And as nothing
+//! tells how far it is to the next event that has what is looked for, each
+//! statement looks at a bounded number of them.
+
+use std::ops::ControlFlow;
+use std::time::Instant;
+
+use sqlx::postgres::PgRow;
+use sqlx::{PgConnection, PgPool, PgTransaction, Postgres, QueryBuilder};
+
+use super::sql;
+use super::walk::{SYNTAX, select, show};
+use crate::store::row;
+use crate::store::{EventKey, SharedVisit, StoreError, Walk, Walked};
+
+/// Events that a statement looks at, for some 20 ms. In between is a look at the clock.
+const LOOK: usize = if cfg!(test) { 64 } else { 16_384 };
+
+/// Of what is left of a plan for `ORDER BY key`, the primary key is the one way
+/// that need not sort. Processes beside would take ingest its cores, for a page
+/// that is full soon.
+macro_rules! in_order {
+    ($before:literal) => {
+        concat!(
+            $before,
+            "SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_seqscan = off; \
+             SET LOCAL max_parallel_workers_per_gather = 0"
+        )
+    };
+}
+
+/// Begins a transaction whose statements are planned so.
+pub(super) async fn begin(readers: &PgPool) -> Result<PgTransaction<'static>, StoreError> {
+    Ok(readers.begin_with(in_order!("BEGIN; ")).await?)
+}
+
+/// Plans the rest of a transaction so.
+pub(super) async fn plan(connection: &mut PgConnection) -> Result<(), StoreError> {
+    sqlx::raw_sql(in_order!("")).execute(connection).await?;
+    Ok(())
+}
+
+/// Walks through the events of a span that answer a question to their words.
+pub(super) async fn look_for_words(
+    readers: &PgPool,
+    mut reader: PgTransaction<'static>,
+    walk: &Walk,
+    (batch, most): (&mut usize, usize),
+    visitor: &SharedVisit,
+    walked: &mut Walked,
+) -> Result<ControlFlow<()>, StoreError> {
+    let mut below = walk.below;
+    loop {
+        let look = LOOK.max(*batch);
+        let rows = read(&mut reader, walk, below, look, *batch).await?;
+        // Fewer than there might be: all of them were looked at.
+        let looked_to = if rows.len() < *batch {
+            nth(&mut reader, walk, below, look).await?
+        } else {
+            rows.last().map(row::key).transpose()?
+        };
+        reader.commit().await?;
+        if show(&rows, visitor, walked, walk)?.is_break() {
+            return Ok(ControlFlow::Break(()));
+        }
+        let Some(key) = looked_to else {
+            return Ok(ControlFlow::Continue(()));
+        };
+        below = Some(key);
+        if Instant::now() >= walk.deadline {
+            walked.last = below;
+            walked.out_of_time = true;
+            return Ok(ControlFlow::Break(()));
+        }
+        *batch = (*batch * 4).min(most);
+        reader = begin(readers).await?;
+    }
+}
+
+/// Those of the next `look` events that have the words, `batch` at most.
+async fn read(
+    connection: &mut PgConnection,
+    walk: &Walk,
+    below: Option<EventKey>,
+    look: usize,
+    batch: usize,
+) -> Result<Vec<PgRow>, StoreError> {
+    let mut query = select(walk);
+    query.push(" FROM (SELECT e.*");
+    push_next(&mut query, walk, below);
+    query.push(" LIMIT ").push_bind(to_i64(look)).push(") e WHERE true");
+    sql::push_words(&mut query, walk.narrow.as_ref().map(|narrow| narrow.write(&SYNTAX)));
+    query.push(" ORDER BY e.key DESC LIMIT ").push_bind(to_i64(batch));
+    Ok(query.build().fetch_all(connection).await?)
+}
+
+/// The key of the `look`th of the next events, if there are so many.
+async fn nth(
+    connection: &mut PgConnection,
+    walk: &Walk,
+    below: Option<EventKey>,
+    look: usize,
+) -> Result<Option<EventKey>, StoreError> {
+    let mut query = QueryBuilder::new("SELECT e.key");
+    push_next(&mut query, walk, below);
+    query
+        .push(" OFFSET ")
+        .push_bind(to_i64(look.saturating_sub(1)))
+        .push(" LIMIT 1");
+    let key: Option<i64> = query.build_query_scalar().fetch_optional(connection).await?;
+    Ok(key.map(EventKey))
+}
+
+fn push_next(query: &mut QueryBuilder<Postgres>, walk: &Walk, below: Option<EventKey>) {
+    query
+        .push(" FROM events e WHERE e.project_id = ")
+        .push_bind(walk.project_id);
+    for (text, bound) in [(" AND e.key >= ", walk.from), (" AND e.key < ", below)] {
+        if let Some(bound) = bound {
+            query.push(text).push_bind(bound.0);
+        }
+    }
+    query.push(" ORDER BY e.key DESC");
+}
+
+fn to_i64(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use eventglass_model::{EventPage, EventQuery, Timestamp};
+
+    use crate::clock::{Clock, SystemClock};
+    use crate::ingest::{NewEvent, PendingEvent};
+    use crate::query::EventSearch;
+    use crate::store::postgres::{PostgresStore, READERS, cluster};
+    use crate::store::{AccessStore, EventStore};
+
+    struct Today {
+        store: PostgresStore,
+        url: String,
+        project: i64,
+        now: Timestamp,
+    }
+
+    impl Today {
+        async fn new() -> Self {
+            let url = cluster::shared().database();
+            let store = PostgresStore::open(&url).await.unwrap();
+            let now = SystemClock.now();
+            let owner = store.add_user("a", "", now).await.unwrap();
+            let project = store.add_project(owner, "p", "p", "", now).await.unwrap().id;
+            Self {
+                store,
+                url,
+                project,
+                now,
+            }
+        }
+
+        /// A commit of events, a microsecond apart: the last has the last of `numbers`.
+        async fn commit(&self, numbers: std::ops::Range<i64>, says: impl Fn(i64) -> &'static str) {
+            let event = |n: i64| NewEvent {
+                message: Some(says(n).to_owned()),
+                ..NewEvent::new(format!("e{n}"), self.now.plus_micros(n - 100_000), "k".to_owned())
+            };
+            let events: Vec<PendingEvent> = numbers.map(|n| event(n).prepare(self.project, false)).collect();
+            self.store.append(Arc::new(events), self.now).await.unwrap();
+        }
+
+        async fn page(&self, q: &str, limit: usize, cursor: Option<String>, budget: Duration) -> EventPage {
+            let query = EventQuery {
+                q: q.to_owned(),
+                limit: Some(limit),
+                cursor,
+                ..EventQuery::default()
+            };
+            let search = EventSearch::new(query, self.now).unwrap();
+            crate::query::events(&self.store, self.project, &search, budget)
+                .await
+                .unwrap()
+        }
+
+        /// How many rows of events have been read so far.
+        async fn rows_read(&self) -> i64 {
+            let mut readers = Vec::new();
+            for _ in 0..READERS {
+                let mut reader = self.store.readers.acquire().await.unwrap();
+                // Each reports what it has read when it is asked to.
+                sqlx::query("SELECT pg_stat_force_next_flush()")
+                    .execute(&mut *reader)
+                    .await
+                    .unwrap();
+                readers.push(reader);
+            }
+            let read =
+                "SELECT sum(seq_tup_read + idx_tup_fetch) FROM pg_stat_user_tables WHERE relname LIKE 'events\\_%'";
+            cluster::shared().execute(&self.url, read).unwrap().parse().unwrap()
+        }
+
+        /// How many rows of events the first page takes.
+        async fn reads(&self, q: &str, limit: usize) -> i64 {
+            let before = self.rows_read().await;
+            let page = self.page(q, limit, None, Duration::from_secs(60)).await;
+            assert_eq!((page.items.len(), page.partial), (limit, false), "{q}");
+            self.rows_read().await - before
+        }
+    }
+
+    #[tokio::test]
+    async fn a_page_of_today_reads_little_whatever_the_statistics_say() {
+        let today = Today::new().await;
+        for n in 0..8 {
+            today.commit(n * 500..(n + 1) * 500, |_| "loud").await;
+        }
+        assert!(today.reads("loud", 50).await < 500, "without statistics");
+        assert!(today.reads("lou*", 50).await < 500, "the beginning of a word");
+        cluster::shared().execute(&today.url, "ANALYZE events").unwrap();
+        for n in 8..12 {
+            today.commit(n * 500..(n + 1) * 500, |_| "louder").await;
+        }
+        assert!(today.reads("louder", 50).await < 500, "with statistics from before");
+        let day = today.now.to_string().chars().take(10).collect::<String>();
+        assert!(
+            today.reads(&format!("louder time:>={day}T00:00"), 50).await < 500,
+            "a part of the day"
+        );
+        assert!(today.reads("", 50).await < 500, "all of them");
+    }
+
+    #[tokio::test]
+    async fn a_word_that_every_commit_has_somewhere_is_found_in_pieces() {
+        let today = Today::new().await;
+        for n in 0..10 {
+            let says = |n: i64| if n % 300 == 77 { "seldom" } else { "often" };
+            today.commit(n * 300..(n + 1) * 300, says).await;
+        }
+        let read = today.reads("seldom", 5).await;
+        assert!(read < 300, "{read} rows");
+    }
+
+    #[tokio::test]
+    async fn what_is_not_found_in_time_is_found_from_the_cursor_on() {
+        let today = Today::new().await;
+        for n in 0..3 {
+            today
+                .commit(n * 400..(n + 1) * 400, |n| if n < 2 { "needle" } else { "hay" })
+                .await;
+        }
+        let (mut found, mut pages, mut cursor) = (Vec::new(), 0, None);
+        loop {
+            let before = today.rows_read().await;
+            let page = today.page("need*", 10, cursor, Duration::ZERO).await;
+            let read = today.rows_read().await - before;
+            assert!(read < 500, "{read} rows without a look at the clock");
+            assert_eq!(page.partial, page.next_cursor.is_some());
+            assert_eq!(page.partial, page.searched_to.is_some());
+            found.extend(page.items.into_iter().map(|event| event.event_id));
+            pages += 1;
+            cursor = page.next_cursor;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        assert_eq!(found, ["e1", "e0"]);
+        assert!(pages > 5, "{pages}");
+    }
+}
