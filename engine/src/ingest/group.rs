@@ -1,6 +1,7 @@
 //! Natural group commit: whatever queued up while the last commit ran is the
 //! next one. No timer: an idle server answers after one commit, a busy one
-//! shares each commit among many.
+//! shares each commit among many. A group is answered when it is on disk; the
+//! next is written meanwhile.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,11 +9,12 @@ use std::time::{Duration, Instant};
 
 use eventglass_model::Timestamp;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
+use tokio::task::JoinSet;
 
 use crate::clock::SharedClock;
 use crate::ingest::PendingEvent;
 use crate::ingest::breaker::Breaker;
-use crate::store::{Appended, SharedStore, StoreError};
+use crate::store::{Appended, SharedStore, StoreError, Written};
 
 /// The most events of one commit. A group this size is written in about 50 ms.
 const GROUP_EVENTS: usize = 4_000;
@@ -54,6 +56,7 @@ pub(super) struct Writer {
 impl Writer {
     /// Writes until the last sender of jobs is gone and all is written.
     pub(super) async fn run(self, mut jobs: mpsc::UnboundedReceiver<Job>) {
+        let mut answers = JoinSet::new();
         while let Some(first) = jobs.recv().await {
             let mut group = vec![first];
             let mut events = group.iter().map(|job| job.events.len()).sum::<usize>();
@@ -64,11 +67,15 @@ impl Writer {
                 bytes += job.bytes;
                 group.push(job);
             }
-            self.write(group).await;
+            let group = self.write(group).await;
+            answers.spawn(group.answer(Arc::clone(&self.breaker), Arc::clone(&self.gauges)));
+            while answers.try_join_next().is_some() {}
         }
+        // What was written is answered, also when the program ends.
+        while answers.join_next().await.is_some() {}
     }
 
-    async fn write(&self, mut group: Vec<Job>) {
+    async fn write(&self, mut group: Vec<Job>) -> Group {
         let started = Instant::now();
         let sizes: Vec<usize> = group.iter().map(|job| job.events.len()).collect();
         for job in &group {
@@ -80,31 +87,20 @@ impl Writer {
             .collect();
         let count = events.len();
         metrics::histogram!("eventglass_commit_events").record(as_f64(count));
-        let result = self.append(Arc::new(events), self.clock.now()).await;
-        let took = started.elapsed();
-        stage("commit", took);
-        self.note(count, group.iter().map(|job| job.bytes).sum(), took);
-        match result {
-            Ok(appended) => {
-                let mut rest = appended.into_iter();
-                for (job, size) in group.into_iter().zip(sizes) {
-                    let of_job = rest.by_ref().take(size).collect();
-                    // A client that hung up does not hear of it; its events are stored all the same.
-                    let _ = job.reply.send(Ok(of_job));
-                }
-            }
-            Err(error) => {
-                let error = Arc::new(error);
-                for job in group {
-                    let _ = job.reply.send(Err(Arc::clone(&error)));
-                }
-            }
+        let events = Arc::new(events);
+        let result = self.append(&events, self.clock.now()).await;
+        Group {
+            jobs: group,
+            sizes,
+            _events: events,
+            started,
+            result,
         }
     }
 
     /// Tries a few times, then opens the breaker. While that is open, what is
     /// still queued gets one try each: the store may have recovered.
-    async fn append(&self, events: Arc<Vec<PendingEvent>>, now: Timestamp) -> Result<Vec<Appended>, StoreError> {
+    async fn append(&self, events: &Arc<Vec<PendingEvent>>, now: Timestamp) -> Result<Written, StoreError> {
         let tries = if self.breaker.halted().is_some() {
             0
         } else {
@@ -113,8 +109,8 @@ impl Writer {
         let mut pause = FIRST_PAUSE;
         let mut attempt = 0;
         loop {
-            match self.store.append(Arc::clone(&events), now).await {
-                Ok(appended) => return Ok(appended),
+            match self.store.write(Arc::clone(events), now).await {
+                Ok(written) => return Ok(written),
                 Err(error) if attempt < tries => {
                     attempt += 1;
                     metrics::counter!("eventglass_commit_retries_total").increment(1);
@@ -130,15 +126,62 @@ impl Writer {
             }
         }
     }
+}
 
+/// Jobs that were written together, or that could not be.
+struct Group {
+    jobs: Vec<Job>,
+    /// Events of each.
+    sizes: Vec<usize>,
+    /// Held to be freed where it holds up nobody.
+    _events: Arc<Vec<PendingEvent>>,
+    started: Instant,
+    result: Result<Written, StoreError>,
+}
+
+impl Group {
+    /// Answers each job once the group is on disk.
+    async fn answer(self, breaker: Arc<Breaker>, gauges: Arc<Gauges>) {
+        let written = Instant::now();
+        let result = match self.result {
+            Ok(written) => written.durable().await.inspect_err(|error| {
+                metrics::counter!("eventglass_commit_failures_total").increment(1);
+                breaker.open(error.to_string());
+            }),
+            Err(error) => Err(error),
+        };
+        stage("flush", written.elapsed());
+        let took = self.started.elapsed();
+        stage("commit", took);
+        gauges.note(
+            self.sizes.iter().sum(),
+            self.jobs.iter().map(|job| job.bytes).sum(),
+            took,
+        );
+        match result {
+            Ok(appended) => {
+                let mut rest = appended.into_iter();
+                for (job, size) in self.jobs.into_iter().zip(self.sizes) {
+                    let of_job = rest.by_ref().take(size).collect();
+                    // A client that hung up does not hear of it; its events are stored all the same.
+                    let _ = job.reply.send(Ok(of_job));
+                }
+            }
+            Err(error) => {
+                let error = Arc::new(error);
+                for job in self.jobs {
+                    let _ = job.reply.send(Err(Arc::clone(&error)));
+                }
+            }
+        }
+    }
+}
+
+impl Gauges {
     fn note(&self, events: usize, bytes: usize, took: Duration) {
-        self.gauges.events.fetch_sub(events as u64, Ordering::Relaxed);
-        self.gauges.bytes.fetch_sub(bytes as u64, Ordering::Relaxed);
-        let mut commits = self
-            .gauges
-            .commits
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        self.events.fetch_sub(events as u64, Ordering::Relaxed);
+        self.bytes.fetch_sub(bytes as u64, Ordering::Relaxed);
+        let mut commits = self.commits.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if commits.len() >= COMMITS {
             commits.pop_front();
         }

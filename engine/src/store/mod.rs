@@ -25,6 +25,7 @@ mod transfer;
 mod trust;
 mod views;
 mod walk;
+mod written;
 
 pub use cost::{CostStore, DaySum, JobEnd, OwnPrice, PriceJob, PriceWalk, PricedRow, Reprice, Step, UnpricedRow};
 pub use dashboards::{Changed, DashboardStore, NewDashboard};
@@ -50,3 +51,4 @@ pub(crate) use trust::door;
 pub use trust::{Expiry, IngestMinute, NewRefused, StoredAnswer, TrustStore};
 pub use views::{ViewRow, ViewStore};
 pub use walk::{SharedVisit, Visit, Walk, Walked};
+pub use written::Written;

@@ -9,7 +9,7 @@ use crate::ingest::{PendingEvent, PendingPart};
 use crate::query::PulseSearch;
 use crate::store::{
     CostStore, DashboardStore, EventKey, RetentionStore, RollupStore, ScanStore, SharedVisit, StoreError, TraceStore,
-    TrustStore, ViewStore, Walk, Walked,
+    TrustStore, ViewStore, Walk, Walked, Written,
 };
 
 /// What became of an event that was to be appended.
@@ -86,13 +86,21 @@ pub struct PulseCounts {
 /// Events: appended in groups, searched newest first.
 #[async_trait]
 pub trait EventStore: Send + Sync {
-    /// Commits a group as a whole and says what became of each event, in order.
-    /// Durable when it returns. `now` becomes `received_at`, unless an earlier
-    /// commit had that or a later one.
+    /// Commits a group as a whole. `now` becomes `received_at`, unless an earlier
+    /// commit had that or a later one. When it returns the next group may be
+    /// written, and this one waits for the disk.
     ///
     /// # Errors
     /// [`StoreError::Database`]; then either all of the group is stored or nothing.
-    async fn append(&self, events: Arc<Vec<PendingEvent>>, now: Timestamp) -> Result<Vec<Appended>, StoreError>;
+    async fn write(&self, events: Arc<Vec<PendingEvent>>, now: Timestamp) -> Result<Written, StoreError>;
+
+    /// As [`Self::write`], and durable when it returns: says what became of each event, in order.
+    ///
+    /// # Errors
+    /// Those of [`Self::write`] and of [`Written::durable`].
+    async fn append(&self, events: Arc<Vec<PendingEvent>>, now: Timestamp) -> Result<Vec<Appended>, StoreError> {
+        self.write(events, now).await?.durable().await
+    }
 
     /// Commits parts of events: each event becomes what all of its parts fold
     /// to. A part that was stored before is a duplicate, and changes nothing.

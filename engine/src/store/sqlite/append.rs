@@ -73,7 +73,9 @@ impl Appender {
 
     /// See [`crate::store::EventStore::append`].
     pub(super) fn append(&mut self, events: &[PendingEvent], now: Timestamp) -> Result<Vec<Appended>, StoreError> {
-        self.with_connection(|appender, connection| appender.write(connection, events, now))
+        self.with_connection(|appender, connection| {
+            without_waiting(connection, |connection| appender.write(connection, events, now))
+        })
     }
 
     /// Lends the connection, which is opened anew after a failure.
@@ -258,6 +260,19 @@ fn open(path: &Path) -> Result<Connection, StoreError> {
     }
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
+}
+
+/// Commits to the log without waiting until that is on disk; whatever is to be
+/// acknowledged waits for [`super::flush::Flusher::flush`] afterwards. A failure on the
+/// way closes the connection, so that it is not left like this.
+pub(super) fn without_waiting<T>(
+    connection: &mut Connection,
+    work: impl FnOnce(&mut Connection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    let done = work(connection)?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    Ok(done)
 }
 
 /// Inserts events, one after the other.

@@ -10,6 +10,7 @@ mod backup;
 mod checkpoint;
 mod cost;
 mod dashboards;
+mod flush;
 mod ids;
 mod merge;
 mod migrations;
@@ -47,7 +48,7 @@ const READERS: u32 = 4;
 const WALKERS: usize = 4;
 /// The page cache of the connection that appends, in KiB (negative: that is how
 /// SQLite spells KiB).
-const WRITER_CACHE: &str = "-32768";
+const WRITER_CACHE: &str = "-16384";
 /// Of those that write settings and move the log into the file: little, seldom.
 const OTHER_CACHE: &str = "-2048";
 /// Of each reader. What they read again is in the system's cache.
@@ -60,6 +61,7 @@ pub struct SqliteStore {
     readers: SqlitePool,
     /// For walks, which may take long.
     walkers: readers::Readers,
+    flusher: flush::Flusher,
     recent: ids::RecentIds,
     rollups: std::sync::Arc<rollups::Rollups>,
     traces: traces::TraceReaders,
@@ -131,6 +133,7 @@ impl SqliteStore {
             writer,
             readers,
             walkers,
+            flusher: flush::Flusher::of(path)?,
             recent,
             rollups,
             checkpointer,
@@ -155,6 +158,7 @@ pub(super) async fn schema(path: &Path) -> Result<Schema, StoreError> {
 #[async_trait]
 impl Store for SqliteStore {
     async fn ready(&self) -> Result<(), StoreError> {
+        self.flusher.check()?;
         sqlx::query("SELECT 1 FROM projects LIMIT 1")
             .fetch_optional(&self.readers)
             .await?;

@@ -12,23 +12,22 @@ use crate::query::PulseSearch;
 use crate::store::pattern::contains_pattern;
 use crate::store::row;
 use crate::store::{
-    Appended, EventKey, EventStore, Merged, PulseCounts, SharedVisit, StoreError, Walk, Walked, tail_matches,
+    EventKey, EventStore, Merged, PulseCounts, SharedVisit, StoreError, Walk, Walked, Written, tail_matches,
 };
 
 #[async_trait]
 impl EventStore for SqliteStore {
-    async fn append(
-        &self,
-        events: std::sync::Arc<Vec<PendingEvent>>,
-        now: Timestamp,
-    ) -> Result<Vec<Appended>, StoreError> {
+    async fn write(&self, events: std::sync::Arc<Vec<PendingEvent>>, now: Timestamp) -> Result<Written, StoreError> {
+        self.flusher.check()?;
         let mut writer = std::sync::Arc::clone(&self.writer).lock_owned().await;
-        tokio::task::spawn_blocking(move || writer.appender.append(&events, now))
+        let appended = tokio::task::spawn_blocking(move || writer.appender.append(&events, now))
             .await
-            .map_err(StoreError::panicked)?
+            .map_err(StoreError::panicked)??;
+        Ok(Written::until(appended, self.flusher.flush()))
     }
 
     async fn merge(&self, parts: std::sync::Arc<Vec<PendingPart>>, now: Timestamp) -> Result<Merged, StoreError> {
+        self.flusher.check()?;
         let mut writer = std::sync::Arc::clone(&self.writer).lock_owned().await;
         tokio::task::spawn_blocking(move || writer.appender.merge(&parts, now))
             .await

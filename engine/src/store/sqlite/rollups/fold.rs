@@ -13,6 +13,7 @@ use super::{Rollups, series_row};
 use crate::rollups::{Batch, Dictionary, Fold, RollupSettings, SeriesRow, Tier, key_bytes};
 use crate::store::StoreError;
 use crate::store::sqlite::SqliteStore;
+use crate::store::sqlite::append::without_waiting;
 
 /// Blobs that are deleted in one transaction.
 const EXPIRED: i64 = 2_000;
@@ -67,9 +68,12 @@ impl SqliteStore {
                 return Ok(());
             }
             writer.appender.with_connection(|_, connection| {
-                let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-                write(&tx, &folded)?;
-                tx.commit()?;
+                // What the deltas say as well need not be on disk before the next event is.
+                without_waiting(connection, |connection| {
+                    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+                    write(&tx, &folded)?;
+                    Ok(tx.commit()?)
+                })?;
                 rollups.live.end_fold();
                 Ok(())
             })

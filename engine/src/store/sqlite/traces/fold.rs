@@ -6,13 +6,14 @@ use std::sync::LazyLock;
 
 use rusqlite::{Connection, OptionalExtension};
 
+use super::columns::spans;
 use super::rows::last_commit;
 use super::{limit, list};
 use crate::ingest::id_hash;
 use crate::store::row::{self, SPAN};
 use crate::store::traces::joined;
 use crate::store::{FoldInput, FoldOutput, StoreError, TraceMark};
-use crate::traces::{SpanRow, TraceState};
+use crate::traces::TraceState;
 
 /// Marks that one pass takes.
 const MARKS: i64 = 200;
@@ -67,11 +68,7 @@ pub(super) fn input(tx: &Connection, project_id: i64, most: usize) -> Result<Opt
         .optional()?;
     let upto = full.unwrap_or(last).max(from);
     let mut statement = tx.prepare_cached(&ARRIVED)?;
-    let mut found = statement.query((project_id, from, upto))?;
-    let mut rows: Vec<SpanRow> = Vec::new();
-    while let Some(row) = found.next()? {
-        rows.push(row::span(row)?);
-    }
+    let rows = spans(statement.query((project_id, from, upto))?)?;
     let touched: BTreeSet<&str> = rows
         .iter()
         .map(|row| row.trace_id.as_str())

@@ -1,6 +1,7 @@
 //! Traces in SQLite. These reads take tens of thousands of rows at once and
 //! go through `rusqlite`, on threads of their own.
 
+mod columns;
 mod fold;
 mod groups;
 mod list;
@@ -16,6 +17,7 @@ use rusqlite::{Connection, OpenFlags};
 use tokio::sync::Semaphore;
 
 use super::SqliteStore;
+use super::append::without_waiting;
 use crate::ingest::id_hash;
 use crate::store::{
     FoldInput, FoldOutput, GroupBucket, GroupBy, GroupTotals, GroupWalk, GroupsFound, ShareRow, StoreError, TraceRows,
@@ -99,13 +101,13 @@ impl SqliteStore {
         tokio::task::spawn_blocking(move || {
             writer.appender.with_connection(|_, connection| {
                 // What can be made again need not be on the disk before the next
-                // event is. A failure on the way closes the connection.
-                connection.pragma_update(None, "synchronous", "NORMAL")?;
-                let tx = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-                let done = work(&tx)?;
-                tx.commit()?;
-                connection.pragma_update(None, "synchronous", "FULL")?;
-                Ok(done)
+                // event is.
+                without_waiting(connection, |connection| {
+                    let tx = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+                    let done = work(&tx)?;
+                    tx.commit()?;
+                    Ok(done)
+                })
             })
         })
         .await

@@ -5,12 +5,12 @@ use std::sync::LazyLock;
 use eventglass_model::Event;
 use rusqlite::Connection;
 
+use super::columns::spans;
 use super::limit;
 use super::list::Query;
 use crate::ingest::words::{Word, word};
 use crate::store::row::{self, SPAN, WHOLE};
 use crate::store::{StoreError, TraceRows};
-use crate::traces::SpanRow;
 
 /// Through the text index, which has a word for each trace; it holds 40 bits
 /// of a hash, so that the row is compared.
@@ -33,11 +33,7 @@ pub(super) fn of_trace(
     let mut statement = tx.prepare_cached(&OF_TRACE)?;
     let of_trace = word(Word::Trace(trace_id));
     let upto = upto.unwrap_or(i64::MAX);
-    let mut found = statement.query((of_trace, project_id, trace_id, upto, limit(most.saturating_add(1))))?;
-    let mut rows: Vec<SpanRow> = Vec::new();
-    while let Some(row) = found.next()? {
-        rows.push(row::span(row)?);
-    }
+    let mut rows = spans(statement.query((of_trace, project_id, trace_id, upto, limit(most.saturating_add(1))))?)?;
     let truncated = rows.len() > most;
     rows.truncate(most);
     Ok(TraceRows {
