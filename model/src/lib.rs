@@ -62,9 +62,10 @@ pub use services::{ServiceHealth, ServiceList, ServicePoint, ServiceStatus, Serv
 pub use time::{Timestamp, TimestampError};
 pub use time_range::{TimeBound, TimeRange};
 pub use traces::{
-    Activity, ActivityBucket, CreatedShare, Group, GroupPage, GroupQuery, PromptDiff, Share, ShareList, Skeleton,
-    SpanLog, SpanScore, SpanSums, Step, TextChange, TextPiece, Trace, TraceComparison, TracePage, TraceQuery,
-    TraceSpan, TraceSteps, TraceSummary, TraceUpdate, ValueDiff, span_flags,
+    Activity, ActivityBucket, CreatedShare, Group, GroupPage, GroupQuery, PackedSkeleton, PackedTrace,
+    PackedTraceUpdate, PromptDiff, Share, ShareList, Skeleton, SpanLog, SpanScore, SpanSums, Step, TextChange,
+    TextPiece, Trace, TraceComparison, TracePage, TraceQuery, TraceSpan, TraceSteps, TraceSummary, TraceUpdate,
+    ValueDiff, span_flags,
 };
 pub use trust::{
     DEFAULT_KEY_REQUESTS_PER_MINUTE, DoorMinute, IngestCounts, IngestHealth, Plan, ProjectLimits, ProjectSettings,

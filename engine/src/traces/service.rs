@@ -8,7 +8,9 @@ use tokio::sync::{Mutex, watch};
 use tokio::task::JoinHandle;
 
 use super::fold::{Pass, pass};
-use super::{TraceState, skeleton};
+use super::skeleton::skeleton_of;
+use super::usage::aggregates;
+use super::{TraceState, Tree};
 use crate::clock::SharedClock;
 use crate::store::{SharedStore, StoreError, TraceRows};
 
@@ -161,11 +163,13 @@ impl Traces {
 
 /// A trace of its events.
 pub(super) fn trace_of(trace_id: &str, rows: &TraceRows, now: Timestamp) -> Trace {
+    let tree = Tree::build(&rows.rows);
+    let aggregates = aggregates(&rows.rows, &tree);
     Trace {
-        head: TraceState::whole(trace_id, &rows.rows).summary(now),
+        head: TraceState::of_tree(trace_id, &rows.rows, &tree, &aggregates).summary(now),
         truncated: rows.truncated,
         watermark: format!("{:x}", rows.watermark),
-        spans: skeleton(&rows.rows),
+        spans: skeleton_of(&rows.rows, &tree, &aggregates),
     }
 }
 

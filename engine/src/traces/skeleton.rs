@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
+
 use eventglass_model::{CostSource, Skeleton, span_flags};
 
 use super::usage::aggregates;
@@ -15,7 +17,11 @@ pub(super) const SCORE: &str = "eval_metric";
 #[must_use]
 pub fn skeleton(rows: &[SpanRow]) -> Skeleton {
     let tree = Tree::build(rows);
-    let aggregates = aggregates(rows, &tree);
+    skeleton_of(rows, &tree, &aggregates(rows, &tree))
+}
+
+/// The skeleton of a trace whose tree is known, and what is reported twice in it.
+pub(super) fn skeleton_of(rows: &[SpanRow], tree: &Tree, aggregates: &[bool]) -> Skeleton {
     let start = rows.iter().map(|row| row.time).min().unwrap_or(0);
     let mut strings = Strings::new();
     let mut skeleton = Skeleton {
@@ -24,7 +30,7 @@ pub fn skeleton(rows: &[SpanRow]) -> Skeleton {
         parent: tree.parent.clone(),
         ..with_capacity(rows.len())
     };
-    let mut uses: HashMap<&str, u32> = HashMap::with_capacity(rows.len());
+    let mut uses: Uses = Uses::with_capacity_and_hasher(rows.len(), RandomState::default());
     for id in rows.iter().filter_map(SpanRow::span) {
         *uses.entry(id).or_default() += 1;
     }
@@ -52,7 +58,7 @@ pub fn skeleton(rows: &[SpanRow]) -> Skeleton {
         skeleton.output_tokens.push(tokens.output);
         skeleton.cost_nano_usd.push(row.cost());
     }
-    mark_scored(rows, &tree, &mut skeleton.flags);
+    mark_scored(rows, tree, &mut skeleton.flags);
     skeleton.strings = strings.list;
     skeleton
 }
@@ -72,8 +78,11 @@ fn own_flags(row: &SpanRow) -> u32 {
     .sum()
 }
 
+/// How many events have an id.
+type Uses<'a> = HashMap<&'a str, u32, RandomState>;
+
 /// What names this event and no other of the trace.
-fn address(row: &SpanRow, uses: &HashMap<&str, u32>, flags: u32) -> String {
+fn address(row: &SpanRow, uses: &Uses, flags: u32) -> String {
     let second = flags & (span_flags::DUPLICATE | span_flags::MOMENT) != 0;
     match row.span() {
         Some(id) if uses.get(id) == Some(&1) => id.to_owned(),
@@ -113,27 +122,26 @@ fn with_capacity(n: usize) -> Skeleton {
 }
 
 /// Texts that occur again and again, each once.
-struct Strings {
+struct Strings<'a> {
     list: Vec<String>,
-    known: HashMap<String, u32>,
+    known: HashMap<&'a str, u32, RandomState>,
 }
 
-impl Strings {
+impl<'a> Strings<'a> {
     fn new() -> Self {
-        Self {
-            list: vec![String::new()],
-            known: HashMap::from([(String::new(), 0)]),
-        }
+        let mut strings = Self {
+            list: Vec::new(),
+            known: HashMap::default(),
+        };
+        strings.index("");
+        strings
     }
 
-    fn index(&mut self, text: &str) -> u32 {
-        if let Some(index) = self.known.get(text) {
-            return *index;
-        }
-        let index = u32::try_from(self.list.len()).unwrap_or(0);
-        self.list.push(text.to_owned());
-        self.known.insert(text.to_owned(), index);
-        index
+    fn index(&mut self, text: &'a str) -> u32 {
+        *self.known.entry(text).or_insert_with(|| {
+            self.list.push(text.to_owned());
+            u32::try_from(self.list.len() - 1).unwrap_or(0)
+        })
     }
 }
 

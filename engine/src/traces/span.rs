@@ -4,8 +4,8 @@ use eventglass_model::{Event, Severity, SpanLog, SpanScore, Timestamp, TraceSpan
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::skeleton::SCORE;
-use super::{Traces, skeleton};
+use super::skeleton::{SCORE, skeleton_of};
+use super::{Traces, Tree};
 use crate::store::{EventKey, StoreError};
 
 /// The most logs and scores of a span.
@@ -59,8 +59,9 @@ impl Traces {
         let rows = self.rows(project_id, trace_id).await?;
         let span = span.to_owned();
         let id = super::service::in_thread(move || {
-            let tree = super::Tree::build(&rows.rows);
-            let place = skeleton(&rows.rows).position(&span)?;
+            let tree = Tree::build(&rows.rows);
+            let none = vec![false; tree.len()];
+            let place = skeleton_of(&rows.rows, &tree, &none).position(&span)?;
             let row = rows.rows.get(*tree.rows.get(place)? as usize)?;
             Some(EventKey(row.key).id(&row.event_hash).to_string())
         })

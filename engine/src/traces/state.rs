@@ -142,12 +142,27 @@ impl TraceState {
     /// Of all events of a trace.
     #[must_use]
     pub fn whole(trace_id: &str, rows: &[SpanRow]) -> Self {
+        let mut state = Self::all(trace_id, rows);
+        if state.needs_count() {
+            state.count(rows);
+        }
+        state
+    }
+
+    /// As [`Self::whole`], of a trace whose tree is known, and what is
+    /// reported twice in it.
+    pub(super) fn of_tree(trace_id: &str, rows: &[SpanRow], tree: &Tree, aggregates: &[bool]) -> Self {
+        let mut state = Self::all(trace_id, rows);
+        if state.needs_count() {
+            state.count_by(rows, tree, aggregates);
+        }
+        state
+    }
+
+    fn all(trace_id: &str, rows: &[SpanRow]) -> Self {
         let mut state = Self::new(trace_id);
         for row in rows {
             state.add(row);
-        }
-        if state.needs_count() {
-            state.count(rows);
         }
         state
     }
@@ -236,8 +251,12 @@ impl TraceState {
     /// Counts by the tree of all of its events.
     pub fn count(&mut self, rows: &[SpanRow]) {
         let tree = Tree::build(rows);
+        self.count_by(rows, &tree, &aggregates(rows, &tree));
+    }
+
+    fn count_by(&mut self, rows: &[SpanRow], tree: &Tree, aggregates: &[bool]) {
         let mut usage = Usage::default();
-        for (row, aggregate) in tree.rows.iter().zip(aggregates(rows, &tree)) {
+        for (row, aggregate) in tree.rows.iter().zip(aggregates) {
             if let Some(row) = rows.get(*row as usize).filter(|_| !aggregate) {
                 usage.add(row);
             }

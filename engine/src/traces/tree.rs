@@ -4,8 +4,11 @@
 //! root; a circle is cut at its earliest span. Nothing here recurses, and
 //! everything takes time in proportion to the number of events (and their sorting).
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+
+use foldhash::fast::RandomState;
 
 use eventglass_model::span_flags::{CYCLE, DUPLICATE, MOMENT, ORPHAN, SKEW};
 
@@ -43,7 +46,7 @@ impl Tree {
             .collect();
         let mut parents: Vec<u32> = Vec::with_capacity(rows.len());
         for (n, row) in rows.iter().enumerate() {
-            let (parent, flag) = ids.place(rows, index(n), row);
+            let (parent, flag) = ids.place(index(n), row);
             parents.push(parent);
             mark(&mut flags, index(n), flag);
         }
@@ -100,21 +103,24 @@ impl Tree {
     }
 }
 
+/// Rows by one of their ids. Clients choose them: the hash is seeded.
+type Rows<'a> = HashMap<&'a str, u32, RandomState>;
+
 /// Which row an id stands for.
 struct Ids<'a> {
-    by_span: HashMap<&'a str, u32>,
-    by_event: HashMap<&'a str, u32>,
+    rows: &'a [SpanRow],
+    by_span: Rows<'a>,
+    /// Made when it is asked for: most traces name all parents by their span ids.
+    by_event: OnceCell<Rows<'a>>,
 }
 
 impl<'a> Ids<'a> {
     fn of(rows: &'a [SpanRow]) -> Self {
-        let mut by_span: HashMap<&str, u32> = HashMap::with_capacity(rows.len());
-        let mut by_event: HashMap<&str, u32> = HashMap::new();
+        let mut by_span = Rows::with_capacity_and_hasher(rows.len(), RandomState::default());
         // Of several with one id: a span before a log, one with an end before
         // one without (SDKs that announce a span at its start), then the earliest.
         let rank = |row: &SpanRow| (row.is_moment(), row.duration_us.is_none(), row.key);
         for (n, row) in rows.iter().enumerate() {
-            by_event.entry(&row.event_id).or_insert(index(n));
             let Some(id) = row.span().filter(|_| row.has_own_id()) else {
                 continue;
             };
@@ -130,11 +136,26 @@ impl<'a> Ids<'a> {
                 }
             }
         }
-        Self { by_span, by_event }
+        Self {
+            rows,
+            by_span,
+            by_event: OnceCell::new(),
+        }
+    }
+
+    fn of_event(&self, id: &str) -> Option<&u32> {
+        let by_event = self.by_event.get_or_init(|| {
+            let mut by_event = Rows::with_capacity_and_hasher(self.rows.len(), RandomState::default());
+            for (n, row) in self.rows.iter().enumerate() {
+                by_event.entry(&row.event_id).or_insert(index(n));
+            }
+            by_event
+        });
+        by_event.get(id)
     }
 
     /// The parent of a row, and what is odd about it.
-    fn place(&self, rows: &[SpanRow], n: u32, row: &SpanRow) -> (u32, u32) {
+    fn place(&self, n: u32, row: &SpanRow) -> (u32, u32) {
         let owner = row.span().and_then(|id| self.by_span.get(id)).copied();
         if row.is_moment() && owner != Some(n) {
             // It carries the id of the span it happened in.
@@ -150,14 +171,12 @@ impl<'a> Ids<'a> {
             return (NONE, flag);
         };
         // WatchLLM names its parents by their event's id.
-        let parent = self.by_span.get(parent_id).or_else(|| self.by_event.get(parent_id));
+        let parent = self.by_span.get(parent_id).or_else(|| self.of_event(parent_id));
         match parent.copied() {
             Some(parent) if parent == n => (NONE, flag | CYCLE),
             Some(parent) => (parent, flag),
             // Langfuse's observations hang on the trace, which need not be sent.
-            None if parent_id.strip_prefix("trace:") == rows.get(n as usize).map(|row| row.trace_id.as_str()) => {
-                (NONE, flag)
-            }
+            None if parent_id.strip_prefix("trace:") == Some(row.trace_id.as_str()) => (NONE, flag),
             None => (NONE, flag | ORPHAN),
         }
     }

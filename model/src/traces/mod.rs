@@ -3,6 +3,7 @@
 mod compare;
 mod group;
 mod list;
+mod packed;
 mod query;
 mod share;
 mod skeleton;
@@ -12,6 +13,7 @@ mod steps;
 pub use compare::{PromptDiff, TextChange, TextPiece, TraceComparison, ValueDiff};
 pub use group::{Activity, ActivityBucket, Group, GroupPage, GroupQuery};
 pub use list::{Trace, TracePage, TraceSummary, TraceUpdate};
+pub use packed::{PackedSkeleton, PackedTrace, PackedTraceUpdate};
 pub use query::TraceQuery;
 pub use share::{CreatedShare, Share, ShareList};
 pub use skeleton::{Skeleton, SpanSums, span_flags};

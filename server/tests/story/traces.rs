@@ -1,6 +1,7 @@
 //! Traces: lists, trees, spans, steps, comparisons, sessions, users, links,
 //! and the older routes.
 
+use eventglass_model::PackedSkeleton;
 use serde_json::{Value, json};
 
 use crate::app::{Caller, TestApp};
@@ -54,6 +55,14 @@ fn texts(list: &Value) -> Vec<&str> {
         .collect()
 }
 
+/// A trace in the form `packed`, as it is in the other.
+fn unpacked(mut trace: Value) -> Value {
+    let packed = trace.as_object_mut().unwrap().remove("packed").unwrap();
+    let packed: PackedSkeleton = serde_json::from_value(packed).unwrap();
+    trace["spans"] = serde_json::to_value(packed.unpack().unwrap()).unwrap();
+    trace
+}
+
 #[tokio::test]
 async fn from_a_list_to_a_payload() {
     let app = TestApp::new().await;
@@ -91,6 +100,13 @@ async fn from_a_list_to_a_payload() {
 
     let trace = ada.get(&format!("{base}/traces/t1")).await.expect(200);
     insta::assert_json_snapshot!("trace", trace, { ".watermark" => "[watermark]", ".spans.id[3]" => "[id]" });
+    let packed = ada.get(&format!("{base}/traces/t1?form=packed")).await.expect(200);
+    assert_eq!(unpacked(packed), trace);
+    assert_eq!(
+        ada.get(&format!("{base}/traces/t1?form=arrays")).await.expect(200),
+        trace
+    );
+    ada.get(&format!("{base}/traces/t1?form=tree")).await.expect(422);
     let span = ada.get(&format!("{base}/traces/t1/spans/tool")).await.expect(200);
     assert_eq!(span["event"]["name"], "track");
     assert_eq!(span["logs"][0]["message"], "TimeoutError");
@@ -163,6 +179,11 @@ async fn a_running_trace_is_followed() {
         .expect(200);
     assert_eq!(texts(&more["trace"]["spans"]["id"]), ["a", "b"]);
     assert_eq!(more["watermark"], more["trace"]["watermark"]);
+    let packed = ada
+        .get(&format!("{base}/updates?arrived_after={watermark}&form=packed"))
+        .await
+        .expect(200);
+    assert_eq!(unpacked(packed["trace"].clone()), more["trace"]);
     for bad in [
         "",
         "?arrived_after=",
@@ -273,7 +294,11 @@ async fn a_link_shows_one_trace_until_it_is_closed() {
     let link = format!("/api/v1/shared/{token}");
     let answer = anyone.get(&link).await;
     assert_eq!(answer.header("cache-control"), "no-store");
-    assert_eq!(answer.expect(200)["trace_id"], "t");
+    let shared = answer.expect(200);
+    assert_eq!(shared["trace_id"], "t");
+    let packed = anyone.get(&format!("{link}?form=packed")).await;
+    assert_eq!(packed.header("cache-control"), "no-store");
+    assert_eq!(unpacked(packed.expect(200)), shared);
     assert_eq!(
         anyone.get(&format!("{link}/spans/ask")).await.expect(200)["event"]["model"],
         "gpt-4o"

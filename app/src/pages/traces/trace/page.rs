@@ -27,7 +27,7 @@ pub(crate) fn TracePage() -> impl IntoView {
     let page = Page::provide();
     listen(page);
     keep_up(page);
-    let first = Fetched::portion(Portion::FirstRows, move || page.api.get());
+    let first = Fetched::portion(Portion::FirstRows, move || page.whole());
     let retry = Callback::new(move |()| first.refetch());
     first.again_when(page.asking.reload);
     let body = show_some(move || {
@@ -105,9 +105,10 @@ fn keep_up(page: Page) {
         path: Box::new(move || {
             // A link shows a trace and nothing of its project: it is asked for anew.
             if page.slug.read_untracked().is_empty() {
-                return Some(page.api.get_untracked());
+                return Some(untrack(|| page.whole()));
             }
-            let after = encode_pairs([("arrived_after", page.tree.read_untracked().watermark.clone())]);
+            let watermark = page.tree.read_untracked().watermark.clone();
+            let after = encode_pairs([("arrived_after", watermark), ("form", "packed".to_owned())]);
             Some(format!("{}/updates?{after}", page.api.read_untracked()))
         }),
         take: Box::new(move |text| {

@@ -224,12 +224,23 @@ impl Page {
         self.version.update(|version| *version += 1);
     }
 
+    /// Where all of the trace is. The browser asks for the form that it reads
+    /// fastest; the server cuts the other to the rows that it draws.
+    pub(super) fn whole(self) -> String {
+        let api = self.api.get();
+        if cfg!(feature = "ssr") {
+            api
+        } else {
+            format!("{api}?form=packed")
+        }
+    }
+
     /// Fetches all of the trace, where the page came with its first rows only.
     pub(super) fn load_whole(self) {
-        let path = self.api.get_untracked();
+        let (api, path) = (self.api.get_untracked(), untrack(|| self.whole()));
         spawn_local(async move {
-            if let Ok(text) = api::get_text(path.clone()).await
-                && self.api.try_get_untracked().as_ref() == Some(&path)
+            if let Ok(text) = api::get_text(path).await
+                && self.api.try_get_untracked().as_ref() == Some(&api)
             {
                 let _ = self.load(&text);
                 if let Some(open) = self.open.get_untracked() {

@@ -1,6 +1,6 @@
 //! Reads a trace as it came.
 
-use eventglass_model::{Skeleton, SpanSums, Status, Timestamp, TraceSummary, span_flags};
+use eventglass_model::{PackedSkeleton, Skeleton, SpanSums, Status, Timestamp, TraceSummary, span_flags};
 use serde::Deserialize;
 
 use super::Role;
@@ -9,16 +9,20 @@ use crate::{
     json::from_text,
 };
 
-/// What of [`Trace`](eventglass_model::Trace) is not its head. Both are read
-/// from the same text, one after the other: reading a flattened type would be
-/// many kilobytes of code.
+/// What of [`Trace`](eventglass_model::Trace) or
+/// [`PackedTrace`](eventglass_model::PackedTrace) is not its head. Both are
+/// read from the same text, one after the other: reading a flattened type
+/// would be many kilobytes of code.
 #[derive(Deserialize)]
 struct Body {
     #[serde(default)]
     truncated: bool,
     #[serde(default)]
     watermark: String,
-    spans: Skeleton,
+    #[serde(default)]
+    spans: Option<Skeleton>,
+    #[serde(default)]
+    packed: Option<PackedSkeleton>,
 }
 
 /// A trace in memory.
@@ -73,11 +77,15 @@ impl Default for Tree {
 }
 
 impl Tree {
-    /// Reads the answer of `/traces/{trace_id}`.
+    /// Reads the answer of `/traces/{trace_id}`, in either form.
     pub(in super::super) fn read(json: &str) -> Option<Self> {
         let head: TraceSummary = from_text(json).ok()?;
         let body: Body = from_text(json).ok()?;
-        Some(Self::new(head, body.spans, body.truncated, body.watermark))
+        let spans = match body.packed {
+            Some(packed) => packed.unpack()?,
+            None => body.spans?,
+        };
+        Some(Self::new(head, spans, body.truncated, body.watermark))
     }
 
     pub(super) fn new(head: TraceSummary, mut spans: Skeleton, truncated: bool, watermark: String) -> Self {

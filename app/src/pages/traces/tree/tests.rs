@@ -1,4 +1,4 @@
-use eventglass_model::{Skeleton, Status, Timestamp, TraceSummary, span_flags};
+use eventglass_model::{PackedTrace, Skeleton, Status, Timestamp, Trace, TraceSummary, span_flags};
 
 use super::*;
 
@@ -77,6 +77,27 @@ pub(in super::super) fn head(spans: usize) -> TraceSummary {
         models: vec![],
         running: false,
     }
+}
+
+#[test]
+fn reads_either_form() {
+    let tree = tree("0agent:plan 1llm:gpt 2tool:find! 1 0");
+    let trace = Trace {
+        head: head(tree.len()),
+        truncated: true,
+        watermark: "w".to_owned(),
+        spans: tree.spans.clone(),
+    };
+    let packed = serde_json::to_string(&PackedTrace::from(trace.clone())).unwrap();
+    for text in [serde_json::to_string(&trace).unwrap(), packed.clone()] {
+        let read = Tree::read(&text).unwrap();
+        assert_eq!(read.spans, tree.spans, "{text}");
+        assert_eq!(
+            (read.head, read.truncated, read.watermark.as_str()),
+            (head(5), true, "w")
+        );
+    }
+    assert!(Tree::read(&packed.replace("\"packed\"", "\"other\"")).is_none());
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `/api/v1/projects/{project}/traces`, `/sessions` and `/users`, and the
 //! links to one trace that need no login.
 
+mod form;
 mod groups;
 mod shared;
 
@@ -8,10 +9,12 @@ use axum::Json;
 use axum::extract::{Path, State};
 use eventglass_engine::traces::prompt_diff;
 use eventglass_model::{
-    FieldError, PromptDiff, Trace, TraceComparison, TracePage, TraceQuery, TraceSpan, TraceSteps, TraceUpdate, loc,
+    FieldError, PackedTrace, PackedTraceUpdate, PromptDiff, Trace, TraceComparison, TracePage, TraceQuery, TraceSpan,
+    TraceSteps, TraceUpdate, loc,
 };
 use utoipa_axum::routes;
 
+use self::form::{FORM, Form, Told};
 use crate::http::error::ApiError;
 use crate::http::extract::{Member, NoQuery, Pairs};
 use crate::http::openapi::ApiRouter;
@@ -66,16 +69,22 @@ async fn list(State(state): State<AppState>, member: Member, pairs: Pairs) -> Re
     get,
     path = "/api/v1/projects/{project}/traces/{trace}",
     operation_id = "get_trace",
-    responses((status = 200, body = Trace))
+    params(("form" = Option<String>, Query, description = FORM)),
+    responses((status = 200, content(
+        (Trace = "application/json"),
+        (PackedTrace = "application/vnd.eventglass.packed+json")
+    )))
 )]
 async fn open(
     State(state): State<AppState>,
     member: Member,
     Path((_, trace)): Path<(String, String)>,
-    _: NoQuery,
-) -> Result<Json<Trace>, ApiError> {
+    mut pairs: Pairs,
+) -> Result<Told<Trace, PackedTrace>, ApiError> {
+    let form = Form::take(&mut pairs)?;
+    pairs.nothing_else()?;
     let found = state.traces.open(member.project_id(), &trace).await?;
-    found.map(Json).ok_or_else(no_trace)
+    form.trace(found.ok_or_else(no_trace)?).await
 }
 
 /// What was added to a trace since `arrived_after`, a `watermark`.
@@ -83,19 +92,26 @@ async fn open(
     get,
     path = "/api/v1/projects/{project}/traces/{trace}/updates",
     operation_id = "get_trace_updates",
-    params(("arrived_after" = String, Query, description = "`watermark` of an earlier answer")),
-    responses((status = 200, body = TraceUpdate))
+    params(
+        ("arrived_after" = String, Query, description = "`watermark` of an earlier answer"),
+        ("form" = Option<String>, Query, description = FORM)
+    ),
+    responses((status = 200, content(
+        (TraceUpdate = "application/json"),
+        (PackedTraceUpdate = "application/vnd.eventglass.packed+json")
+    )))
 )]
 async fn updates(
     State(state): State<AppState>,
     member: Member,
     Path((_, trace)): Path<(String, String)>,
     mut pairs: Pairs,
-) -> Result<Json<TraceUpdate>, ApiError> {
+) -> Result<Told<TraceUpdate, PackedTraceUpdate>, ApiError> {
     let after = required(&mut pairs, "arrived_after")?;
+    let form = Form::take(&mut pairs)?;
     pairs.nothing_else()?;
     let found = state.traces.updates(member.project_id(), &trace, &after).await?;
-    found.map(Json).ok_or_else(no_trace)
+    form.update(found.ok_or_else(no_trace)?).await
 }
 
 /// A trace step by step: what the agent did, in order, with running totals.

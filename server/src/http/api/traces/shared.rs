@@ -6,9 +6,12 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use eventglass_engine::access::Role;
-use eventglass_model::{CreatedShare, PromptDiff, ShareList, Trace, TraceSpan, TraceSteps, TraceUpdate};
+use eventglass_model::{
+    CreatedShare, PackedTrace, PackedTraceUpdate, PromptDiff, ShareList, Trace, TraceSpan, TraceSteps, TraceUpdate,
+};
 use serde::Serialize;
 
+use super::form::{FORM, Form};
 use super::{diff_of, no_trace, required};
 use crate::http::error::ApiError;
 use crate::http::extract::{Caller, Member, NoQuery, Pairs};
@@ -114,16 +117,22 @@ pub(super) async fn remove_all(
     path = "/api/v1/shared/{token}",
     operation_id = "get_shared_trace",
     security(()),
-    responses((status = 200, body = Trace))
+    params(("form" = Option<String>, Query, description = FORM)),
+    responses((status = 200, content(
+        (Trace = "application/json"),
+        (PackedTrace = "application/vnd.eventglass.packed+json")
+    )))
 )]
 pub(super) async fn open(
     State(state): State<AppState>,
     Path(token): Path<String>,
-    _: NoQuery,
+    mut pairs: Pairs,
 ) -> Result<Response, ApiError> {
+    let form = Form::take(&mut pairs)?;
+    pairs.nothing_else()?;
     let (project_id, trace) = follow(&state, &token).await?;
     let found = state.traces.open(project_id, &trace).await?;
-    found.map(private).ok_or_else(no_link)
+    form.trace(found.ok_or_else(no_link)?).await.map(not_kept)
 }
 
 /// What was added to the trace of a link since `arrived_after`.
@@ -132,8 +141,14 @@ pub(super) async fn open(
     path = "/api/v1/shared/{token}/updates",
     operation_id = "get_shared_trace_updates",
     security(()),
-    params(("arrived_after" = String, Query, description = "`watermark` of an earlier answer")),
-    responses((status = 200, body = TraceUpdate))
+    params(
+        ("arrived_after" = String, Query, description = "`watermark` of an earlier answer"),
+        ("form" = Option<String>, Query, description = FORM)
+    ),
+    responses((status = 200, content(
+        (TraceUpdate = "application/json"),
+        (PackedTraceUpdate = "application/vnd.eventglass.packed+json")
+    )))
 )]
 pub(super) async fn updates(
     State(state): State<AppState>,
@@ -141,10 +156,11 @@ pub(super) async fn updates(
     mut pairs: Pairs,
 ) -> Result<Response, ApiError> {
     let after = required(&mut pairs, "arrived_after")?;
+    let form = Form::take(&mut pairs)?;
     pairs.nothing_else()?;
     let (project_id, trace) = follow(&state, &token).await?;
     let found = state.traces.updates(project_id, &trace, &after).await?;
-    found.map(private).ok_or_else(no_link)
+    form.update(found.ok_or_else(no_link)?).await.map(not_kept)
 }
 
 /// The trace of a link, step by step.
@@ -221,9 +237,13 @@ fn no_link() -> ApiError {
     ApiError::not_found("link")
 }
 
-/// Nothing between here and the reader keeps it: a link can be closed.
 fn private(body: impl Serialize) -> Response {
-    let mut response = Json(body).into_response();
+    not_kept(Json(body))
+}
+
+/// Nothing between here and the reader keeps it: a link can be closed.
+fn not_kept(answer: impl IntoResponse) -> Response {
+    let mut response = answer.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert("x-robots-tag", HeaderValue::from_static("noindex"));

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     browser,
+    hydration::use_hydrated,
     view::{IntoPart, effect, memo, tag},
 };
 
@@ -18,7 +19,13 @@ use crate::{
 #[component]
 pub(in super::super) fn SpanList() -> impl IntoView {
     let page = Page::from_context();
-    let drawn = RwSignal::new(Drawn::FIRST);
+    // What the server has drawn is taken over as it is; a page that was come to
+    // by a click draws no row that cannot be seen.
+    let drawn = RwSignal::new(if use_hydrated().get_untracked() {
+        Drawn::in_window()
+    } else {
+        Drawn::FIRST
+    });
     let look = move || {
         if let Some(now) = Drawn::now()
             && now != drawn.get_untracked()

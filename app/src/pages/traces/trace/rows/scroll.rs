@@ -37,6 +37,13 @@ impl Drawn {
         Self { from, to }
     }
 
+    /// Those that fit into the window, before there is a list to measure.
+    pub(super) fn in_window() -> Self {
+        let height = window().inner_height().ok().and_then(|height| height.as_f64());
+        #[expect(clippy::cast_possible_truncation, reason = "pixels of a screen")]
+        height.map_or(Self::FIRST, |height| Self::at(0, height as i32))
+    }
+
     /// What is in sight now.
     pub(super) fn now() -> Option<Self> {
         let scroller = scroller()?;
