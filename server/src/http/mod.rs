@@ -40,6 +40,7 @@ fn described_routes() -> ApiRouter {
                 CompressionLayer::new()
                     .br(true)
                     .gzip(true)
+                    .zstd(true)
                     .quality(CompressionLevel::Precise(4)),
             ),
         )

@@ -75,6 +75,21 @@ async fn the_document_is_public_and_kept_by_caches() {
 }
 
 #[tokio::test]
+async fn browsers_get_answers_and_pages_compressed() {
+    let app = TestApp::new().await;
+    for (accept, encoding) in [
+        ("gzip, deflate, br, zstd", "zstd"),
+        ("gzip, deflate, br", "br"),
+        ("gzip", "gzip"),
+    ] {
+        for path in ["/api/openapi.json", "/login"] {
+            let answer = app.anonymous().with("accept-encoding", accept).get(path).await;
+            assert_eq!(answer.header("content-encoding"), encoding, "{path}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn every_route_of_the_document_is_there() {
     let app = TestApp::new().await;
     let (ada, _, _) = app.project("shop").await;

@@ -68,7 +68,13 @@ fn build(site: Site) -> Router {
     let (files, pages) = reload::add(files, pages);
 
     // Only pages: files come compressed.
-    let pages = pages.layer(CompressionLayer::new().br(true).gzip(true).quality(PAGE_COMPRESSION));
+    let pages = pages.layer(
+        CompressionLayer::new()
+            .br(true)
+            .gzip(true)
+            .zstd(true)
+            .quality(PAGE_COMPRESSION),
+    );
     let file_or_page = move |State(site): State<Site>, request: Request| async move {
         match public_file(&site, &request) {
             Some(file) => file,
