@@ -116,6 +116,11 @@ async fn unknown_parameters_are_refused_by_name() {
         let answer = ada.get(&format!("/api/v1/projects/shop/{path}")).await.expect(422);
         assert_eq!(answer["errors"][0]["loc"], json!(["query", "colour"]), "{path}");
     }
+    // What has no pages knows nothing of them.
+    for path in ["facets?cursor=zz", "events/histogram?cursor=zz"] {
+        let answer = ada.get(&format!("/api/v1/projects/shop/{path}")).await.expect(422);
+        assert_eq!(answer["errors"][0]["msg"], "unknown parameter", "{path}");
+    }
     assert_eq!(
         ada.get("/api/v1/projects/shop/events?cursor=zz").await.expect(422)["errors"][0]["loc"],
         json!(["query", "cursor"])

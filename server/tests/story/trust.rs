@@ -480,6 +480,8 @@ async fn what_is_refused_is_kept_and_can_be_sent_again() {
     user.delete(&format!("{base}/refused/{bad}")).await.expect(200);
     user.get(&format!("{base}/refused/{bad}")).await.expect(404);
     user.delete(&format!("{base}/refused")).await.expect(422);
+    let word = user.delete(&format!("{base}/refused?all=yes")).await.expect(422);
+    assert_eq!(word["errors"][0]["msg"], "must be `true` or `false`");
     assert_eq!(
         user.delete(&format!("{base}/refused?all=true")).await.expect(200)["removed"],
         1

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use eventglass_engine::query::{self, EventSearch};
-use eventglass_model::{Event, EventPage, EventQuery};
+use eventglass_model::{Event, EventPage, EventQuery, FieldError, loc};
 use utoipa_axum::routes;
 
 use crate::http::error::ApiError;
@@ -36,6 +36,18 @@ async fn search(State(state): State<AppState>, member: Member, pairs: Pairs) -> 
 pub(super) fn read(pairs: Pairs, state: &AppState) -> Result<EventSearch, ApiError> {
     let query = EventQuery::from_pairs(pairs.0).map_err(ApiError::invalid)?;
     EventSearch::new(query, state.clock.now()).map_err(|error| ApiError::invalid(vec![error]))
+}
+
+/// As [`read`], of what has no pages: what only these know is refused.
+pub(super) fn read_whole(pairs: Pairs, state: &AppState) -> Result<EventSearch, ApiError> {
+    let of_pages =
+        |(name, _): &&(String, String)| ["limit", "cursor", "arrived_after", "fields"].contains(&name.as_str());
+    let unknown = |(name, _): &(String, String)| FieldError::new(loc!["query", name.as_str()], "unknown parameter");
+    let errors: Vec<FieldError> = pairs.0.iter().filter(of_pages).map(unknown).collect();
+    if !errors.is_empty() {
+        return Err(ApiError::invalid(errors));
+    }
+    read(pairs, state)
 }
 
 /// One event whole, by the server's id or by the client's `event_id`.

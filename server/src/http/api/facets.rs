@@ -8,7 +8,7 @@ use eventglass_model::search::Column;
 use eventglass_model::{FACET_FIELDS, Facets, FieldError, loc};
 use utoipa_axum::routes;
 
-use super::events::read;
+use super::events::read_whole;
 use crate::http::error::ApiError;
 use crate::http::extract::{Member, Pairs};
 use crate::http::openapi::ApiRouter;
@@ -46,7 +46,7 @@ async fn facets(State(state): State<AppState>, member: Member, mut pairs: Pairs)
         fields.push(known.ok_or_else(|| ApiError::invalid(vec![FieldError::new(loc!["query", "fields"], msg())]))?);
     }
     fields.dedup();
-    let search = read(pairs, &state)?;
+    let search = read_whole(pairs, &state)?;
     let (most, budget) = (state.settings.facet_events, state.settings.query_budget());
     let found = query::facets(&*state.store, member.project_id(), &search, &fields, most, budget).await?;
     Ok(Json(found))

@@ -6,7 +6,7 @@ use eventglass_engine::query;
 use eventglass_model::{FieldError, Histogram, loc};
 use utoipa_axum::routes;
 
-use super::events::read;
+use super::events::read_whole;
 use crate::http::error::ApiError;
 use crate::http::extract::{Member, Pairs};
 use crate::http::openapi::ApiRouter;
@@ -45,7 +45,7 @@ async fn histogram(
             return Err(ApiError::invalid(vec![error]));
         }
     };
-    let search = read(pairs, &state)?;
+    let search = read_whole(pairs, &state)?;
     let budget = state.settings.query_budget();
     let found = query::histogram(&*state.store, member.project_id(), &search, buckets, budget).await?;
     Ok(Json(found))

@@ -171,7 +171,7 @@ async fn remove_many(
 ) -> Result<Json<Removed>, ApiError> {
     let member = member.at_least(Role::Member)?;
     let reason = pairs.take("reason");
-    let all = pairs.take("all").is_some_and(|all| all == "true");
+    let all = pairs.flag("all")?;
     pairs.nothing_else()?;
     if reason.is_none() && !all {
         let msg = "say which: ?reason=… or ?all=true";

@@ -171,7 +171,7 @@ async fn remove(
             Some(Some(time.map_err(bad)?))
         }
     };
-    let recompute = pairs.take("recompute").is_some_and(|yes| yes == "true");
+    let recompute = pairs.flag("recompute")?;
     pairs.nothing_else()?;
     let prices = state.ingest.prices();
     let removed = prices

@@ -33,6 +33,21 @@ impl Pairs {
         found
     }
 
+    /// Takes a yes or no out of the pairs; no when it is not there.
+    ///
+    /// # Errors
+    /// 422 for another word.
+    pub fn flag(&mut self, name: &'static str) -> Result<bool, ApiError> {
+        match self.take(name).as_deref() {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(_) => {
+                let error = FieldError::new(loc!["query", name], "must be `true` or `false`");
+                Err(ApiError::invalid(vec![error]))
+            }
+        }
+    }
+
     /// Refuses what has not been taken.
     ///
     /// # Errors
