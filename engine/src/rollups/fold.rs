@@ -141,10 +141,7 @@ impl Bucket<'_> {
                         cells.insert(key, cell);
                     })?;
                 }
-                for (key, cell) in added {
-                    cells.entry(Arc::clone(key)).or_default().merge(cell);
-                }
-                bound(&mut cells, family, settings.rows);
+                add(&mut cells, &added, family, settings.rows);
                 vec![write_table(&mut cells)]
             }
         };
@@ -152,31 +149,149 @@ impl Bucket<'_> {
     }
 }
 
-/// Folds the least of too many rows into one: those with the least cost, then tokens, then events.
-fn bound(cells: &mut Map<Key, Cell>, family: Family, most: usize) {
-    if cells.len() <= most {
-        return;
-    }
+/// What a row is kept for: its cost, then its tokens, then its events.
+type Weight = (i128, i128, i64);
+
+fn weight(cell: &Cell) -> Weight {
+    let numbers = &cell.numbers;
+    (
+        numbers.sum(Sum::Cost),
+        numbers.sum(Sum::Tokens),
+        numbers.count(Count::Events),
+    )
+}
+
+/// Adds to the rows of a table. The least of too many become one, and are never
+/// rows: there may be many times as many as are kept.
+fn add(cells: &mut Map<Key, Cell>, added: &[(&Key, &Cell)], family: Family, most: usize) {
     let other: Key = vec![Value::Other; family.dimensions().len()].into();
-    let mut rest = cells.remove(&other).unwrap_or_default();
-    let mut order: Vec<(i128, i128, i64, Key)> = cells
-        .iter()
-        .map(|(key, cell)| {
-            let numbers = &cell.numbers;
-            let by = (
-                numbers.sum(Sum::Cost),
-                numbers.sum(Sum::Tokens),
-                numbers.count(Count::Events),
-            );
-            (by.0, by.1, by.2, Arc::clone(key))
-        })
-        .collect();
-    order.sort_unstable();
-    let excess = order.len().saturating_sub(most.saturating_sub(1));
-    for (_, _, _, key) in order.into_iter().take(excess) {
-        if let Some(cell) = cells.remove(&key) {
-            rest.merge(&cell);
+    let mut rest = cells.remove(&other);
+    let most_named = most.saturating_sub(1);
+    if let Some(kept) = kept(
+        cells,
+        added,
+        &other,
+        if rest.is_some() { most_named } else { most },
+        most_named,
+    ) {
+        let rest = rest.get_or_insert_default();
+        cells.retain(|key, cell| {
+            let stays = kept.contains(key);
+            if !stays {
+                rest.merge(cell);
+            }
+            stays
+        });
+        for (key, cell) in added {
+            if kept.contains(*key) {
+                cells.entry(Arc::clone(key)).or_default().merge(cell);
+            } else {
+                rest.merge(cell);
+            }
+        }
+    } else {
+        for (key, cell) in added {
+            cells.entry(Arc::clone(key)).or_default().merge(cell);
         }
     }
-    cells.insert(other, rest);
+    if let Some(mut rest) = rest {
+        if let Some(named) = cells.remove(&other) {
+            rest.merge(&named);
+        }
+        cells.insert(other, rest);
+    }
+}
+
+/// The `kept` weightiest, when there are more than `most`; `None` when all may stay.
+fn kept(
+    cells: &Map<Key, Cell>,
+    added: &[(&Key, &Cell)],
+    other: &Key,
+    most: usize,
+    kept: usize,
+) -> Option<super::Set<Key>> {
+    if cells.len() + added.len() <= most {
+        return None;
+    }
+    let mut weights: Map<&Key, Weight> = Map::default();
+    let rows = cells.iter().chain(added.iter().copied());
+    for (key, cell) in rows.filter(|(key, _)| *key != other) {
+        let (sum, new) = (weights.entry(key).or_default(), weight(cell));
+        *sum = (sum.0 + new.0, sum.1 + new.1, sum.2 + new.2);
+    }
+    if weights.len() <= most {
+        return None;
+    }
+    let mut order: Vec<(Weight, &Key)> = weights.into_iter().map(|(key, weight)| (weight, key)).collect();
+    let excess = order.len().saturating_sub(kept);
+    if excess < order.len() {
+        order.select_nth_unstable(excess);
+    }
+    let heaviest = order.into_iter().skip(excess);
+    Some(heaviest.map(|(_, key)| Arc::clone(key)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn key(n: usize) -> Key {
+        vec![Value::of(Some(&format!("user_{n}"))); Family::Users.dimensions().len()].into()
+    }
+
+    fn cell(events: i64, cost: i64) -> Cell {
+        let mut cell = Cell::default();
+        cell.numbers.counts[Count::Events as usize] = events;
+        cell.numbers.sums[Sum::Cost as usize] = cost.into();
+        cell
+    }
+
+    fn numbers(cells: &Map<Key, Cell>) -> BTreeMap<Key, (i64, i128)> {
+        let numbers = |cell: &Cell| (cell.numbers.count(Count::Events), cell.numbers.sum(Sum::Cost));
+        cells
+            .iter()
+            .map(|(key, cell)| (Arc::clone(key), numbers(cell)))
+            .collect()
+    }
+
+    proptest! {
+        /// As if all were rows for a moment, and then the least of them were taken out.
+        #[test]
+        fn the_weightiest_rows_stay(
+            stored in proptest::collection::btree_map(0..40_usize, (1..5_i64, 0..9_i64), 0..9),
+            others in proptest::option::of((1..5_i64, 0..9_i64)),
+            added in proptest::collection::vec((0..40_usize, 1..5_i64, 0..9_i64), 0..60),
+            most in 1..12_usize,
+        ) {
+            let other: Key = vec![Value::Other; Family::Users.dimensions().len()].into();
+            let mut cells: Map<Key, Cell> =
+                stored.iter().map(|(n, (events, cost))| (key(*n), cell(*events, *cost))).collect();
+            if let Some((events, cost)) = others {
+                cells.insert(Arc::clone(&other), cell(events, cost));
+            }
+            let added: Vec<(Key, Cell)> =
+                added.into_iter().map(|(n, events, cost)| (key(n), cell(events, cost))).collect();
+
+            let mut all = cells.clone();
+            for (key, cell) in &added {
+                all.entry(Arc::clone(key)).or_default().merge(cell);
+            }
+            if all.len() > most {
+                let mut rest = all.remove(&other).unwrap_or_default();
+                let mut order: Vec<(Weight, Key)> =
+                    all.iter().map(|(key, cell)| (weight(cell), Arc::clone(key))).collect();
+                order.sort_unstable();
+                for (_, key) in order.iter().take(order.len() - (most - 1)) {
+                    rest.merge(&all.remove(key).unwrap());
+                }
+                all.insert(other, rest);
+            }
+
+            let added: Vec<(&Key, &Cell)> = added.iter().map(|(key, cell)| (key, cell)).collect();
+            add(&mut cells, &added, Family::Users, most);
+            prop_assert_eq!(numbers(&cells), numbers(&all));
+        }
+    }
 }

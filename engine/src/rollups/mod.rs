@@ -47,3 +47,5 @@ pub use settings::RollupSettings;
 
 /// A map with a fast hash that a client cannot foresee.
 pub(crate) type Map<K, V> = std::collections::HashMap<K, V, foldhash::fast::RandomState>;
+/// The same of keys alone.
+type Set<K> = std::collections::HashSet<K, foldhash::fast::RandomState>;

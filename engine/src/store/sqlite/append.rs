@@ -26,6 +26,8 @@ use crate::store::{Appended, EventKey, StoreError};
 const BUSY: Duration = Duration::from_millis(500);
 /// So many events take longer to add up than a thread to start (some 30 µs).
 const WORTH_A_THREAD: usize = 50;
+/// So many events take longer to write than the disk takes to flush them.
+const WORTH_A_FLUSH_OF_ITS_OWN: usize = 64;
 /// Inserts one row. Of many at once, SQLite would keep a copy of every page it
 /// touches, to take them back together; one at a time is a fifth faster.
 static INSERT_EVENT: LazyLock<String> = LazyLock::new(|| {
@@ -72,10 +74,22 @@ impl Appender {
     }
 
     /// See [`crate::store::EventStore::append`].
+    /// What is worth it is not on disk yet ([`Self::is_flushed_after`]).
     pub(super) fn append(&mut self, events: &[PendingEvent], now: Timestamp) -> Result<Vec<Appended>, StoreError> {
         self.with_connection(|appender, connection| {
-            without_waiting(connection, |connection| appender.write(connection, events, now))
+            if Self::is_flushed_after(events.len()) {
+                without_waiting(connection, |connection| appender.write(connection, events, now))
+            } else {
+                appender.write(connection, events, now)
+            }
         })
+    }
+
+    /// Whether a group of so many events is put on disk beside the next one. The
+    /// disk costs a small group less than a commit does, and those that come
+    /// while a small one waits for it share the next.
+    pub(super) const fn is_flushed_after(events: usize) -> bool {
+        events >= WORTH_A_FLUSH_OF_ITS_OWN
     }
 
     /// Lends the connection, which is opened anew after a failure.

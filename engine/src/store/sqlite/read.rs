@@ -5,6 +5,7 @@ use eventglass_model::{Event, Severity, Timestamp};
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use uuid::Uuid;
 
+use super::append::Appender;
 use super::ids::ShortHash;
 use super::{SqliteStore, sql};
 use crate::ingest::{PendingEvent, PendingPart, id_hash};
@@ -12,18 +13,24 @@ use crate::query::PulseSearch;
 use crate::store::pattern::contains_pattern;
 use crate::store::row;
 use crate::store::{
-    EventKey, EventStore, Merged, PulseCounts, SharedVisit, StoreError, Walk, Walked, Written, tail_matches,
+    Appended, EventKey, EventStore, Merged, PulseCounts, SharedVisit, StoreError, Walk, Walked, Written, tail_matches,
 };
 
 #[async_trait]
 impl EventStore for SqliteStore {
     async fn write(&self, events: std::sync::Arc<Vec<PendingEvent>>, now: Timestamp) -> Result<Written, StoreError> {
         self.flusher.check()?;
+        let large = Appender::is_flushed_after(events.len());
         let mut writer = std::sync::Arc::clone(&self.writer).lock_owned().await;
         let appended = tokio::task::spawn_blocking(move || writer.appender.append(&events, now))
             .await
             .map_err(StoreError::panicked)??;
-        Ok(Written::until(appended, self.flusher.flush()))
+        // What is a repeat may be on its way to the disk: it promises what was written before.
+        if large || appended.contains(&Appended::Duplicate) {
+            Ok(Written::until(appended, self.flusher.flush()))
+        } else {
+            Ok(Written::on_disk(appended))
+        }
     }
 
     async fn merge(&self, parts: std::sync::Arc<Vec<PendingPart>>, now: Timestamp) -> Result<Merged, StoreError> {
