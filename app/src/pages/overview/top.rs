@@ -7,7 +7,7 @@ use crate::{
     api,
     components::chart::{BarItem, Hue, bar_list},
     format::Unit,
-    pages::scope::{Asked, Scope, ask, panel},
+    pages::scope::{Asked, Scope, ask, ask_here, panel},
     view::{IntoPart, Part, el, show, tag},
 };
 
@@ -78,14 +78,20 @@ static TOPS: [Top; 4] = [
 /// Asks for all of them.
 pub(super) fn ask_tops(scope: Scope) -> [Asked<Metrics>; 4] {
     [0, 1, 2, 3].map(|n| {
-        ask(scope.refresh, move || {
+        let path = move || {
             let query = TOPS.get(n).map(|kind: &Top| MetricsQuery {
                 // One more, which may be those without a value.
                 limit: Some(MOST + 1),
                 ..scope.top(kind.measures, kind.dimension, MOST)
             });
             api::metrics_path(&scope.slug.read(), &query.unwrap_or_default())
-        })
+        };
+        // Names are counted from events, which may take seconds: the page does
+        // not wait for that.
+        match TOPS.get(n) {
+            Some(kind) if kind.dimension == Dimension::Name => ask_here(scope.refresh, path),
+            _ => ask(scope.refresh, path),
+        }
     })
 }
 
