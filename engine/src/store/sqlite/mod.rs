@@ -48,7 +48,7 @@ const READERS: u32 = 4;
 const WALKERS: usize = 4;
 /// The page cache of the connection that appends, in KiB (negative: that is how
 /// SQLite spells KiB).
-const WRITER_CACHE: &str = "-8192";
+const WRITER_CACHE: &str = "-12288";
 /// Of those that write settings and move the log into the file: little, seldom.
 const OTHER_CACHE: &str = "-2048";
 /// Of each reader. What they read again is in the system's cache.
