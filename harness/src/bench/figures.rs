@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use super::bodies::{Bodies, Dialect};
 use super::load::Outcome;
+use super::machine::Occasion;
 use super::stages::Stage;
-use super::store::StoreKind;
 
 /// A latency distribution, in milliseconds.
 #[derive(Clone, Debug, Serialize)]
@@ -138,12 +138,8 @@ impl ProofFigures {
 /// Everything.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Figures {
-    pub(super) measured_at: String,
-    pub(super) version: &'static str,
-    pub(super) store: StoreKind,
-    /// A figure of an unoptimised program says nothing.
-    pub(super) optimised: bool,
-    pub(super) machine: super::machine::Machine,
+    #[serde(flatten)]
+    pub(super) occasion: Occasion,
     pub(super) disk: DiskFigures,
     pub(super) loads: Vec<LoadFigures>,
     pub(super) searches_idle: Vec<SearchFigures>,

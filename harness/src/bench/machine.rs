@@ -1,6 +1,33 @@
 //! What the figures were measured on.
 
+use eventglass_model::Timestamp;
 use serde::Serialize;
+
+use super::store::StoreKind;
+
+/// What was measured, on what, and when.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Occasion {
+    pub(super) measured_at: String,
+    pub(super) version: &'static str,
+    pub(super) store: StoreKind,
+    /// A figure of an unoptimised program says nothing.
+    pub(super) optimised: bool,
+    pub(super) machine: Machine,
+}
+
+impl Occasion {
+    /// This program, on this machine.
+    pub(super) fn of(store: StoreKind, now: Timestamp) -> Self {
+        Self {
+            measured_at: now.to_string(),
+            version: env!("CARGO_PKG_VERSION"),
+            store,
+            optimised: !cfg!(debug_assertions),
+            machine: Machine::look(),
+        }
+    }
+}
 
 /// The machine, as far as it tells.
 #[derive(Clone, Debug, Serialize)]

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::bodies::Dialect;
 use super::figures::{Figures, Latency, LoadFigures, SearchFigures};
-use super::machine::Machine;
+use super::machine::Occasion;
 use super::store::StoreKind;
 
 /// One thing that the product promises.
@@ -32,7 +32,7 @@ pub(super) fn targets(figures: &Figures) -> Vec<TargetCheck> {
         kind.max_by(|a, b| a.events_per_sec.total_cmp(&b.events_per_sec))
     };
     let mut list = Vec::new();
-    if figures.store == StoreKind::Postgres {
+    if figures.occasion.store == StoreKind::Postgres {
         if let Some(load) = best(Dialect::Pulse, true) {
             list.push(at_least("events/s in batches", load.events_per_sec, 12_000.0));
         }
@@ -79,14 +79,7 @@ pub(super) fn below(name: &str, got: f64, wanted: f64) -> TargetCheck {
 
 /// Writes everything as Markdown, which reads well as it is and can be pasted.
 pub(super) fn write(figures: &Figures, out: &mut impl Write) -> io::Result<()> {
-    heading(
-        out,
-        &figures.machine,
-        figures.store,
-        figures.version,
-        &figures.measured_at,
-        figures.optimised,
-    )?;
+    heading(&figures.occasion, out)?;
     let disk = &figures.disk.latency;
     writeln!(
         out,
@@ -140,25 +133,24 @@ pub(super) fn write(figures: &Figures, out: &mut impl Write) -> io::Result<()> {
 }
 
 /// On what, of what, and when.
-pub(super) fn heading(
-    out: &mut impl Write,
-    machine: &Machine,
-    store: StoreKind,
-    version: &str,
-    measured_at: &str,
-    optimised: bool,
-) -> io::Result<()> {
+pub(super) fn heading(occasion: &Occasion, out: &mut impl Write) -> io::Result<()> {
+    let Occasion {
+        machine,
+        version,
+        measured_at,
+        ..
+    } = occasion;
     writeln!(
         out,
         "\n{} cores, {}, Linux {}",
         machine.cores, machine.cpu, machine.kernel
     )?;
-    let store = match store {
+    let store = match occasion.store {
         StoreKind::Sqlite => "SQLite",
         StoreKind::Postgres => "Postgres",
     };
     writeln!(out, "eventglass {version} on {store}, {measured_at}")?;
-    if !optimised {
+    if !occasion.optimised {
         writeln!(
             out,
             "\n**Not optimised**: build with --release, these figures say nothing."

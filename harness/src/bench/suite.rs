@@ -11,7 +11,7 @@ use super::bodies::Bodies;
 use super::cli::BenchArgs;
 use super::figures::{Figures, LoadFigures, MemoryFigures, ProofFigures};
 use super::load::{Outcome, closed, open};
-use super::machine::Machine;
+use super::machine::Occasion;
 use super::rig::Rig;
 use super::{disk, process, search, stages};
 
@@ -99,11 +99,7 @@ pub(super) async fn run(args: &BenchArgs, program: &Path, log: &mut impl Write) 
     let database_mb = suite.rig.store.size_mb();
     let (loads, memory, proof) = suite.prove(program).await?;
     Ok(Figures {
-        measured_at: now.to_string(),
-        version: env!("CARGO_PKG_VERSION"),
-        store: args.store,
-        optimised: !cfg!(debug_assertions),
-        machine: Machine::look(),
+        occasion: Occasion::of(args.store, now),
         disk,
         loads,
         searches_idle,

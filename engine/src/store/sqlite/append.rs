@@ -289,6 +289,17 @@ pub(super) fn without_waiting<T>(
     Ok(done)
 }
 
+/// Does some work as one transaction.
+pub(super) fn in_transaction<T>(
+    connection: &mut Connection,
+    work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let done = work(&tx)?;
+    tx.commit()?;
+    Ok(done)
+}
+
 /// Inserts events, one after the other.
 pub(super) struct Insert<'tx> {
     statement: CachedStatement<'tx>,

@@ -18,10 +18,9 @@ use super::bodies::Bodies;
 use super::cli::BenchArgs;
 use super::figures::Latency;
 use super::load::open;
-use super::machine::Machine;
+use super::machine::Occasion;
 use super::process;
 use super::rig::Rig;
-use super::store::StoreKind;
 
 pub(super) use self::report::{met, write};
 
@@ -32,11 +31,8 @@ const FOREVER: Duration = Duration::from_hours(1);
 /// What was measured.
 #[derive(Debug, Serialize)]
 pub(super) struct QuestionFigures {
-    measured_at: String,
-    version: &'static str,
-    store: StoreKind,
-    optimised: bool,
-    machine: Machine,
+    #[serde(flatten)]
+    occasion: Occasion,
     events: u64,
     fill_sec: f64,
     /// From the last event until all was counted and listed.
@@ -142,11 +138,7 @@ pub(super) async fn run(
         }
     }
     Ok(QuestionFigures {
-        measured_at: now.to_string(),
-        version: env!("CARGO_PKG_VERSION"),
-        store: args.store,
-        optimised: !cfg!(debug_assertions),
-        machine: Machine::look(),
+        occasion: Occasion::of(args.store, now),
         events,
         fill_sec,
         settle_sec,

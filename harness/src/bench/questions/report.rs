@@ -24,7 +24,7 @@ fn targets(figures: &QuestionFigures) -> Vec<TargetCheck> {
             list.push(below(&name, row.p95_ms, wanted));
         }
     }
-    if figures.store == StoreKind::Sqlite {
+    if figures.occasion.store == StoreKind::Sqlite {
         list.push(below("resident memory, MB", figures.memory_mb, MEMORY));
     }
     list
@@ -32,14 +32,7 @@ fn targets(figures: &QuestionFigures) -> Vec<TargetCheck> {
 
 /// Writes everything as Markdown, which reads well as it is and can be pasted.
 pub(in super::super) fn write(figures: &QuestionFigures, out: &mut impl Write) -> io::Result<()> {
-    heading(
-        out,
-        &figures.machine,
-        figures.store,
-        figures.version,
-        &figures.measured_at,
-        figures.optimised,
-    )?;
+    heading(&figures.occasion, out)?;
     let events = figures.events as f64;
     writeln!(
         out,

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use eventglass_engine::query::{self, EventSearch};
-use eventglass_model::{Event, EventPage, EventQuery, FieldError, loc};
+use eventglass_model::{Event, EventPage, EventQuery};
 use utoipa_axum::routes;
 
 use crate::http::error::ApiError;
@@ -41,13 +41,10 @@ pub(super) fn read(pairs: Pairs, state: &AppState) -> Result<EventSearch, ApiErr
 /// As [`read`], of what has no pages: what only these know is refused.
 pub(super) fn read_whole(pairs: Pairs, state: &AppState) -> Result<EventSearch, ApiError> {
     let of_pages =
-        |(name, _): &&(String, String)| ["limit", "cursor", "arrived_after", "fields"].contains(&name.as_str());
-    let unknown = |(name, _): &(String, String)| FieldError::new(loc!["query", name.as_str()], "unknown parameter");
-    let errors: Vec<FieldError> = pairs.0.iter().filter(of_pages).map(unknown).collect();
-    if !errors.is_empty() {
-        return Err(ApiError::invalid(errors));
-    }
-    read(pairs, state)
+        |(name, _): &(String, String)| ["limit", "cursor", "arrived_after", "fields"].contains(&name.as_str());
+    let (paging, search) = pairs.0.into_iter().partition(of_pages);
+    Pairs(paging).nothing_else()?;
+    read(Pairs(search), state)
 }
 
 /// One event whole, by the server's id or by the client's `event_id`.

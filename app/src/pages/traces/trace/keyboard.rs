@@ -6,15 +6,45 @@ use super::{address::View, state::Page, steps, toolbar::FIND};
 use crate::{
     browser,
     pages::traces::tree::{Window, row_of},
+    view::effect,
     window::on_keys,
 };
 
 /// How many rows a page has, for the keys that turn one.
 const PAGE_ROWS: isize = 20;
 
+/// What goes to a place that only the whole trace knows.
+const FAR: [&str; 5] = ["End", "e", "E", "n", "N"];
+
 /// Listens for as long as the page is there.
 pub(super) fn listen(page: Page) {
-    on_keys(move |event| page.tree.read_untracked().len() > 0 && act(page, &event.key(), event.shift_key()));
+    // Of a large trace the first rows are there before the rest: what goes far
+    // waits for it, unless another key is pressed meanwhile.
+    let waiting = StoredValue::new(None::<(String, bool)>);
+    on_keys(move |event| {
+        let (key, shift) = (event.key(), event.shift_key());
+        let (is_empty, is_cut) = page.tree.with_untracked(|tree| (tree.len() == 0, tree.cut));
+        if is_empty {
+            return false;
+        }
+        if is_cut && FAR.contains(&key.as_str()) && page.address.read_untracked().view.is_list() {
+            waiting.set_value(Some((key, shift)));
+            return true;
+        }
+        let acted = act(page, &key, shift);
+        if acted {
+            waiting.set_value(None);
+        }
+        acted
+    });
+    effect(move || {
+        page.version.track();
+        if !page.tree.read_untracked().cut
+            && let Some((key, shift)) = waiting.try_update_value(Option::take).flatten()
+        {
+            act(page, &key, shift);
+        }
+    });
 }
 
 fn act(page: Page, key: &str, shift: bool) -> bool {

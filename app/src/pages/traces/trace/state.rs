@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     api::{self, ApiError, ApiResult, Fetched, Portion},
+    browser,
     live::Live,
     pages::traces::tree::{Folds, Found, Step, Tree, Window, next_error, row_of, steps, visible},
     session::project_slug,
@@ -23,6 +24,9 @@ use crate::{
 
 /// How long the keyboard must rest on a span before it is opened in the panel.
 const REST: Duration = Duration::from_millis(120);
+
+/// The pause before the whole trace is asked for again, when it did not come.
+const AGAIN: Duration = Duration::from_secs(2);
 
 /// What the parts of the page share.
 #[derive(Clone, Copy)]
@@ -235,18 +239,28 @@ impl Page {
         }
     }
 
-    /// Fetches all of the trace, where the page came with its first rows only.
+    /// Fetches all of the trace, where the page came with its first rows only;
+    /// again and again while the server does not answer.
     pub(super) fn load_whole(self) {
         let (api, path) = (self.api.get_untracked(), untrack(|| self.whole()));
         spawn_local(async move {
-            if let Ok(text) = api::get_text(path).await
-                && self.api.try_get_untracked().as_ref() == Some(&api)
-            {
-                let _ = self.load(&text);
-                if let Some(open) = self.open.get_untracked() {
-                    self.cursor.set(open);
-                    self.reveal(open);
+            let is_here = || self.api.try_get_untracked().as_ref() == Some(&api);
+            loop {
+                let loaded = api::get_text(path.clone()).await;
+                if !is_here() {
+                    return;
                 }
+                if loaded.and_then(|text| self.load(&text)).is_ok() {
+                    break;
+                }
+                browser::sleep(AGAIN).await;
+                if !is_here() {
+                    return;
+                }
+            }
+            if let Some(open) = self.open.get_untracked() {
+                self.cursor.set(open);
+                self.reveal(open);
             }
         });
     }

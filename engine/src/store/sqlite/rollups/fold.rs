@@ -7,13 +7,13 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use eventglass_model::Timestamp;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction};
 
 use super::{Rollups, series_row};
 use crate::rollups::{Batch, Dictionary, Fold, RollupSettings, SeriesRow, Tier, key_bytes};
 use crate::store::StoreError;
 use crate::store::sqlite::SqliteStore;
-use crate::store::sqlite::append::without_waiting;
+use crate::store::sqlite::append::{in_transaction, without_waiting};
 
 /// Blobs that are deleted in one transaction.
 const EXPIRED: i64 = 2_000;
@@ -70,9 +70,7 @@ impl SqliteStore {
             writer.appender.with_connection(|_, connection| {
                 // What the deltas say as well need not be on disk before the next event is.
                 without_waiting(connection, |connection| {
-                    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-                    write(&tx, &folded)?;
-                    Ok(tx.commit()?)
+                    in_transaction(connection, |tx| write(tx, &folded))
                 })?;
                 rollups.live.end_fold();
                 Ok(())

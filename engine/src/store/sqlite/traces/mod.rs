@@ -17,7 +17,7 @@ use rusqlite::{Connection, OpenFlags};
 use tokio::sync::Semaphore;
 
 use super::SqliteStore;
-use super::append::without_waiting;
+use super::append::{in_transaction, without_waiting};
 use crate::ingest::id_hash;
 use crate::store::{
     FoldInput, FoldOutput, GroupBucket, GroupBy, GroupTotals, GroupWalk, GroupsFound, ShareRow, StoreError, TraceRows,
@@ -92,26 +92,15 @@ fn open(path: &Path) -> Result<Connection, StoreError> {
 }
 
 impl SqliteStore {
-    /// Writes on the connection that appends, so that its cache stays good.
+    /// Writes what can be made again: it need not be on the disk before the next event is.
     async fn write_derived<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let mut writer = Arc::clone(&self.writer).lock_owned().await;
-        tokio::task::spawn_blocking(move || {
-            writer.appender.with_connection(|_, connection| {
-                // What can be made again need not be on the disk before the next
-                // event is.
-                without_waiting(connection, |connection| {
-                    let tx = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-                    let done = work(&tx)?;
-                    tx.commit()?;
-                    Ok(done)
-                })
-            })
+        self.write_beside_events(|connection| {
+            without_waiting(connection, |connection| in_transaction(connection, |tx| work(tx)))
         })
         .await
-        .map_err(StoreError::panicked)?
     }
 
     /// Writes what must be on the disk when it returns.
@@ -119,17 +108,19 @@ impl SqliteStore {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
+        self.write_beside_events(|connection| in_transaction(connection, |tx| work(tx)))
+            .await
+    }
+
+    /// Writes on the connection that appends, so that its cache stays good.
+    async fn write_beside_events<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
         let mut writer = Arc::clone(&self.writer).lock_owned().await;
-        tokio::task::spawn_blocking(move || {
-            writer.appender.with_connection(|_, connection| {
-                let tx = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-                let done = work(&tx)?;
-                tx.commit()?;
-                Ok(done)
-            })
-        })
-        .await
-        .map_err(StoreError::panicked)?
+        tokio::task::spawn_blocking(move || writer.appender.with_connection(|_, connection| work(connection)))
+            .await
+            .map_err(StoreError::panicked)?
     }
 }
 
