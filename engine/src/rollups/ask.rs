@@ -329,6 +329,11 @@ pub(super) const fn is_percentile(measure: Measure) -> bool {
     matches!(measure, Measure::P50 | Measure::P90 | Measure::P95 | Measure::P99)
 }
 
+/// Whether nothing is asked of events that are not errors.
+pub(super) fn only_errors(measures: &[Measure]) -> bool {
+    measures.iter().all(|measure| *measure == Measure::Errors)
+}
+
 /// The family that knows the answer, or the events.
 fn source(
     measures: &[Measure],
@@ -360,6 +365,7 @@ fn source(
             && (!of_models || filters.iter().any(any_model))
             && (family.counts_users() || !measures.contains(&Measure::Users))
             && (*family == Family::Series || !group.is_empty())
+            && (*family != Family::Errors || only_errors(measures))
     };
     Family::ALL
         .into_iter()

@@ -31,25 +31,24 @@ pub struct DeltaBuilder<'a> {
 impl<'a> DeltaBuilder<'a> {
     /// Counts an event that is stored now.
     pub fn add(&mut self, project_id: i64, facts: &Facts<'a>) {
-        self.apply(project_id, facts, 1);
+        self.apply(project_id, facts, 1, |_| true);
     }
 
-    /// An event that was stored as `old` is now stored as `new`. `None`: it
-    /// was not there before, or it is not there any more. Exact, but for
-    /// distinct users, who stay counted where they once were.
-    pub fn change(&mut self, project_id: i64, old: Option<&Facts<'a>>, new: Option<&Facts<'a>>) {
-        if let Some(old) = old {
-            self.apply(project_id, old, -1);
-        }
-        if let Some(new) = new {
-            self.apply(project_id, new, 1);
-        }
+    /// Counts an event that is stored now, in some families.
+    pub fn add_in(&mut self, project_id: i64, facts: &Facts<'a>, families: impl Fn(Family) -> bool) {
+        self.apply(project_id, facts, 1, families);
     }
 
-    fn apply(&mut self, project_id: i64, facts: &Facts<'a>, sign: i64) {
+    /// Takes away an event as it was stored until now, of some families. Exact,
+    /// but for distinct users, who stay counted where they once were.
+    pub fn remove_in(&mut self, project_id: i64, facts: &Facts<'a>, families: impl Fn(Family) -> bool) {
+        self.apply(project_id, facts, -1, families);
+    }
+
+    fn apply(&mut self, project_id: i64, facts: &Facts<'a>, sign: i64, families: impl Fn(Family) -> bool) {
         let user = user_of(facts);
         for family in Family::ALL {
-            if !family.holds(facts) {
+            if !families(family) || !family.holds(facts) {
                 continue;
             }
             let mut values = [None; WIDEST];
@@ -63,7 +62,8 @@ impl<'a> DeltaBuilder<'a> {
                 values,
             };
             let user = user.filter(|_| family.counts_users());
-            self.cells.entry(slot).or_default().apply(facts, sign, user);
+            let cell = self.cells.entry(slot).or_default();
+            cell.apply(&family.counted(facts), sign, user);
         }
     }
 

@@ -1,6 +1,8 @@
 //! What is counted apart from what, and for which spans of time.
 
-use eventglass_model::{Dimension, Timestamp};
+use eventglass_model::{Dimension, Timestamp, is_error};
+
+use super::Facts;
 
 /// A span of time that has counts of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,13 +55,22 @@ pub enum Family {
     Users = 3,
     /// Events that name a model, by session.
     Sessions = 4,
+    /// Errors, and nothing but how many, by what they are called.
+    Errors = 5,
 }
 
 impl Family {
     /// How many there are.
-    pub const COUNT: usize = 5;
+    pub const COUNT: usize = 6;
     /// Every family, in the order of its number.
-    pub const ALL: [Self; Self::COUNT] = [Self::Series, Self::Places, Self::Versions, Self::Users, Self::Sessions];
+    pub const ALL: [Self; Self::COUNT] = [
+        Self::Series,
+        Self::Places,
+        Self::Versions,
+        Self::Users,
+        Self::Sessions,
+        Self::Errors,
+    ];
 
     /// The family of a number.
     #[must_use]
@@ -83,6 +94,7 @@ impl Family {
             Self::Versions => &[Dimension::Service, Dimension::Version, Dimension::Environment],
             Self::Users => &[Dimension::UserId, Dimension::Environment],
             Self::Sessions => &[Dimension::SessionId, Dimension::Environment],
+            Self::Errors => &[Dimension::Name, Dimension::Service, Dimension::Environment],
         }
     }
 
@@ -90,20 +102,36 @@ impl Family {
     #[must_use]
     pub const fn finest(self) -> Tier {
         match self {
-            Self::Series => Tier::Minute,
+            Self::Series | Self::Errors => Tier::Minute,
             _ => Tier::Hour,
         }
     }
 
     /// Whether an event is counted in it.
     #[must_use]
-    pub const fn holds(self, facts: &super::Facts<'_>) -> bool {
+    pub const fn holds(self, facts: &Facts<'_>) -> bool {
         match self {
             Self::Series => true,
             Self::Places => facts.country.is_some() || facts.city.is_some(),
             Self::Versions => facts.version.is_some(),
             Self::Users => facts.model.is_some() && facts.user_id.is_some(),
             Self::Sessions => facts.model.is_some() && facts.session_id.is_some(),
+            Self::Errors => is_error(facts.severity, facts.status),
+        }
+    }
+
+    /// What it counts of an event that it holds.
+    #[must_use]
+    pub const fn counted<'a>(self, facts: &Facts<'a>) -> Facts<'a> {
+        match self {
+            Self::Errors => Facts {
+                duration_us: None,
+                tokens: None,
+                cost_nano_usd: None,
+                cost_source: None,
+                ..*facts
+            },
+            _ => *facts,
         }
     }
 

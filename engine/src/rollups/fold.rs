@@ -103,6 +103,7 @@ impl Bucket<'_> {
                 Family::Places => &[Part::Table(Family::Places)],
                 Family::Versions => &[Part::Table(Family::Versions)],
                 Family::Users => &[Part::Table(Family::Users)],
+                Family::Errors => &[Part::Table(Family::Errors)],
                 Family::Sessions | Family::Series => &[Part::Table(Family::Sessions)],
             },
         }

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use eventglass_model::{Dimension, MetricField, Timestamp};
+use eventglass_model::{Dimension, MetricField, Timestamp, is_error};
 
-use super::ask::Ask;
+use super::ask::{Ask, only_errors};
 use super::cell::{Numbers, user_of};
 use super::collect::{Acc, Groups, Want};
 use super::facts::Facts;
@@ -121,7 +121,8 @@ impl ScannedRows {
 
 impl Ask {
     /// Whether an event is among those that are grouped: one without any place
-    /// is not grouped by place, nor one without a version, user or session by those.
+    /// is not grouped by place, nor one without a version, user or session by
+    /// those, nor one that is no error where only errors are counted by name.
     fn holds(&self, facts: &Facts<'_>) -> bool {
         let by = |dimension: Dimension| self.group.contains(&dimension);
         let places = by(Dimension::Country) || by(Dimension::City);
@@ -129,6 +130,7 @@ impl Ask {
             && (!by(Dimension::Version) || facts.version.is_some())
             && (!by(Dimension::UserId) || facts.user_id.is_some())
             && (!by(Dimension::SessionId) || facts.session_id.is_some())
+            && (!by(Dimension::Name) || !only_errors(&self.measures) || is_error(facts.severity, facts.status))
     }
 }
 

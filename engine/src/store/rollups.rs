@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use eventglass_model::{CostSource, Severity, Status, Timestamp, Tokens};
 
 use super::row::{Columns, inconsistent};
-use crate::rollups::{DeltaBuilder, Facts, Read, RollupSettings, TokenCounts, View, tokens_of};
+use crate::rollups::{DeltaBuilder, Facts, Family, Part, Read, RollupSettings, TokenCounts, View, tokens_of};
 use crate::store::StoreError;
 
 /// Events that a rebuild counts in one transaction.
@@ -168,16 +168,65 @@ impl StoredFacts {
 /// moment, in the order of their keys.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Build {
-    pub(super) through: Option<i64>,
-    pub(super) next_key: i64,
+    through: Option<i64>,
+    next_key: i64,
+    of: BuildOf,
+}
+
+/// What a build counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum BuildOf {
+    /// Everything.
+    All,
+    /// A family that is new; the others have counted these events.
+    Family(Family),
+}
+
+impl BuildOf {
+    /// From `rollup_builds.family`.
+    pub(super) fn from_code(code: Option<i64>) -> Result<Self, StoreError> {
+        let Some(code) = code else { return Ok(Self::All) };
+        let family = u8::try_from(code).ok().and_then(Family::from_code);
+        family
+            .map(Self::Family)
+            .ok_or_else(|| inconsistent(format!("a rebuild of the unknown family {code}")))
+    }
+
+    /// Whether it counts in a family.
+    pub(super) fn counts(self, family: Family) -> bool {
+        self == Self::All || self == Self::Family(family)
+    }
 }
 
 impl Build {
-    /// Whether a row will still be counted as it then is.
-    fn is_ahead(&self, row: &StoredFacts) -> bool {
-        self.through
-            .is_some_and(|through| row.received_at <= through && row.key >= self.next_key)
+    /// From a row of `rollup_builds`: its `through`, `next_key` and `family`.
+    pub(super) fn from_row((through, next_key, family): (Option<i64>, i64, Option<i64>)) -> Result<Self, StoreError> {
+        Ok(Self {
+            through,
+            next_key,
+            of: BuildOf::from_code(family)?,
+        })
     }
+
+    /// Whether a row will still be counted in a family as it then is.
+    fn will_count(&self, row: &StoredFacts, family: Family) -> bool {
+        self.of.counts(family)
+            && self
+                .through
+                .is_some_and(|through| row.received_at <= through && row.key >= self.next_key)
+    }
+}
+
+/// Whether what is read is being counted anew. `building`: the `family` of the
+/// project's row in `rollup_builds`, if it has one.
+pub(super) fn is_rebuilding(building: Option<Option<i64>>, reads: &[Vec<Read>]) -> Result<bool, StoreError> {
+    let Some(of) = building else { return Ok(false) };
+    let of = BuildOf::from_code(of)?;
+    let family = |part: Part| match part {
+        Part::Table(family) => family,
+        Part::Total | Part::Numbers | Part::Durations | Part::Users => Family::Series,
+    };
+    Ok(reads.iter().flatten().any(|read| of.counts(family(read.part))))
 }
 
 /// A row of `events` before and after a change; `None`: it was not there, or is
@@ -187,21 +236,24 @@ pub(crate) type Change = (Option<StoredFacts>, Option<StoredFacts>);
 /// What changes of rows mean: the delta to be written in the same transaction.
 /// While a rebuild is on its way, rows that it has not come to are left to it.
 pub(super) fn changed(project_id: i64, build: Option<Build>, changes: &[Change]) -> Vec<(i64, Vec<u8>)> {
-    let counted = |row: &&StoredFacts| !build.is_some_and(|build| build.is_ahead(row));
+    let counted = |row: &StoredFacts, family| !build.is_some_and(|build| build.will_count(row, family));
     let mut delta = DeltaBuilder::default();
     for (old, new) in changes {
-        let old = old.as_ref().filter(counted).map(StoredFacts::facts);
-        let new = new.as_ref().filter(counted).map(StoredFacts::facts);
-        delta.change(project_id, old.as_ref(), new.as_ref());
+        if let Some(old) = old {
+            delta.remove_in(project_id, &old.facts(), |family| counted(old, family));
+        }
+        if let Some(new) = new {
+            delta.add_in(project_id, &new.facts(), |family| counted(new, family));
+        }
     }
     delta.finish()
 }
 
 /// What stored rows add up to.
-pub(super) fn sum_of(project_id: i64, rows: &[StoredFacts]) -> Vec<(i64, Vec<u8>)> {
+pub(super) fn sum_of(project_id: i64, rows: &[StoredFacts], of: BuildOf) -> Vec<(i64, Vec<u8>)> {
     let mut delta = DeltaBuilder::default();
     for row in rows {
-        delta.add(project_id, &row.facts());
+        delta.add_in(project_id, &row.facts(), |family| of.counts(family));
     }
     delta.finish()
 }

@@ -7,7 +7,7 @@ use crate::{
     api,
     components::chart::{BarItem, Hue, bar_list},
     format::Unit,
-    pages::scope::{Asked, Scope, ask, ask_here, panel},
+    pages::scope::{Asked, Scope, ask, panel},
     view::{IntoPart, Part, el, show, tag},
 };
 
@@ -86,12 +86,7 @@ pub(super) fn ask_tops(scope: Scope) -> [Asked<Metrics>; 4] {
             });
             api::metrics_path(&scope.slug.read(), &query.unwrap_or_default())
         };
-        // Names are counted from events, which may take seconds: the page does
-        // not wait for that.
-        match TOPS.get(n) {
-            Some(kind) if kind.dimension == Dimension::Name => ask_here(scope.refresh, path),
-            _ => ask(scope.refresh, path),
-        }
+        ask(scope.refresh, path)
     })
 }
 

@@ -78,6 +78,7 @@ fn step() -> impl Strategy<Value = Step> {
 fn event(id: &str, spec: &Spec) -> NewEvent {
     let name = |n: usize, what: &str| (spec.names[n] > 0).then(|| format!("{what}-{}", spec.names[n]));
     NewEvent {
+        name: name(1, "name"),
         service: name(0, "service"),
         endpoint: name(1, "/endpoint"),
         environment: name(3, "env"),
@@ -170,6 +171,8 @@ fn questions() -> Vec<MetricsQuery> {
         format!("{all}&{year}&interval=1w"),
         format!("{all}&{day}&interval=1h&group=endpoint&q=-service:service-1+env:env*"),
         format!("{all}&{year}&interval=none&group=service,endpoint,kind&limit=3"),
+        format!("measure=errors&{day}&interval=1h&group=name&service=service-1"),
+        format!("measure=errors&{year}&interval=none&group=name,environment&limit=4&compare=previous"),
         format!("measure=cost,avg,sum&field=cost_usd&{month}&group=model"),
         format!("measure=sum,avg&field=tokens&{day}&group=environment&interval=2h"),
     ]
@@ -205,7 +208,7 @@ pub(super) async fn agree(store: &SharedStore, p: i64, users: bool) -> Result<()
         let of_models = query
             .group
             .iter()
-            .any(|d| matches!(d.as_str(), "user_id" | "session_id" | "version"));
+            .any(|d| matches!(d.as_str(), "user_id" | "session_id" | "version" | "name"));
         if users && !of_models {
             query.measure.push(eventglass_model::Measure::Users);
         }
@@ -327,6 +330,88 @@ fn postgres_rollups_equal_a_look_at_every_event() {
             async move { Arc::new(crate::store::postgres::PostgresStore::open(&url).await.unwrap()) as SharedStore }
         })
     });
+}
+
+/// What a database from before errors were counted by name lacks of it.
+const WITHOUT_ERRORS: [&str; 3] = [
+    "DELETE FROM rollups WHERE part = 15",
+    "ALTER TABLE rollup_builds DROP COLUMN family",
+    "DELETE FROM _sqlx_migrations WHERE version = 13",
+];
+
+/// An upgrade counts the errors that are stored, each once, and does not
+/// touch what else is known.
+async fn errors_of_before_get_their_names(
+    open: impl AsyncFn() -> SharedStore,
+    take_back: impl AsyncFnOnce(),
+) {
+    let store = open().await;
+    let p = project(&store, "upgraded").await;
+    let specs = |ids: std::ops::Range<u8>| {
+        let spec = |n: u8| Spec {
+            id: n,
+            ago: i64::from(n) * 7 * HOUR,
+            names: [n % 3, n % 4, 0, n % 2, 1, n % 3, 0, 1],
+            severity: 1 + n % 5,
+            duration: Some(i64::from(n) * 1_000),
+            tokens: None,
+            cost: None,
+        };
+        ids.map(|n| event(&format!("e{n}"), &spec(n))).collect::<Vec<_>>()
+    };
+    append(&store, p, specs(0..60)).await;
+    store
+        .fold_rollups(&RollupSettings::default(), at(NOON))
+        .await
+        .unwrap();
+    store.close().await;
+    drop(store);
+    take_back().await;
+
+    let store = open().await;
+    let [by_name, by_service] = ["measure=errors&group=name&from=-30d", "measure=errors&group=service&from=-30d"]
+        .map(|query| MetricsQuery::from_pairs(decode_pairs(query)).unwrap());
+    assert!(by_rollups(&store, p, &by_name).await.partial);
+    assert!(!by_rollups(&store, p, &by_service).await.partial);
+    // Meanwhile things happen, to old events too.
+    append(&store, p, specs(60..90)).await;
+    for gone in ["e2", "e4", "e61"] {
+        assert!(store.remove_event(p, gone).await.unwrap());
+    }
+    settle(&store).await.unwrap();
+    assert!(store.remove_event(p, "e5").await.unwrap());
+    agree(&store, p, false).await.unwrap();
+    let found = by_rollups(&store, p, &by_name).await;
+    assert!(found.groups > 2 && !found.partial, "{found:?}");
+    store.close().await;
+}
+
+#[tokio::test]
+async fn sqlite_errors_of_before_get_their_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("old.db");
+    let open = async || Arc::new(crate::store::sqlite::SqliteStore::open(&file).await.unwrap()) as SharedStore;
+    errors_of_before_get_their_names(open, async || {
+        let connection = rusqlite::Connection::open(&file).unwrap();
+        for statement in WITHOUT_ERRORS {
+            connection.execute(statement, ()).unwrap();
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn postgres_errors_of_before_get_their_names() {
+    let url = crate::store::postgres::cluster::shared().database();
+    let open = async || Arc::new(crate::store::postgres::PostgresStore::open(&url).await.unwrap()) as SharedStore;
+    errors_of_before_get_their_names(open, async || {
+        use sqlx::{Connection, Executor};
+        let mut connection = sqlx::PgConnection::connect(&url).await.unwrap();
+        for statement in WITHOUT_ERRORS {
+            connection.execute(statement).await.unwrap();
+        }
+    })
+    .await;
 }
 
 /// Writers, folds and readers at once: nobody waits in a circle, and no reader

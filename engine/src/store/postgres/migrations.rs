@@ -44,6 +44,11 @@ const HISTORY: &[Step] = &[
         "word_pieces",
         include_str!("../../../../migrations/postgres/0012_word_pieces.sql"),
     ),
+    (
+        13,
+        "errors_by_name",
+        include_str!("../../../../migrations/postgres/0013_errors_by_name.sql"),
+    ),
 ];
 
 /// How far the schema is.

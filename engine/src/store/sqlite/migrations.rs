@@ -36,6 +36,11 @@ const HISTORY: &[Step] = &[
         "payload",
         include_str!("../../../../migrations/sqlite/0010_payload.sql"),
     ),
+    (
+        13,
+        "errors_by_name",
+        include_str!("../../../../migrations/sqlite/0013_errors_by_name.sql"),
+    ),
 ];
 
 /// How far the schema is.

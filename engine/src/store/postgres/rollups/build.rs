@@ -3,7 +3,8 @@
 //! A project's rollups are deleted first. Then, while nobody writes its
 //! events, those received so far are set apart from those to come, which write
 //! deltas of their own; and they are counted chunk by chunk, each of which
-//! leaves a delta.
+//! leaves a delta. When only a family is counted, a migration has set them apart,
+//! and nothing is deleted.
 
 use sqlx::PgConnection;
 
@@ -12,7 +13,7 @@ use eventglass_model::Timestamp;
 use super::{leads, write};
 use crate::store::postgres::PostgresStore;
 use crate::store::postgres::project::lock;
-use crate::store::rollups::{BUILD_EVENTS, FACTS, StoredFacts, after, sum_of};
+use crate::store::rollups::{BUILD_EVENTS, BuildOf, FACTS, StoredFacts, after, sum_of};
 use crate::store::{BuildProgress, StoreError};
 
 impl PostgresStore {
@@ -34,11 +35,12 @@ impl PostgresStore {
 }
 
 async fn step(tx: &mut PgConnection, project_id: i64) -> Result<Option<BuildProgress>, StoreError> {
-    let (through, next_key, events): (Option<i64>, i64, i64) =
-        sqlx::query_as("SELECT through, next_key, events FROM rollup_builds WHERE project_id = $1")
+    let (through, next_key, events, family): (Option<i64>, i64, i64, Option<i64>) =
+        sqlx::query_as("SELECT through, next_key, events, family FROM rollup_builds WHERE project_id = $1")
             .bind(project_id)
             .fetch_one(&mut *tx)
             .await?;
+    let of = BuildOf::from_code(family)?;
     let Some(through) = through else {
         for statement in [
             "DELETE FROM rollups WHERE project_id = $1",
@@ -67,7 +69,7 @@ async fn step(tx: &mut PgConnection, project_id: i64) -> Result<Option<BuildProg
     let found: Vec<StoredFacts> = rows.iter().map(StoredFacts::read).collect::<Result<_, _>>()?;
     let count = i64::try_from(found.len()).unwrap_or(0);
     let done = count < BUILD_EVENTS;
-    write(tx, sum_of(project_id, &found)).await?;
+    write(tx, sum_of(project_id, &found, of)).await?;
     let update = if done {
         sqlx::query("DELETE FROM rollup_builds WHERE project_id = $1").bind(project_id)
     } else {

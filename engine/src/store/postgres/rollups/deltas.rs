@@ -51,11 +51,10 @@ pub(in crate::store::postgres) async fn changed(
     project_id: i64,
     changes: &[Change],
 ) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
-    let build: Option<(Option<i64>, i64)> =
-        sqlx::query_as("SELECT through, next_key FROM rollup_builds WHERE project_id = $1")
-            .bind(project_id)
-            .fetch_optional(tx)
-            .await?;
-    let build = build.map(|(through, next_key)| Build { through, next_key });
+    let build = sqlx::query_as("SELECT through, next_key, family FROM rollup_builds WHERE project_id = $1")
+        .bind(project_id)
+        .fetch_optional(tx)
+        .await?;
+    let build = build.map(Build::from_row).transpose()?;
     Ok(crate::store::rollups::changed(project_id, build, changes))
 }

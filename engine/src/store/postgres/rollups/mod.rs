@@ -92,8 +92,8 @@ impl RollupStore for PostgresStore {
 
     async fn request_rebuild(&self) -> Result<(), StoreError> {
         sqlx::query(
-            "INSERT INTO rollup_builds SELECT id, NULL, 0, 0 FROM projects ORDER BY id \
-             ON CONFLICT (project_id) DO UPDATE SET through = NULL, next_key = 0, events = 0",
+            "INSERT INTO rollup_builds SELECT id, NULL, 0, 0, NULL FROM projects ORDER BY id \
+             ON CONFLICT (project_id) DO UPDATE SET through = NULL, next_key = 0, events = 0, family = NULL",
         )
         .execute(&self.writers)
         .await?;

@@ -7,6 +7,7 @@ use sqlx::{PgConnection, Row};
 use crate::rollups::{ProjectPending, Read, Stored, View, add_delta};
 use crate::store::StoreError;
 use crate::store::postgres::PostgresStore;
+use crate::store::rollups::is_rebuilding;
 
 impl PostgresStore {
     pub(super) async fn view(&self, project_id: i64, reads: &[Vec<Read>]) -> Result<View, StoreError> {
@@ -21,7 +22,7 @@ impl PostgresStore {
         for blob in deltas {
             add_delta(&mut pending, &blob)?;
         }
-        let rebuilding: Option<i64> = sqlx::query_scalar("SELECT project_id FROM rollup_builds WHERE project_id = $1")
+        let building = sqlx::query_scalar("SELECT family FROM rollup_builds WHERE project_id = $1")
             .bind(project_id)
             .fetch_optional(&mut *tx)
             .await?;
@@ -35,7 +36,7 @@ impl PostgresStore {
             stored,
             pending: vec![Arc::new(pending)],
             series,
-            rebuilding: rebuilding.is_some(),
+            rebuilding: is_rebuilding(building, reads)?,
         })
     }
 }

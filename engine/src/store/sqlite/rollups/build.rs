@@ -3,13 +3,15 @@
 //! A project's rollups are deleted first. Then, at one moment, the events
 //! received so far are set apart from those to come, which write deltas of
 //! their own; and they are counted chunk by chunk, each of which leaves a delta.
+//! When only a family is counted, a migration has set them apart, and nothing
+//! is deleted.
 
 use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
 use super::{Deltas, Rollups};
-use crate::store::rollups::{BUILD_EVENTS, FACTS, StoredFacts, after, sum_of};
+use crate::store::rollups::{BUILD_EVENTS, BuildOf, FACTS, StoredFacts, after, sum_of};
 use crate::store::sqlite::SqliteStore;
 use crate::store::{BuildProgress, StoreError};
 
@@ -41,12 +43,15 @@ fn step(
 ) -> Result<Option<BuildProgress>, StoreError> {
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let build = tx
-        .prepare_cached("SELECT through, next_key, events FROM rollup_builds WHERE project_id = ?1")?
-        .query_row([project_id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .prepare_cached("SELECT through, next_key, events, family FROM rollup_builds WHERE project_id = ?1")?
+        .query_row([project_id], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        })
         .optional()?;
-    let Some((through, next_key, events)): Option<(Option<i64>, i64, i64)> = build else {
+    let Some((through, next_key, events, family)): Option<(Option<i64>, i64, i64, Option<i64>)> = build else {
         return Ok(None);
     };
+    let of = BuildOf::from_code(family)?;
     let Some(through) = through else {
         let deleted = tx
             .prepare_cached(
@@ -85,7 +90,7 @@ fn step(
     }
     let count = i64::try_from(found.len()).unwrap_or(0);
     let done = count < BUILD_EVENTS;
-    let deltas = Deltas::write(&tx, rollups, sum_of(project_id, &found))?;
+    let deltas = Deltas::write(&tx, rollups, sum_of(project_id, &found, of))?;
     if done {
         tx.execute("DELETE FROM rollup_builds WHERE project_id = ?1", [project_id])?;
     } else {

@@ -10,7 +10,7 @@ use crate::store::StoreError;
 use crate::store::rollups::{Build, Change, FACTS, StoredFacts};
 
 const INSERT: &str = "INSERT INTO rollup_deltas (number, project_id, data) VALUES (?1, ?2, ?3)";
-const BUILD: &str = "SELECT through, next_key FROM rollup_builds WHERE project_id = ?1";
+const BUILD: &str = "SELECT through, next_key, family FROM rollup_builds WHERE project_id = ?1";
 
 /// Deltas that a transaction has written. When it is durable,
 /// [`Self::committed`] must be called; not before, and by whoever is still
@@ -88,13 +88,9 @@ impl Deltas {
 /// The rebuild that a project is in.
 pub(in crate::store::sqlite) fn build_of(tx: &Connection, project_id: i64) -> Result<Option<Build>, StoreError> {
     let mut statement = tx.prepare_cached(BUILD)?;
-    let build = |row: &rusqlite::Row<'_>| {
-        Ok(Build {
-            through: row.get(0)?,
-            next_key: row.get(1)?,
-        })
-    };
-    Ok(statement.query_row([project_id], build).optional()?)
+    let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+    let build = statement.query_row([project_id], row).optional()?;
+    build.map(Build::from_row).transpose()
 }
 
 /// An event as it is counted, before or after a change.
@@ -115,8 +111,8 @@ pub(in crate::store::sqlite) async fn changed(
     project_id: i64,
     changes: &[Change],
 ) -> Result<Deltas, StoreError> {
-    let build: Option<(Option<i64>, i64)> = sqlx::query_as(BUILD).bind(project_id).fetch_optional(&mut *tx).await?;
-    let build = build.map(|(through, next_key)| Build { through, next_key });
+    let build = sqlx::query_as(BUILD).bind(project_id).fetch_optional(&mut *tx).await?;
+    let build = build.map(Build::from_row).transpose()?;
     let blobs = crate::store::rollups::changed(project_id, build, changes);
     Deltas::write_with(tx, rollups, blobs).await
 }

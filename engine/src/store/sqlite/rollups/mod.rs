@@ -134,8 +134,8 @@ impl RollupStore for SqliteStore {
     async fn request_rebuild(&self) -> Result<(), StoreError> {
         let mut writer = self.writer.lock().await;
         sqlx::query(
-            "INSERT INTO rollup_builds SELECT id, NULL, 0, 0 FROM projects WHERE true \
-             ON CONFLICT DO UPDATE SET through = NULL, next_key = 0, events = 0",
+            "INSERT INTO rollup_builds SELECT id, NULL, 0, 0, NULL FROM projects WHERE true \
+             ON CONFLICT DO UPDATE SET through = NULL, next_key = 0, events = 0, family = NULL",
         )
         .execute(&mut writer.connection)
         .await?;

@@ -7,6 +7,7 @@ use sqlx::{Row, SqliteConnection};
 use super::{Rollups, series_row};
 use crate::rollups::{Dictionary, Read, Stored, View};
 use crate::store::StoreError;
+use crate::store::rollups::is_rebuilding;
 use crate::store::sqlite::SqliteStore;
 
 /// How often a read begins again because a fold was faster. Folds are seconds apart.
@@ -23,7 +24,7 @@ impl SqliteStore {
             let Some(pending) = self.rollups.live.pending(project_id, folded)? else {
                 continue;
             };
-            let rebuilding: Option<i64> = sqlx::query_scalar("SELECT 1 FROM rollup_builds WHERE project_id = $1")
+            let building = sqlx::query_scalar("SELECT family FROM rollup_builds WHERE project_id = $1")
                 .bind(project_id)
                 .fetch_optional(&mut *tx)
                 .await?;
@@ -35,7 +36,7 @@ impl SqliteStore {
                 stored,
                 pending,
                 series: self.rollups.series(&mut tx, project_id).await?,
-                rebuilding: rebuilding.is_some(),
+                rebuilding: is_rebuilding(building, reads)?,
             });
         }
         Err(StoreError::Inconsistent(
