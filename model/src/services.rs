@@ -160,8 +160,8 @@ pub struct VersionSeen {
     pub events: u64,
     /// Those that are errors.
     pub errors: u64,
-    /// The hour of its first event in the span of time.
+    /// The hour of its first event in the span of time; the day, where that is more than a week.
     pub first_seen: Timestamp,
-    /// The hour of its last.
+    /// The same of its last.
     pub last_seen: Timestamp,
 }

@@ -110,6 +110,14 @@ impl Workspace {
         self.store.projects_of(user.id, after, limit).await
     }
 
+    /// The plan of each project that somebody owns; empty where none was chosen.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn plans_of(&self, owner: &User) -> Result<Vec<String>, StoreError> {
+        self.store.plans_of(owner.id).await
+    }
+
     /// Enters a project by its id or slug.
     ///
     /// # Errors

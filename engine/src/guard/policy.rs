@@ -44,6 +44,26 @@ impl Plans {
         };
         (name.to_owned(), self.by_name.get(name).cloned().unwrap_or_default())
     }
+
+    /// Whether somebody with projects on these plans may make another one. As
+    /// many as the most generous of them allows, or the plan that a new
+    /// project has.
+    ///
+    /// # Errors
+    /// That plan's name, and how many projects it allows.
+    pub fn allow_project(&self, owned: &[String]) -> Result<(), (String, u32)> {
+        let plans = owned.iter().map(String::as_str).chain([self.default.as_str()]);
+        let limits = plans.map(|name| {
+            let (name, plan) = self.get(name);
+            plan.projects.map(|most| (most, name))
+        });
+        // One without limit is enough.
+        let limits: Option<Vec<(u32, String)>> = limits.collect();
+        match limits.and_then(|limits| limits.into_iter().max_by_key(|(most, _)| *most)) {
+            Some((most, name)) if owned.len() >= usize::try_from(most).unwrap_or(usize::MAX) => Err((name, most)),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// What applies to a project.

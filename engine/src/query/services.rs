@@ -67,22 +67,28 @@ impl MetricsReader {
         };
         let counts = [Measure::Count, Measure::Errors];
         let seconds = (to.micros() - from.micros()).div_euclid(SECOND);
-        let hourly =
-            Interval::Seconds(u32::try_from(((seconds / 60).max(3_600) + 3_599) / 3_600 * 3_600).unwrap_or(3_600));
+        // When a version was first and last seen: to the hour; in more than a
+        // week to the day, as many days are read much faster than their hours.
+        let of_versions = if seconds > 7 * DAY {
+            (seconds / 60 + DAY - 1) / DAY * DAY
+        } else {
+            3_600
+        };
+        let of_versions = Interval::Seconds(u32::try_from(of_versions).unwrap_or(u32::MAX / 86_400 * 86_400));
         let recent = MetricsQuery {
             from: Some(TimeBound::At(from.max(to.plus_micros(-3_600 * SECOND)))),
             ..ask(&[Measure::Count], &[], Interval::Seconds(60), limit)
         };
-        let totals = self.read(project_id, &totals, now).await?;
-        let points = self
-            .read(project_id, &ask(&counts, &[], Interval::Auto, limit), now)
-            .await?;
-        let recent = self.read(project_id, &recent, now).await?;
-        let versions = self
-            .read(project_id, &ask(&counts, &[Dimension::Version], hourly, PAIRS), now)
-            .await?;
+        let points = ask(&counts, &[], Interval::Auto, limit);
+        let versions = ask(&counts, &[Dimension::Version], of_versions, PAIRS);
         let environments = ask(&[Measure::Count], &[Dimension::Environment], Interval::None, PAIRS);
-        let environments = self.read(project_id, &environments, now).await?;
+        let (totals, points, recent, versions, environments) = tokio::try_join!(
+            self.read(project_id, &totals, now),
+            self.read(project_id, &points, now),
+            self.read(project_id, &recent, now),
+            self.read(project_id, &versions, now),
+            self.read(project_id, &environments, now),
+        )?;
 
         let mut services: BTreeMap<Name, ServiceHealth> = BTreeMap::new();
         let minutes = as_f64((totals.to.micros() - totals.from.micros()) / SECOND) / 60.0;

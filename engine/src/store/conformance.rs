@@ -581,6 +581,10 @@ async fn people_projects_and_keys(store: SharedStore) {
         std::slice::from_ref(&shop)
     );
     assert_eq!(store.projects_of(ada, shop.id, 10).await.unwrap(), []);
+    let settings = eventglass_model::ProjectSettings::default();
+    store.set_project_settings(second.id, &settings, "pro").await.unwrap();
+    assert_eq!(store.plans_of(ada).await.unwrap(), [""]);
+    assert_eq!(store.plans_of(bob).await.unwrap(), ["pro"]);
     assert_eq!(store.role(shop.id, ada).await.unwrap().as_deref(), Some("owner"));
     assert_eq!(store.role(shop.id, bob).await.unwrap(), None);
 

@@ -218,6 +218,12 @@ pub trait AccessStore: Send + Sync {
     /// [`StoreError::Database`].
     async fn projects_of(&self, user_id: i64, after: i64, limit: usize) -> Result<Vec<Project>, StoreError>;
 
+    /// The plan of each project that a user owns; empty where none was chosen.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    async fn plans_of(&self, owner_id: i64) -> Result<Vec<String>, StoreError>;
+
     /// What a user may be called in a project; `None` for a stranger.
     ///
     /// # Errors

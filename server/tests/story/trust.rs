@@ -314,6 +314,37 @@ async fn settings_are_checked_and_for_admins() {
 }
 
 #[tokio::test]
+async fn a_plan_allows_so_many_projects() {
+    let plans = "default_plan = \"tiny\"\n[plans.tiny]\nprojects = 2\n[plans.big]\nprojects = 3\n";
+    let app = TestApp::with_file(plans).await;
+    let (user, project, _) = app.project("first").await;
+    let make = async |name: &str| user.post("/api/v1/projects", &json!({ "name": name })).await;
+    make("second").await.expect(201);
+    let over = make("third").await.expect(403);
+    assert_eq!(
+        (over["code"].as_str(), over["detail"].as_str()),
+        (
+            Some("quota_reached"),
+            Some("the tiny plan allows 2 projects, and you own 2")
+        )
+    );
+    // The older route has no way around it, and others are not concerned.
+    user.post("/api/projects", &json!({ "name": "third" }))
+        .await
+        .expect(403);
+    app.project("stranger").await;
+
+    set(&user, &project, json!({ "plan": "big" })).await;
+    make("third").await.expect(201);
+    assert!(
+        make("fourth").await.expect(403)["detail"]
+            .as_str()
+            .unwrap()
+            .contains("big")
+    );
+}
+
+#[tokio::test]
 async fn a_plan_ends_at_its_last_event_and_begins_again_with_the_month() {
     let app = TestApp::with_file("default_plan = \"tiny\"\n[plans.tiny]\nevents_per_month = 5\n").await;
     let (user, project, sdk) = app.project("tiny").await;

@@ -341,10 +341,7 @@ const WITHOUT_ERRORS: [&str; 3] = [
 
 /// An upgrade counts the errors that are stored, each once, and does not
 /// touch what else is known.
-async fn errors_of_before_get_their_names(
-    open: impl AsyncFn() -> SharedStore,
-    take_back: impl AsyncFnOnce(),
-) {
+async fn errors_of_before_get_their_names(open: impl AsyncFn() -> SharedStore, take_back: impl AsyncFnOnce()) {
     let store = open().await;
     let p = project(&store, "upgraded").await;
     let specs = |ids: std::ops::Range<u8>| {
@@ -360,17 +357,17 @@ async fn errors_of_before_get_their_names(
         ids.map(|n| event(&format!("e{n}"), &spec(n))).collect::<Vec<_>>()
     };
     append(&store, p, specs(0..60)).await;
-    store
-        .fold_rollups(&RollupSettings::default(), at(NOON))
-        .await
-        .unwrap();
+    store.fold_rollups(&RollupSettings::default(), at(NOON)).await.unwrap();
     store.close().await;
     drop(store);
     take_back().await;
 
     let store = open().await;
-    let [by_name, by_service] = ["measure=errors&group=name&from=-30d", "measure=errors&group=service&from=-30d"]
-        .map(|query| MetricsQuery::from_pairs(decode_pairs(query)).unwrap());
+    let [by_name, by_service] = [
+        "measure=errors&group=name&from=-30d",
+        "measure=errors&group=service&from=-30d",
+    ]
+    .map(|query| MetricsQuery::from_pairs(decode_pairs(query)).unwrap());
     assert!(by_rollups(&store, p, &by_name).await.partial);
     assert!(!by_rollups(&store, p, &by_service).await.partial);
     // Meanwhile things happen, to old events too.

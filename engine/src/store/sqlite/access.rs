@@ -154,6 +154,14 @@ impl AccessStore for SqliteStore {
         rows.iter().map(project).collect()
     }
 
+    async fn plans_of(&self, owner_id: i64) -> Result<Vec<String>, StoreError> {
+        let plans = sqlx::query_scalar(
+            "SELECT p.plan FROM members m JOIN projects p ON p.id = m.project_id \
+             WHERE m.user_id = $1 AND m.role = 'owner' ORDER BY p.id",
+        );
+        Ok(plans.bind(owner_id).fetch_all(&self.readers).await?)
+    }
+
     async fn role(&self, project_id: i64, user_id: i64) -> Result<Option<String>, StoreError> {
         Ok(
             sqlx::query_scalar("SELECT role FROM members WHERE project_id = $1 AND user_id = $2")

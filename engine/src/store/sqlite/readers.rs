@@ -1,13 +1,16 @@
-//! Connections for walks. They speak to SQLite through `rusqlite`, on threads
-//! that may block: a walk looks at each row where it lies, and stops between
-//! two rows when its time is over or nobody waits for it any more.
+//! Connections for walks. They speak to SQLite through `rusqlite`: a walk looks
+//! at each row where it lies, and stops between two rows when its time is over
+//! or nobody waits for it any more.
+//!
+//! Each has a thread to itself, which ends with it. So it can be given a lower
+//! priority ([`give_way`]): the system does not let one take that back.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::{Connection, OpenFlags};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 
 use crate::store::StoreError;
 
@@ -53,7 +56,7 @@ impl Readers {
         })
     }
 
-    /// Lends a connection to work that may block.
+    /// Lends a connection to work, on a thread of its own.
     pub(super) async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Connection, &Abandoned) -> Result<T, StoreError> + Send + 'static,
@@ -63,7 +66,7 @@ impl Readers {
         let abandoned = Abandoned::default();
         let guard = OnDrop(abandoned.clone());
         let (path, idle) = (self.path.clone(), Arc::clone(&self.idle));
-        let done = tokio::task::spawn_blocking(move || {
+        let walk = move || {
             let connection = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let mut connection = match connection {
                 Some(connection) => connection,
@@ -74,10 +77,18 @@ impl Readers {
             idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
             drop(permit);
             Ok(done)
-        });
-        let done = done.await.map_err(StoreError::panicked)?;
+        };
+        let (tell, told) = oneshot::channel();
+        std::thread::Builder::new()
+            .name("walk".to_owned())
+            .spawn(move || {
+                // Nobody may wait for it any more.
+                let _ = tell.send(walk());
+            })
+            .map_err(|error| StoreError::Inconsistent(format!("no thread for a walk: {error}")))?;
+        let done = told.await;
         drop(guard);
-        done
+        done.map_err(|_| StoreError::Inconsistent("a walk panicked".to_owned()))?
     }
 
     /// Waits for work that is under way, and closes.
@@ -89,6 +100,20 @@ impl Readers {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
+
+/// From now on this thread takes only a small part of a core that others want,
+/// those who acknowledge events above all. For good.
+#[cfg(target_os = "linux")]
+pub(super) fn give_way() {
+    // Without it, the work is done all the same.
+    if let Err(error) = rustix::process::nice(10) {
+        tracing::debug!(%error, "a walk keeps its priority");
+    }
+}
+
+/// Elsewhere the priority is that of the whole process.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn give_way() {}
 
 fn open(path: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;

@@ -2,12 +2,12 @@
 
 use std::ops::ControlFlow;
 use std::sync::PoisonError;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params_from_iter};
 
-use super::readers::Abandoned;
+use super::readers::{Abandoned, give_way};
 use crate::query::Syntax;
 use crate::store::{EventKey, SharedVisit, StoreError, Walk, Walked};
 
@@ -22,6 +22,8 @@ pub(super) const SYNTAX: Syntax = Syntax {
 
 /// After how many rows the time is looked at.
 const LOOK: usize = 32;
+/// After this time a walk is a long one, which gives way to what is short.
+const QUICK: Duration = Duration::from_millis(50);
 
 /// See [`crate::store::EventStore::walk`].
 pub(super) fn walk(
@@ -46,6 +48,7 @@ pub(super) fn walk(
     let mut rows = statement.query(params_from_iter(values))?;
     let mut visitor = visitor.lock().unwrap_or_else(PoisonError::into_inner);
     let mut looked_at = 0_usize;
+    let mut quick_until = Some(Instant::now() + QUICK);
     while let Some(row) = rows.next()? {
         let key = EventKey(row.get(0)?);
         walked.last = Some(key);
@@ -53,9 +56,15 @@ pub(super) fn walk(
             break;
         }
         looked_at += 1;
-        if looked_at.is_multiple_of(LOOK) && (abandoned.is_set() || Instant::now() >= walk.deadline) {
-            walked.out_of_time = true;
-            break;
+        if looked_at.is_multiple_of(LOOK) {
+            let now = Instant::now();
+            if abandoned.is_set() || now >= walk.deadline {
+                walked.out_of_time = true;
+                break;
+            }
+            if quick_until.take_if(|until| now >= *until).is_some() {
+                give_way();
+            }
         }
     }
     Ok(walked)

@@ -44,6 +44,7 @@ async fn list(
 /// Makes a project, with its first key.
 ///
 /// Who makes it is its owner. This answer is the only time that the key is shown.
+/// 403 when their plan allows no further project.
 #[utoipa::path(
     post,
     path = "/api/v1/projects",
@@ -66,6 +67,15 @@ pub(crate) async fn create(
     Caller(user): Caller,
     JsonBody(new): JsonBody<CreateProject>,
 ) -> Result<(StatusCode, Json<CreatedProject>), ApiError> {
+    let owned = state.workspace.plans_of(&user).await?;
+    if let Err((plan, most)) = state.ingest.policies().plans().allow_project(&owned) {
+        let noun = if most == 1 { "project" } else { "projects" };
+        return Err(ApiError::new(
+            StatusCode::FORBIDDEN,
+            "quota_reached",
+            format!("the {plan} plan allows {most} {noun}, and you own {}", owned.len()),
+        ));
+    }
     let created = state.workspace.create(&user, new).await?;
     Ok((StatusCode::CREATED, Json(created)))
 }
