@@ -20,7 +20,8 @@ pub async fn log_requests(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let status = response.status().as_u16();
     let took = started.elapsed();
-    let ms = took.as_secs_f64() * 1_000.0;
+    // To the microsecond: more digits are noise.
+    let ms = (took.as_secs_f64() * 1e6).round() / 1e3;
     let labels = [
         ("status", status.to_string()),
         ("route", route.unwrap_or_else(|| "page".to_owned())),

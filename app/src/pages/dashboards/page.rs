@@ -2,6 +2,7 @@
 
 use eventglass_model::Dashboard;
 use leptos::prelude::*;
+use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 use super::{
@@ -87,7 +88,13 @@ fn whole(board: Board) -> Part {
         .class("sr-only")
         .attr("role", "status")
         .child(text(move || board.told.get()).part());
+    // Who has several open tells them apart by their tabs.
+    let title = move || {
+        let name = board.draft.with(|draft| draft.name.clone());
+        format!("{name} · {}", board.scope.slug.get())
+    };
     let parts = vec![
+        view! { <Title text=title/> }.part(),
         el("div", "board-head", head),
         widgets.part(),
         told.part(),
