@@ -22,8 +22,13 @@ const RECOUNTED: usize = 100_000;
 pub(super) enum Pass {
     /// There is nothing left to do.
     Done,
-    /// There may be. The project's last commit, to see whether it is busy.
-    More(i64),
+    /// There may be.
+    More {
+        /// The project's last commit, to see whether it is busy.
+        last: i64,
+        /// How far this pass has come is so long before it, in microseconds.
+        behind: i64,
+    },
 }
 
 /// One pass over a project. Of a trace with more than `most_spans` events none is read again.
@@ -60,7 +65,12 @@ pub(super) async fn pass(store: &SharedStore, project_id: i64, most_spans: usize
     let rest = last > upto || !output.mark.is_empty() || !marked.is_empty();
     output.put = states.into_values().collect();
     let counts = store.fold_output(project_id, output).await?;
-    Ok(if rest || !counts { Pass::More(last) } else { Pass::Done })
+    let behind = last.saturating_sub(upto);
+    Ok(if rest || !counts {
+        Pass::More { last, behind }
+    } else {
+        Pass::Done
+    })
 }
 
 /// Adds what came to what was known.

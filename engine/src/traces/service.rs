@@ -16,8 +16,8 @@ use crate::store::{SharedStore, StoreError, TraceRows};
 
 /// How often the list is brought up to date when nobody asks.
 const EVERY: Duration = Duration::from_secs(1);
-/// While events keep coming, the task rests so many times as long as it works.
-const REST: u32 = 9;
+/// The longest rest between two passes.
+const LONGEST_REST: Duration = Duration::from_secs(1);
 /// How long an answer waits for the list to be brought up to date.
 const CATCH_UP: Duration = Duration::from_millis(300);
 /// Projects that are looked after in one turn.
@@ -96,11 +96,10 @@ impl Traces {
                     pass(&self.store, project_id, self.limits.spans).await?
                 };
                 metrics::histogram!("eventglass_stage_seconds", "stage" => "fold").record(started.elapsed());
-                let Pass::More(last) = done else { break };
-                // Events come first.
-                let rest = if last == before { 1 } else { REST };
+                let Pass::More { last, behind } = done else { break };
+                let rest = started.elapsed() * rest(last != before, behind);
                 before = last;
-                tokio::time::sleep(started.elapsed() * rest).await;
+                tokio::time::sleep(rest.min(LONGEST_REST)).await;
             }
         }
         Ok(())
@@ -158,6 +157,20 @@ impl Traces {
         self.store
             .trace_rows(project_id, trace_id, self.limits.spans, None)
             .await
+    }
+}
+
+/// A task that works for a moment rests so many times as long. Events come
+/// first, as long as the list is not too far `behind` them (microseconds): what
+/// keeps coming as fast would else leave it further behind for ever.
+const fn rest(is_busy: bool, behind: i64) -> u32 {
+    const MINUTE: i64 = 60 * 1_000_000;
+    if !is_busy || behind >= 30 * MINUTE {
+        1
+    } else if behind >= 5 * MINUTE {
+        4
+    } else {
+        9
     }
 }
 

@@ -14,44 +14,66 @@ const MOST_NAMES: usize = 20;
 /// A span without an end runs no longer when nothing has come for so long.
 const RUNNING_US: i64 = 10 * 60 * 1_000_000;
 
-/// All that is known of a trace without its events.
+/// All that is known of a trace without its events. Every trace is kept as this
+/// in JSON: names are short and what is not there is left out, which is half of
+/// it. The long names are what was written before.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct TraceState {
     /// Whose it is.
+    #[serde(rename = "i", alias = "trace_id")]
     pub trace_id: String,
     /// The earliest time, in microseconds.
+    #[serde(rename = "s", alias = "start", skip_serializing_if = "is_default")]
     pub start: i64,
     /// The latest end, in microseconds.
+    #[serde(rename = "e", alias = "end", skip_serializing_if = "is_default")]
     pub end: i64,
     /// Spans, moments left out.
+    #[serde(rename = "n", alias = "spans", skip_serializing_if = "is_default")]
     pub spans: i64,
     /// All events.
+    #[serde(rename = "v", alias = "events", skip_serializing_if = "is_default")]
     pub events: i64,
     /// Those that failed.
+    #[serde(rename = "x", alias = "errors", skip_serializing_if = "is_default")]
     pub errors: i64,
     /// Spans without an end.
+    #[serde(rename = "o", alias = "unfinished", skip_serializing_if = "is_default")]
     pub unfinished: i64,
     /// When the last was stored.
+    #[serde(rename = "r", alias = "last_received", skip_serializing_if = "is_default")]
     pub last_received: i64,
+    #[serde(rename = "t", alias = "root", skip_serializing_if = "is_default")]
     root: Option<Root>,
     /// The first that is named.
+    #[serde(rename = "u", alias = "user", skip_serializing_if = "is_default")]
     pub user: Option<First>,
     /// The first that is named.
+    #[serde(rename = "c", alias = "session", skip_serializing_if = "is_default")]
     pub session: Option<First>,
     /// The first that is named.
+    #[serde(rename = "m", alias = "environment", skip_serializing_if = "is_default")]
     pub environment: Option<First>,
     /// Those in it.
+    #[serde(rename = "w", alias = "services", skip_serializing_if = "is_default")]
     pub services: BTreeSet<String>,
     /// Those in it.
+    #[serde(rename = "l", alias = "models", skip_serializing_if = "is_default")]
     pub models: BTreeSet<String>,
     /// Of model calls.
+    #[serde(rename = "a", alias = "calls", skip_serializing_if = "is_default")]
     calls: Usage,
     /// Of all else.
+    #[serde(rename = "b", alias = "outer", skip_serializing_if = "is_default")]
     outer: Usage,
     /// Model calls with usage: their ids, as a few bits each, and their parents'.
+    #[serde(rename = "d", alias = "call_ids", skip_serializing_if = "is_default")]
     call_ids: Bits,
+    #[serde(rename = "p", alias = "call_parents", skip_serializing_if = "is_default")]
     call_parents: Bits,
     /// What the tree says, where sums alone cannot tell. Gone when an event comes.
+    #[serde(rename = "k", alias = "counted", skip_serializing_if = "is_default")]
     counted: Option<Usage>,
 }
 
@@ -59,17 +81,25 @@ pub struct TraceState {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Root {
     /// 0: without a parent; 1: with one; 2: not a span.
+    #[serde(rename = "r", alias = "rank", default, skip_serializing_if = "is_default")]
     rank: u8,
+    #[serde(rename = "t", alias = "time")]
     time: i64,
+    #[serde(rename = "k", alias = "key")]
     key: i64,
+    #[serde(rename = "n", alias = "name")]
     name: String,
+    #[serde(rename = "d", alias = "kind")]
     kind: String,
+    #[serde(rename = "s", alias = "service", default, skip_serializing_if = "is_default")]
     service: Option<String>,
+    #[serde(rename = "u", alias = "status")]
     status: Status,
 }
 
 /// A text, and the place in time of the event that has it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "FirstRead", into = "(i64, i64, String)")]
 pub struct First {
     time: i64,
     key: i64,
@@ -77,20 +107,52 @@ pub struct First {
     pub value: String,
 }
 
+/// A [`First`] as it is written, and as it was.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum FirstRead {
+    Short(i64, i64, String),
+    Long { time: i64, key: i64, value: String },
+}
+
+impl From<FirstRead> for First {
+    fn from(read: FirstRead) -> Self {
+        let (FirstRead::Short(time, key, value) | FirstRead::Long { time, key, value }) = read;
+        Self { time, key, value }
+    }
+}
+
+impl From<First> for (i64, i64, String) {
+    fn from(first: First) -> Self {
+        (first.time, first.key, first.value)
+    }
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
 /// Tokens and cost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Usage {
     /// Events that report any.
+    #[serde(rename = "n", alias = "reports", skip_serializing_if = "is_default")]
     pub reports: i64,
     /// Tokens in.
+    #[serde(rename = "i", alias = "input", skip_serializing_if = "is_default")]
     pub input: i64,
     /// Tokens out.
+    #[serde(rename = "o", alias = "output", skip_serializing_if = "is_default")]
     pub output: i64,
     /// Known cost in billionths of a dollar.
+    #[serde(rename = "c", alias = "cost", skip_serializing_if = "is_default")]
     pub cost: i64,
     /// Events whose cost is known.
+    #[serde(rename = "p", alias = "priced", skip_serializing_if = "is_default")]
     pub priced: i64,
     /// Events with tokens and no known price.
+    #[serde(rename = "u", alias = "unpriced", skip_serializing_if = "is_default")]
     pub unpriced: i64,
 }
 
@@ -336,6 +398,30 @@ fn keep_first(first: &mut Option<First>, row: &SpanRow, value: &str) {
 
 #[cfg(test)]
 mod tests {
+    /// As it was written before names were short.
+    const LONG: &str = r#"{"trace_id":"t","start":1794694012961536,"end":1794694013175966,"spans":1,"events":2,
+        "errors":0,"unfinished":0,"last_received":1795293279982305,"root":{"rank":0,"time":1794694012961536,
+        "key":1837766669272613368,"name":"Order","kind":"api_call","service":"order","status":"ok"},
+        "user":{"time":1794694012961536,"key":1837766669272613368,"value":"user_55307"},"session":null,
+        "environment":{"time":1794694012961536,"key":1837766669272613368,"value":"production"},
+        "services":["order"],"models":[],"calls":{"reports":1,"input":2,"output":0,"cost":3,"priced":1,"unpriced":0},
+        "outer":{"reports":0,"input":0,"output":0,"cost":0,"priced":0,"unpriced":0},"call_ids":[0,4,0,0],
+        "call_parents":[0,0,0,0],"counted":null}"#;
+
+    #[test]
+    fn what_was_written_before_is_read_and_takes_half_the_room_now() {
+        let read: TraceState = serde_json::from_str(LONG).unwrap();
+        assert_eq!((read.name(), read.events, read.usage().cost), ("Order", 2, 3));
+        assert_eq!(read.user.as_ref().unwrap().value, "user_55307");
+        let short = serde_json::to_string(&read).unwrap();
+        assert_eq!(serde_json::from_str::<TraceState>(&short).unwrap(), read);
+        assert!(short.len() * 2 < LONG.len(), "{short}");
+        let nothing = TraceState::default();
+        let written = serde_json::to_string(&nothing).unwrap();
+        assert_eq!(written, r#"{"i":""}"#);
+        assert_eq!(serde_json::from_str::<TraceState>(&written).unwrap(), nothing);
+    }
+
     use proptest::prelude::*;
 
     use super::*;
