@@ -1,32 +1,71 @@
 //! What a project has spent in a month, and will have at its end.
 
-use eventglass_model::{Budget, BudgetStatus, DayCost, Timestamp, Usd};
+use std::collections::BTreeMap;
+
+use eventglass_model::{
+    Budget, BudgetStatus, DayCost, Interval, Measure, MetricPoint, Metrics, MetricsQuery, TimeBound, Timestamp, Usd,
+};
 
 use crate::guard::Month;
-use crate::store::{DaySum, SharedStore, StoreError};
+use crate::query::{MetricsError, MetricsReader};
 
 const DAY: i64 = 86_400_000_000;
 /// Days whose mean is what the days to come are taken to cost.
 const LOOK_BACK: i64 = 7;
-/// Events that are summed at most.
-const EVENTS: usize = 1_000_000;
+const DAY_SECONDS: u32 = 86_400;
 
-/// The budget of a project as it stands.
+/// What a day cost.
+#[derive(Clone, Copy, Debug, Default)]
+struct DaySum {
+    /// Since the epoch.
+    day: i64,
+    nanos: i64,
+    unpriced: u64,
+}
+
+/// The budget of a project as it stands. Partial while its events are being counted anew.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn budget(
-    store: &SharedStore,
+    metrics: &MetricsReader,
     project_id: i64,
     budget: Option<Budget>,
     now: Timestamp,
-) -> Result<BudgetStatus, StoreError> {
+) -> Result<BudgetStatus, MetricsError> {
     let month = Month::of(now);
     let from = month.start().micros().min(day_of(now) * DAY - LOOK_BACK * DAY);
-    let (days, partial) = store
-        .cost_by_day(project_id, Timestamp::from_micros(from), month.end(), EVENTS)
-        .await?;
-    Ok(status(budget, month, now, &days, partial))
+    let query = MetricsQuery {
+        measure: vec![Measure::Count, Measure::Cost, Measure::Unpriced],
+        interval: Interval::Seconds(DAY_SECONDS),
+        from: Some(TimeBound::At(Timestamp::from_micros(from))),
+        to: Some(TimeBound::At(month.end())),
+        ..MetricsQuery::default()
+    };
+    let found = metrics.read(project_id, &query, now).await?;
+    Ok(status(budget, month, now, &days(&found), found.partial))
+}
+
+/// The days that have events.
+fn days(found: &Metrics) -> Vec<DaySum> {
+    let of = |measure: Measure| {
+        let series = found.series.iter().find(|series| series.measure == measure);
+        let points = series.map_or(&[][..], |series| &series.points);
+        let value = |point: &MetricPoint| Some((day_of(point.time), point.value.filter(|value| *value > 0.0)?));
+        points.iter().filter_map(value).collect::<BTreeMap<i64, f64>>()
+    };
+    let (costs, unpriced) = (of(Measure::Cost), of(Measure::Unpriced));
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "positive; saturates at nine billion dollars a day"
+    )]
+    let sum = |day: i64| DaySum {
+        day,
+        nanos: costs.get(&day).map_or(0, |dollars| (dollars * 1e9).round() as i64),
+        unpriced: unpriced.get(&day).map_or(0, |count| *count as u64),
+    };
+    of(Measure::Count).into_keys().map(sum).collect()
 }
 
 fn day_of(time: Timestamp) -> i64 {

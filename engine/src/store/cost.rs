@@ -129,17 +129,6 @@ pub enum JobEnd<'a> {
     },
 }
 
-/// What a day cost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DaySum {
-    /// Days since the epoch.
-    pub day: i64,
-    /// Billionths of a dollar.
-    pub nanos: i64,
-    /// Model calls without a price.
-    pub unpriced: u64,
-}
-
 /// Prices and the jobs that apply them to the past.
 #[async_trait]
 pub trait CostStore: Send + Sync {
@@ -247,19 +236,6 @@ pub trait CostStore: Send + Sync {
         end: JobEnd<'_>,
         now: Timestamp,
     ) -> Result<(), StoreError>;
-
-    /// What the events of some days cost, day by day: of the newest `most`
-    /// events before `to`, those since `from`. Says also whether there may be more.
-    ///
-    /// # Errors
-    /// [`StoreError::Database`].
-    async fn cost_by_day(
-        &self,
-        project_id: i64,
-        from: Timestamp,
-        to: Timestamp,
-        most: usize,
-    ) -> Result<(Vec<DaySum>, bool), StoreError>;
 }
 
 /// What is kept of a price besides its key.

@@ -27,7 +27,7 @@ mod views;
 mod walk;
 mod written;
 
-pub use cost::{CostStore, DaySum, JobEnd, OwnPrice, PriceJob, PriceWalk, PricedRow, Reprice, Step, UnpricedRow};
+pub use cost::{CostStore, JobEnd, OwnPrice, PriceJob, PriceWalk, PricedRow, Reprice, Step, UnpricedRow};
 pub use dashboards::{Changed, DashboardStore, NewDashboard};
 pub use error::StoreError;
 pub use key::EventKey;

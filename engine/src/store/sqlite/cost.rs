@@ -10,8 +10,7 @@ use super::traces::mark_trace_of;
 use crate::store::cost::{PRICED, joined, own_price, price_job, price_json, priced_row, state_code, valid_from};
 use crate::store::row::inconsistent;
 use crate::store::{
-    CostStore, DaySum, EventKey, JobEnd, OwnPrice, PriceJob, PriceWalk, PricedRow, Reprice, Step, StoreError,
-    UnpricedRow,
+    CostStore, JobEnd, OwnPrice, PriceJob, PriceWalk, PricedRow, Reprice, Step, StoreError, UnpricedRow,
 };
 
 const RUNNING: i64 = state_code(RecomputeState::Running);
@@ -293,40 +292,6 @@ impl CostStore for SqliteStore {
         };
         query.execute(&mut writer.connection).await?;
         Ok(())
-    }
-
-    async fn cost_by_day(
-        &self,
-        project_id: i64,
-        from: Timestamp,
-        to: Timestamp,
-        most: usize,
-    ) -> Result<(Vec<DaySum>, bool), StoreError> {
-        let rows = sqlx::query(
-            "SELECT time / 86400000000, total(cost_nano_usd), count(CASE WHEN cost_source = 3 THEN 1 END), count(*) \
-             FROM (SELECT e.time, e.cost_nano_usd, e.cost_source FROM events e \
-             WHERE e.project_id = $1 AND e.key >= $2 AND e.key < $3 AND e.time >= $4 AND e.time < $5 \
-             ORDER BY e.key DESC LIMIT $6) GROUP BY 1 ORDER BY 1",
-        )
-        .bind(project_id)
-        .bind(EventKey::from_time(from).0)
-        .bind(EventKey::before_time(to).0)
-        .bind(from.micros())
-        .bind(to.micros())
-        .bind(to_i64(most))
-        .fetch_all(&self.readers)
-        .await?;
-        let (mut days, mut events) = (Vec::with_capacity(rows.len()), 0_i64);
-        for row in rows {
-            events += row.try_get::<i64, _>(3)?;
-            #[expect(clippy::cast_possible_truncation, reason = "saturates at nine billion dollars a day")]
-            days.push(DaySum {
-                day: row.try_get(0)?,
-                nanos: row.try_get::<f64, _>(1)? as i64,
-                unpriced: u64::try_from(row.try_get::<i64, _>(2)?).unwrap_or(0),
-            });
-        }
-        Ok((days, events >= to_i64(most)))
     }
 }
 

@@ -43,7 +43,9 @@ async fn spent(State(state): State<AppState>, member: Member, _: NoQuery) -> Res
     let policy = state.ingest.policies().of(member.project_id()).await?;
     let wanted = policy.settings.budget.clone();
     let now = state.clock.now();
-    Ok(Json(budget(&state.store, member.project_id(), wanted, now).await?))
+    Ok(Json(
+        budget(&state.metrics_reader, member.project_id(), wanted, now).await?,
+    ))
 }
 
 /// What models cost.
