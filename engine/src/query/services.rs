@@ -67,19 +67,20 @@ impl MetricsReader {
         };
         let counts = [Measure::Count, Measure::Errors];
         let seconds = (to.micros() - from.micros()).div_euclid(SECOND);
-        // When a version was first and last seen: to the hour; in more than a
-        // week to the day, as many days are read much faster than their hours.
-        let of_versions = if seconds > 7 * DAY {
-            (seconds / 60 + DAY - 1) / DAY * DAY
+        // In more than a week by the day: days are read much faster than their
+        // hours. When a version was first and last seen is else told to the hour.
+        let days = (seconds / 60 + DAY - 1) / DAY * DAY;
+        let by_day = Interval::Seconds(u32::try_from(days).unwrap_or(u32::MAX / 86_400 * 86_400));
+        let (of_points, of_versions) = if seconds > 7 * DAY {
+            (by_day, by_day)
         } else {
-            3_600
+            (Interval::Auto, Interval::Seconds(3_600))
         };
-        let of_versions = Interval::Seconds(u32::try_from(of_versions).unwrap_or(u32::MAX / 86_400 * 86_400));
         let recent = MetricsQuery {
             from: Some(TimeBound::At(from.max(to.plus_micros(-3_600 * SECOND)))),
             ..ask(&[Measure::Count], &[], Interval::Seconds(60), limit)
         };
-        let points = ask(&counts, &[], Interval::Auto, limit);
+        let points = ask(&counts, &[], of_points, limit);
         let versions = ask(&counts, &[Dimension::Version], of_versions, PAIRS);
         let environments = ask(&[Measure::Count], &[Dimension::Environment], Interval::None, PAIRS);
         let (totals, points, recent, versions, environments) = tokio::try_join!(
