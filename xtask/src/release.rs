@@ -11,7 +11,7 @@ pub(crate) fn build(paths: &Paths) -> Result<()> {
     site::build(paths, true)?;
     let files = step::step(
         "Compiling the release binary",
-        "seconds when little changed, 5 to 8 min the first time",
+        "seconds when little changed, 4 to 8 min the first time",
         || {
             cargo::build(
                 &paths.root,
