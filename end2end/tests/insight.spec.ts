@@ -183,7 +183,7 @@ test("a dashboard is made, arranged by keyboard, saved and exported", async ({ p
   await hydrated(page);
   await expect(added).toHaveAttribute("data-w", "7");
   await expect(widgets).toHaveCount(6);
-  await expect(page).toHaveTitle(`New dashboard · ${project.slug}`);
+  await expect(page).toHaveTitle(`New dashboard · ${project.slug} · Eventglass`);
 
   await page.getByRole("button", { name: "More" }).click();
   const download = page.waitForEvent("download");
