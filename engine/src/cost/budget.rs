@@ -15,7 +15,7 @@ const LOOK_BACK: i64 = 7;
 const DAY_SECONDS: u32 = 86_400;
 
 /// What a day cost.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct DaySum {
     /// Since the epoch.
     day: i64,

@@ -78,15 +78,14 @@ static TOPS: [Top; 4] = [
 /// Asks for all of them.
 pub(super) fn ask_tops(scope: Scope) -> [Asked<Metrics>; 4] {
     [0, 1, 2, 3].map(|n| {
-        let path = move || {
+        ask(scope.refresh, move || {
             let query = TOPS.get(n).map(|kind: &Top| MetricsQuery {
                 // One more, which may be those without a value.
                 limit: Some(MOST + 1),
                 ..scope.top(kind.measures, kind.dimension, MOST)
             });
             api::metrics_path(&scope.slug.read(), &query.unwrap_or_default())
-        };
-        ask(scope.refresh, path)
+        })
     })
 }
 
