@@ -12,5 +12,10 @@ if [ -x "${CARGO_HOME:-$HOME/.cargo}/bin/cargo" ]; then
   PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
 fi
 PATH="$PATH:$eventglass_cache/bin"
+# Homebrew keeps Postgres' programs off the PATH.
+for eventglass_postgres in {/opt/homebrew,/usr/local}/opt/postgresql@*/bin; do
+  [ ! -x "$eventglass_postgres/initdb" ] || PATH="$PATH:$eventglass_postgres"
+done
+unset eventglass_postgres
 export PATH
 unset eventglass_cache

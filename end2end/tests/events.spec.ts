@@ -82,9 +82,46 @@ test("new events come in by themselves while one follows", async ({ page }) => {
   await hydrated(page);
   await page.keyboard.press("f");
   await expect(page).toHaveURL(/live=follow/);
+  // The page itself notes when it is there: asking it again and again would be too coarse.
+  const seen = page.evaluate(
+    () =>
+      new Promise<number>((done) => {
+        const look = () => document.body.innerText.includes("Followed") && done(Date.now());
+        new MutationObserver(look).observe(document.body, { childList: true, subtree: true, characterData: true });
+      }),
+  );
   await send(page.request, project, [{ ...event(0), event_id: "followed", name: "Followed", time: new Date().toISOString() }]);
-  await expect(rows(page).first()).toContainText("Followed", { timeout: 2_000 });
+  const acknowledged = Date.now();
+  expect((await seen) - acknowledged, "milliseconds from the acknowledgement to the screen").toBeLessThan(1_000);
+  await expect(rows(page).first()).toContainText("Followed");
   await expect(page.getByRole("button", { name: /new event/ })).toHaveCount(0);
+});
+
+test("a pause gives back the following that it ended", async ({ page }) => {
+  const project = await newProject(page);
+  await send(page.request, project, events(5));
+  await page.goto(`/p/${project.slug}/events`);
+  await hydrated(page);
+  await page.keyboard.press("f");
+  await expect(page).toHaveURL(/live=follow/);
+  await page.keyboard.press("p");
+  await expect(page).toHaveURL(/live=off/);
+  await page.keyboard.press("p");
+  await expect(page).toHaveURL(/live=follow/);
+});
+
+test("a search for signs alone says that it finds everything", async ({ page }) => {
+  const project = await newProject(page);
+  await send(page.request, project, events(5));
+  const note = page.getByText("not signs alone");
+  await page.goto(`/p/${project.slug}/events?q=${encodeURIComponent("🔥")}`);
+  await hydrated(page);
+  await expect(note).toBeVisible();
+  await expect(rows(page)).toHaveCount(5);
+  await page.getByLabel("Search events").fill("number");
+  await page.getByLabel("Search events").press("Enter");
+  await expect(page).toHaveURL(/q=number/);
+  await expect(note).toHaveCount(0);
 });
 
 test("a paused page stays as it is", async ({ page }) => {

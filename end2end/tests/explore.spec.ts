@@ -55,6 +55,32 @@ test("the box completes fields and values, and Enter runs", async ({ page }) => 
   await expect(list.getByRole("option", { name: /declined service:pay/ })).toBeVisible();
 });
 
+test("the box completes the names of attributes", async ({ page }) => {
+  await opened(page);
+  await page.keyboard.press("/");
+  await page.keyboard.type("declined attributes.");
+  const list = page.getByRole("listbox");
+  // As many as match the rest.
+  await expect(list.getByRole("option", { name: /attributes\.plan/ })).toContainText("15");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await expect(box(page)).toHaveValue("declined attributes.plan:");
+  await page.keyboard.type("pro");
+  await page.keyboard.press("Enter");
+  await expect(rows(page)).toHaveCount(3);
+});
+
+test("days and hours are chosen by words", async ({ page }) => {
+  await opened(page);
+  const range = page.locator("#range > button");
+  for (const words of ["today", "yesterday..now", "0:00..23:59", "last day"]) {
+    await range.click();
+    await page.getByLabel("Time", { exact: true }).fill(words);
+    await page.getByLabel("Time", { exact: true }).press("Enter");
+    await expect(page, words).toHaveURL(words === "last day" ? /from=-1d/ : /from=\d{4}-.*to=(\d{4}-|now)/);
+  }
+});
+
 test("a search that cannot be read is pointed at, and the list stays", async ({ page }) => {
   const project = await opened(page);
   await box(page).fill("order latency:>fast");
@@ -182,6 +208,31 @@ test("what was found is taken along", async ({ page }) => {
   const lines = readFileSync(file, "utf8").trim().split("\n").map((line) => JSON.parse(line));
   expect(lines.length).toBe(15);
   expect(lines.every((event) => event.severity === "error")).toBe(true);
+});
+
+test("an export says how far it is, and can be stopped", async ({ page }) => {
+  await opened(page);
+  // One that never comes.
+  let asked = 0;
+  await page.route("**/export?**", () => void asked++);
+  await page.getByRole("button", { name: "Export", exact: true }).click();
+  await page.getByRole("link", { name: /CSV/ }).click();
+  await expect(page.getByText(/^Exporting/)).toBeVisible();
+  await expect(page.getByRole("progressbar", { name: "How much of the export has come" })).toBeVisible();
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Cancel", exact: true }).click();
+  await expect(page.getByText("The export was cancelled.")).toBeVisible();
+  await expect(page.getByText(/^Exporting/)).toHaveCount(0);
+  expect(asked).toBe(1);
+  // The next one comes, whole.
+  await page.unroute("**/export?**");
+  await page.getByRole("button", { name: "Export", exact: true }).click();
+  const download = page.waitForEvent("download");
+  await page.getByRole("link", { name: /CSV/ }).click();
+  const file = await download;
+  expect(file.suggestedFilename()).toMatch(/\.csv$/);
+  expect(readFileSync(await file.path(), "utf8").trim().split("\r\n").length).toBe(61);
+  await expect(page.getByText(/is complete\.$/)).toBeVisible();
 });
 
 test("values of an event narrow the search", async ({ page }) => {

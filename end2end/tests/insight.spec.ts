@@ -1,6 +1,6 @@
 // Overview, services, models, map and dashboards: the numbers are those of the
 // events, charts can be used by mouse and keyboard, and what one arranges stays.
-import { expect, expectAccessible, expectFits, hydrated, newProject, send, test, type Project } from "./support";
+import { expect, expectAccessible, expectFits, hydrated, newProject, rows, send, test, type Project } from "./support";
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 
@@ -113,14 +113,14 @@ test("services have their health, and sort", async ({ page }) => {
   await sample(page, project);
   await page.goto(`/p/${project.slug}/services`);
   await hydrated(page);
-  const rows = page.getByRole("table", { name: "Services" }).getByRole("row");
-  await expect(rows).toHaveCount(4);
-  await expect(rows.filter({ hasText: "payments" })).toContainText("Failing");
-  await expect(rows.filter({ hasText: "payments" })).toContainText("1.2.3");
-  await expect(rows.filter({ hasText: "agent" })).toContainText("Healthy");
+  const lines = page.getByRole("table", { name: "Services" }).getByRole("row");
+  await expect(lines).toHaveCount(4);
+  await expect(lines.filter({ hasText: "payments" })).toContainText("Failing");
+  await expect(lines.filter({ hasText: "payments" })).toContainText("1.2.3");
+  await expect(lines.filter({ hasText: "agent" })).toContainText("Healthy");
   await page.getByRole("columnheader", { name: "Service" }).getByRole("link").click();
   await expect(page).toHaveURL(/sort=name/);
-  await expect(rows.nth(1)).toContainText("agent");
+  await expect(lines.nth(1)).toContainText("agent");
 });
 
 test("models have their cost, by model and by provider", async ({ page }) => {
@@ -147,6 +147,153 @@ test("the map and its tables say where events come from", async ({ page }) => {
   // The outlines are there, from the file.
   const land = await page.locator(".world-land").boundingBox();
   expect(land!.width).toBeGreaterThan(300);
+});
+
+test("what is counted leads to the events that it counts", async ({ page }) => {
+  test.setTimeout(180_000);
+  const project = await newProject(page);
+  await sample(page, project);
+  const endpoint = '/a/{id}/(b) OR "c*"';
+  const late = 'Say "no" (x OR y)';
+  await send(page.request, project, [
+    // An error by its status alone; names with the signs of the language in them.
+    { event_id: "late", time: minutesAgo(3), kind: "api_call", name: late, service: "pay, ment", endpoint, severity: "info", status: "timeout", country: "FR", city: "Paris" },
+    { event_id: "b", time: minutesAgo(3), kind: "api_call", name: "b or c", service: "search", endpoint: "/b", severity: "info" },
+    { event_id: "ann", time: minutesAgo(3), kind: "llm", name: "chat", service: "agent", model: "gpt-4o", provider: "openai", user_id: "ann", session_id: "s-1" },
+    // The same words, but no call of a model.
+    { event_id: "words", time: minutesAgo(3), kind: "log", name: "note", message: "openai ann s-1", user_id: "ann", session_id: "s-1" },
+  ]);
+  const leads = async (path: string, inside: string, name: string, count: number) => {
+    await page.goto(`/p/${project.slug}/${path}`);
+    await hydrated(page);
+    await page.locator(inside).getByRole("link", { name, exact: true }).click();
+    await expect(page).toHaveURL(/\/events\?/);
+    await expect(rows(page), `${path}: ${name}`).toHaveCount(count);
+  };
+  const models = 'table[aria-label="Model calls by group"]';
+  await leads("llm", models, "llama-local", 1);
+  await leads("llm?by=provider", models, "openai", 3);
+  await leads("llm?by=user", models, "ann", 1);
+  await leads("llm?by=session", models, "s-1", 1);
+  await leads("llm?by=service", models, "agent", 4);
+  await leads("llm?by=service&model=llama-local", models, "agent", 1);
+  const errors = 'ul[aria-label="Errors"]';
+  await leads("overview", errors, "Card declined", 2);
+  await leads("overview", errors, late, 1);
+  await leads("overview", 'section.panel:has(ul[aria-label="Errors"])', "All", 3);
+  await leads("overview", 'ul[aria-label="Endpoints"]', endpoint, 1);
+  await leads(`services/${encodeURIComponent("pay, ment")}`, 'table[aria-label="Endpoints"]', endpoint, 1);
+  await leads(`services/${encodeURIComponent("pay, ment")}`, ".service-head", "Its events", 1);
+  await leads("geo", 'table[aria-label="Countries"]', "Germany", 7);
+  await leads("geo", 'table[aria-label="Cities"]', "Singapore", 3);
+  await page.goto(`/p/${project.slug}/geo?show=errors`);
+  const germany = await page.locator('.world a[aria-label="Germany: 2 errors"]').getAttribute("href");
+  await page.goto(germany!);
+  await expect(rows(page)).toHaveCount(2);
+
+  await page.goto(`/p/${project.slug}/overview`);
+  await hydrated(page);
+  // By what they cost: the one without a price is not among them.
+  await page.locator('ul[aria-label="Models"]').getByRole("link", { name: "gpt-4o" }).click();
+  await expect(page).toHaveURL(/llm\?model=gpt-4o/);
+  await expect(number(page, "Model calls")).toHaveText("3");
+  await page.getByTitle("Show all models").click();
+  await expect(number(page, "Model calls")).toHaveText("4");
+});
+
+test("models are sorted and charted by what one chooses", async ({ page }) => {
+  const project = await newProject(page);
+  await sample(page, project);
+  await page.goto(`/p/${project.slug}/llm`);
+  await hydrated(page);
+  const table = page.getByRole("table", { name: "Model calls by group" });
+  await expect(table.getByRole("row").nth(1)).toContainText("gpt-4o");
+  await table.getByRole("link", { name: "Unpriced" }).click();
+  await expect(page).toHaveURL(/sort=unpriced/);
+  await expect(table.getByRole("columnheader", { name: "Unpriced" })).toHaveAttribute("aria-sort", "descending");
+  await expect(table.getByRole("row").nth(1)).toContainText("llama-local");
+  await page.getByRole("navigation", { name: "Charted" }).getByRole("link", { name: "Tokens" }).click();
+  await expect(page).toHaveURL(/chart=tokens/);
+  await expect(page.getByRole("slider", { name: "Tokens: go through time" })).toBeVisible();
+  await expectAccessible(page);
+});
+
+test("the models table shows more when asked", async ({ page }) => {
+  const project = await newProject(page);
+  await send(
+    page.request,
+    project,
+    Array.from({ length: 15 }, (_, n) => ({ event_id: `m${n}`, time: minutesAgo(5), kind: "llm", model: `model-${n}`, cost_usd: n + 1 })),
+  );
+  await page.goto(`/p/${project.slug}/llm`);
+  await hydrated(page);
+  const table = page.getByRole("table", { name: "Model calls by group" });
+  await expect(table).toContainText("all others");
+  await page.getByRole("link", { name: "Show more" }).click();
+  await expect(page).toHaveURL(/rows=50/);
+  // Its head, and each of them.
+  await expect(table.getByRole("row")).toHaveCount(16);
+  await expect(page.getByRole("link", { name: "Show more" })).toHaveCount(0);
+});
+
+test("an environment is chosen, and by its badge too", async ({ page }) => {
+  const project = await newProject(page);
+  await sample(page, project);
+  await page.goto(`/p/${project.slug}/overview`);
+  await hydrated(page);
+  const menu = page.locator("#environment");
+  await menu.getByRole("button").click();
+  await expect(menu.getByRole("link", { name: /production/ })).toContainText("8");
+  await expectAccessible(page);
+  await menu.getByRole("link", { name: /staging/ }).click();
+  await expect(page).toHaveURL(/environment=staging/);
+  await expect(number(page, "Events")).toHaveText("2");
+  await expect(menu.getByRole("button")).toContainText("staging");
+  await menu.getByRole("button").click();
+  await menu.getByRole("link", { name: "All environments" }).click();
+  await expect(number(page, "Events")).toHaveText("13");
+  await page.goto(`/p/${project.slug}/services/payments`);
+  await hydrated(page);
+  await page.getByTitle("Only this environment").filter({ hasText: "production" }).click();
+  await expect(page).toHaveURL(/environment=production/);
+  await expect(number(page, "Events")).toHaveText("4");
+});
+
+test("a service is named in the tab; one that nothing came from is said to be none", async ({ page }) => {
+  const project = await newProject(page);
+  await sample(page, project);
+  await page.goto(`/p/${project.slug}/services/payments`);
+  await expect(page).toHaveTitle(`payments · ${project.slug} · Eventglass`);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("payments");
+  await page.goto(`/p/${project.slug}/services/nobody`);
+  await hydrated(page);
+  await expect(page.getByText("Nothing of this service")).toBeVisible();
+  await expectAccessible(page);
+});
+
+test("numbers up to now go on by themselves", async ({ page }) => {
+  const project = await newProject(page);
+  await sample(page, project);
+  await page.goto(`/p/${project.slug}/overview?from=-1h&to=now`);
+  await hydrated(page);
+  await expect(number(page, "Events")).toHaveText("13");
+  await send(page.request, project, [{ event_id: "new", time: minutesAgo(0), kind: "log", name: "new" }]);
+  await expect(number(page, "Events")).toHaveText("14", { timeout: 40_000 });
+});
+
+test.describe("far from Greenwich", () => {
+  test.use({ timezoneId: "Asia/Kolkata" });
+  test("charts of days say whose days they are", async ({ page }) => {
+    const project = await newProject(page);
+    await sample(page, project);
+    await page.goto(`/p/${project.slug}/overview?from=-90d`);
+    await hydrated(page);
+    await expect(page.getByText("Days in UTC.").first()).toBeVisible();
+    await page.goto(`/p/${project.slug}/overview?from=-1h`);
+    await hydrated(page);
+    await expect(number(page, "Events")).toHaveText("13");
+    await expect(page.getByText("Days in UTC.")).toHaveCount(0);
+  });
 });
 
 test("a dashboard is made, arranged by keyboard, saved and exported", async ({ page }) => {

@@ -1,5 +1,7 @@
 // The story of the README, from registering to an event on the screen.
-import { expect, generateAndIngest, hydrated, register, rows, test, unique, type Project } from "./support";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, generateAndIngest, hydrated, newProject, register, rows, test, unique, type Project } from "./support";
 
 test("a newcomer pours events in and watches them arrive", async ({ page, baseURL }) => {
   await register(page);
@@ -52,4 +54,18 @@ test("a newcomer pours events in and watches them arrive", async ({ page, baseUR
   await expect(panel).toContainText(/payment/i);
   await expect(panel).toContainText(/req_[0-9a-f]{32}/);
   expect(await page.evaluate(() => "sameDocument" in window)).toBe(true);
+});
+
+test("what the README suggests to look for is there", async ({ page, baseURL }) => {
+  test.setTimeout(120_000);
+  const readme = readFileSync(join(__dirname, "../../README.md"), "utf8");
+  const said = /Try\s([^]*?), or paste/.exec(readme)?.[1] ?? "";
+  const searches = [...said.matchAll(/`([^`]+)`/g)].map((match) => match[1]);
+  expect(searches.length).toBeGreaterThanOrEqual(3);
+  const project = await newProject(page);
+  generateAndIngest(baseURL as string, project, 10_000);
+  for (const search of searches) {
+    await page.goto(`/p/${project.slug}/events?q=${encodeURIComponent(search)}`);
+    await expect(rows(page).first(), search).toBeVisible();
+  }
 });

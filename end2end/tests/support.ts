@@ -56,7 +56,11 @@ export async function register(page: Page) {
 export async function newProject(page: Page): Promise<Project> {
   const email = `${unique("user")}@example.com`;
   // The page's own request context keeps the session's cookie.
-  const registered = await page.request.post("/api/auth/register", { data: { email, password: "correct horse" } });
+  const part = () => Math.floor(Math.random() * 256);
+  const registered = await page.request.post("/api/auth/register", {
+    data: { email, password: "correct horse" },
+    headers: { "x-forwarded-for": `10.${part()}.${part()}.${part()}` },
+  });
   expect(registered.status()).toBe(201);
   const { token } = await registered.json();
   const created = await page.request.post("/api/v1/projects", {

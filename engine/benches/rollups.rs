@@ -17,7 +17,7 @@ use eventglass_engine::guard::Plans;
 use eventglass_engine::ingest::{Ingest, Limits, NewEvent, Sender};
 use eventglass_engine::query::MetricsReader;
 use eventglass_engine::rollups::{DeltaBuilder, Facts, RollupSettings, keep};
-use eventglass_engine::store::SharedStore;
+use eventglass_engine::store::{FoldPass, SharedStore};
 use eventglass_model::{
     CostSource, Door, MetricsQuery, ServicesQuery, Severity, TimeBound, Timestamp, Tokens, decode_pairs,
 };
@@ -86,7 +86,7 @@ async fn run(events: usize) {
     fill(&store, &clock, project, events, now).await;
     keeper.abort();
     let started = Instant::now();
-    while store.fold_rollups(&settings, now).await.expect("a fold") {}
+    while store.fold_rollups(&settings, now).await.expect("a fold") == FoldPass::More {}
     println!("last fold: {:.1} ms", started.elapsed().as_secs_f64() * 1e3);
     let size = store.size_bytes().await.unwrap_or(0);
     println!("{} bytes an event in the database\n", size / events.max(1) as u64);

@@ -236,7 +236,7 @@ mod tests {
     fn widget(id: &str, x: u16, width: u16) -> Widget {
         let query = MetricsQuery {
             measure: vec![Measure::P95],
-            group: vec![Dimension::Service],
+            group: vec![Dimension::Service.into()],
             ..MetricsQuery::default()
         };
         Widget {

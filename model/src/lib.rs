@@ -42,11 +42,11 @@ pub use dashboard::{
 pub use decimal::{decimal_text, parse_decimal};
 pub use event::{Event, EventPage, EventSummary, Tokens, is_aggregate};
 pub use event_query::{DEFAULT_PAGE, EventQuery, MAX_PAGE};
-pub use facets::{FACET_FIELDS, FacetValue, Facets};
+pub use facets::{ATTRIBUTES, FACET_FIELDS, FacetValue, Facets};
 pub use histogram::{Histogram, HistogramBucket};
 pub use metrics::{
-    DEFAULT_GROUPS, Dimension, Interval, MAX_GROUPS, MAX_MEASURES, MAX_POINTS, Measure, MetricField, MetricPoint,
-    MetricSeries, Metrics, MetricsQuery, MetricsSource, Period,
+    DEFAULT_GROUPS, Dimension, Interval, MAX_GROUPS, MAX_MEASURES, MAX_POINTS, Measure, MetricField, MetricGroup,
+    MetricPoint, MetricSeries, Metrics, MetricsQuery, MetricsSource, Period,
 };
 pub use names::{Email, NameError, Password, ProjectName, slug_from_name};
 pub use outcome::{BatchOutcome, ItemOutcome, ItemStatus};

@@ -7,7 +7,7 @@ use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, Schema, Type};
 use utoipa::openapi::{RefOr, schema::SchemaType};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::{Interval, Loc, MetricField};
+use crate::{Dimension, Interval, Loc, MetricField, MetricGroup};
 
 /// A text, with a pattern that it matches and what it means.
 fn text(description: &str, pattern: &str, example: &str) -> RefOr<Schema> {
@@ -58,6 +58,23 @@ impl PartialSchema for MetricField {
 impl ToSchema for MetricField {
     fn name() -> Cow<'static, str> {
         Cow::Borrowed("MetricField")
+    }
+}
+
+impl PartialSchema for MetricGroup {
+    fn schema() -> RefOr<Schema> {
+        let fields: Vec<&str> = Dimension::ALL.iter().map(|dimension| dimension.as_str()).collect();
+        text(
+            "What series are grouped by: a field, or a path among the attributes.",
+            &format!("^({}|attributes\\..+)$", fields.join("|")),
+            "service",
+        )
+    }
+}
+
+impl ToSchema for MetricGroup {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("MetricGroup")
     }
 }
 

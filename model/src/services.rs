@@ -92,6 +92,9 @@ pub struct ServiceList {
     pub to: Timestamp,
     /// Seconds between the points of a sparkline.
     pub interval_seconds: i64,
+    /// Whether not all events are counted in it (see [`crate::Metrics::partial`]).
+    #[serde(default)]
+    pub partial: bool,
 }
 
 /// How a service is doing.

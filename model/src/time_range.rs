@@ -61,8 +61,8 @@ fn ago(text: &str) -> Option<TimeBound> {
         "w" | "week" | "weeks" => 604_800,
         _ => return None,
     };
-    // `last hour`
-    let count: u32 = if count.is_empty() && unit.len() > 3 {
+    // `last hour`, `last day`: a whole word.
+    let count: u32 = if count.is_empty() && unit.len() >= 3 {
         1
     } else {
         count.parse().ok()?
@@ -164,6 +164,7 @@ mod tests {
             assert_eq!(TimeBound::parse(same), Ok(TimeBound::Ago(10_800)), "{same}");
         }
         assert_eq!(TimeBound::parse("last hour"), Ok(TimeBound::Ago(3_600)));
+        assert_eq!(TimeBound::parse("last day"), Ok(TimeBound::Ago(86_400)));
         for bad in [
             "-",
             "-m",

@@ -46,6 +46,8 @@ pub struct ProjectLimits {
     pub key_requests_per_second: Option<u32>,
     /// Requests of all keys.
     pub requests_per_minute: Option<u32>,
+    /// Requests of all keys within any one second.
+    pub requests_per_second: Option<u32>,
     /// Events of all keys.
     pub events_per_minute: Option<u32>,
     /// Events of one source, which is a service and an endpoint.
@@ -58,6 +60,7 @@ impl Default for ProjectLimits {
             key_requests_per_minute: Some(DEFAULT_KEY_REQUESTS_PER_MINUTE),
             key_requests_per_second: None,
             requests_per_minute: None,
+            requests_per_second: None,
             events_per_minute: None,
             source_events_per_minute: None,
         }

@@ -153,7 +153,7 @@ words! {
 words! {
     /// The wire dialect in which something came.
     Door ("door") {
-        /// Ours, and WatchLLM's envelope.
+        /// Ours.
         Native = 1 "native",
         /// PulseStream's ingestion API.
         PulseStream = 2 "pulsestream",
@@ -165,6 +165,8 @@ words! {
         Otlp = 5 "otlp",
         /// Langfuse's ingestion API.
         Langfuse = 6 "langfuse",
+        /// WatchLLM's envelopes, which come to the routes of the native door.
+        WatchLlm = 7 "watchllm",
     }
 }
 

@@ -6,6 +6,12 @@ setup_postgres() {
   if postgres_is_there; then
     return
   fi
+  if have brew; then
+    say "Installing Postgres' programs (under 1 min)"
+    brew install postgresql@17 >&2
+    postgres_is_there || fail "Postgres was installed, and there is no initdb on the PATH or where Homebrew keeps it"
+    return
+  fi
   have apt-get || fail "Postgres is missing: install it with your system's packages so that initdb is on the PATH, then run this again"
   say "Installing Postgres' programs (under 1 min)"
   # Debian's package would make and start a cluster for the whole system.
@@ -20,7 +26,8 @@ setup_postgres() {
 postgres_is_there() {
   local program
   have initdb && have postgres && return
-  for program in /usr/lib/postgresql/*/bin/initdb; do
+  # Homebrew's are not on the PATH; env.sh puts them there.
+  for program in /usr/lib/postgresql/*/bin/initdb {/opt/homebrew,/usr/local}/opt/postgresql@*/bin/initdb; do
     [ -x "$program" ] && return
   done
   return 1

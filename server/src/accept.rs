@@ -1,5 +1,6 @@
 //! Takes connections. Instead of `axum::serve`, which has no time limit for a
-//! client that sends its headers a byte a minute, nor any for how many may do so.
+//! client that sends its headers a byte a minute or never reads an answer, nor
+//! any for how many may do so.
 
 use std::io;
 use std::net::SocketAddr;
@@ -20,6 +21,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, Sleep, sleep_until};
 use tower::ServiceExt;
 
 use crate::doors::Handover;
@@ -35,12 +37,49 @@ pub(crate) struct Bounds {
     pub(crate) connections: usize,
     /// How long a connection may be without the whole header of a request.
     pub(crate) header: Duration,
+    /// How long its reader may take nothing of an answer.
+    pub(crate) answer: Duration,
 }
 
-/// A connection whose reads tell whether its reader has had the answers.
+/// A connection whose reads tell whether its reader has had the answers, and
+/// whose writes fail when the reader takes nothing of them for too long.
 struct Watched {
     stream: TcpStream,
     handover: Handover,
+    patience: Duration,
+    /// When a write that waits is given up.
+    end: Option<Pin<Box<Sleep>>>,
+}
+
+impl Watched {
+    fn new(stream: TcpStream, handover: Handover, patience: Duration) -> Self {
+        Self {
+            stream,
+            handover,
+            patience,
+            end: None,
+        }
+    }
+
+    /// What became of a write: one that got on, or failed, ends the waiting;
+    /// of one that did not, the waiting begins or goes on.
+    fn judged<T>(&mut self, polled: Poll<io::Result<T>>, context: &mut Context<'_>) -> Poll<io::Result<T>> {
+        if polled.is_ready() {
+            self.end = None;
+            return polled;
+        }
+        let patience = self.patience;
+        let end = self
+            .end
+            .get_or_insert_with(|| Box::pin(sleep_until(Instant::now() + patience)));
+        match end.as_mut().poll(context) {
+            Poll::Ready(()) => Poll::Ready(Err(io::Error::new(
+                io::ErrorKind::TimedOut,
+                "the reader takes nothing of the answer",
+            ))),
+            Poll::Pending => Poll::Pending,
+        }
+    }
 }
 
 impl AsyncRead for Watched {
@@ -62,7 +101,8 @@ impl AsyncRead for Watched {
 
 impl AsyncWrite for Watched {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        let polled = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.judged(polled, context)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -78,7 +118,8 @@ impl AsyncWrite for Watched {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
+        let polled = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+        self.judged(polled, context)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -90,7 +131,8 @@ impl AsyncWrite for Watched {
 pub(crate) async fn serve(listener: TcpListener, router: Router, bounds: Bounds, end: impl Future<Output = ()>) {
     let room = Arc::new(Semaphore::new(bounds.connections));
     let graceful = GracefulShutdown::new();
-    let mut builder = Builder::new(TokioExecutor::new());
+    // HTTP/1 alone: whoever reads nothing of one stream of many would not be noticed here.
+    let mut builder = Builder::new(TokioExecutor::new()).http1_only();
     builder
         .http1()
         .timer(TokioTimer::new())
@@ -103,10 +145,7 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, bounds: Bounds,
         };
         let router = router.clone();
         let handover = Handover::default();
-        let watched = Watched {
-            stream,
-            handover: handover.clone(),
-        };
+        let watched = Watched::new(stream, handover.clone(), bounds.answer);
         let service = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(ConnectInfo(addr));
             request.extensions_mut().insert(handover.clone());
@@ -149,5 +188,110 @@ async fn accept(
                 tokio::time::sleep(PAUSE).await;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::time::Instant;
+
+    use axum::routing::get;
+    use futures::stream;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::sync::oneshot;
+
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(1);
+    /// A piece of an answer.
+    const PIECE: &[u8] = &[b'x'; 64 << 10];
+
+    /// Tells when an answer is over, for its reader or for good.
+    struct Gone(Arc<AtomicBool>);
+
+    impl Drop for Gone {
+        fn drop(&mut self) {
+            self.0.store(true, Ordering::SeqCst);
+        }
+    }
+
+    /// A server whose only answer has so many pieces, and whether it is over.
+    async fn served(pieces: usize) -> (SocketAddr, Arc<AtomicBool>, oneshot::Sender<()>) {
+        let over = Arc::new(AtomicBool::new(false));
+        let witness = Arc::clone(&over);
+        let answer = move || {
+            let state = (pieces, Gone(Arc::clone(&witness)));
+            let pieces = stream::unfold(state, |(left, gone)| async move {
+                let left = left.checked_sub(1)?;
+                Some((Ok::<_, io::Error>(PIECE), (left, gone)))
+            });
+            async { Body::from_stream(pieces) }
+        };
+        let router = Router::new().route("/", get(answer));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let addr = listener.local_addr().unwrap();
+        let bounds = Bounds {
+            connections: 8,
+            header: Duration::from_secs(10),
+            answer: PATIENCE,
+        };
+        let (end, ended) = oneshot::channel();
+        tokio::spawn(serve(listener, router, bounds, async {
+            let _ = ended.await;
+        }));
+        (addr, over, end)
+    }
+
+    /// A reader who has asked.
+    async fn reader(addr: SocketAddr) -> TcpStream {
+        let mut stream = TcpStream::connect(addr).await.unwrap();
+        stream
+            .write_all(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            .await
+            .unwrap();
+        stream
+    }
+
+    async fn until(over: &AtomicBool, within: Duration) -> Duration {
+        let started = Instant::now();
+        while !over.load(Ordering::SeqCst) {
+            assert!(started.elapsed() < within, "the answer is still there after {within:?}");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        started.elapsed()
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_nobody_reads_is_given_up() {
+        let (addr, over, _end) = served(usize::MAX).await;
+        let _stuck = reader(addr).await;
+        let took = until(&over, Duration::from_secs(20)).await;
+        assert!(took >= PATIENCE, "it waited for its reader: {took:?}");
+    }
+
+    #[tokio::test]
+    async fn a_reader_who_pauses_gets_the_whole_answer() {
+        // Between two pauses it takes more than the machine keeps for it.
+        let (pieces, between) = (1_600, 10 << 20);
+        let (addr, over, _end) = served(pieces).await;
+        let mut stream = reader(addr).await;
+        let mut buffer = vec![0; 256 << 10];
+        let (mut read, mut pauses) = (0, 0);
+        let started = Instant::now();
+        loop {
+            let n = stream.read(&mut buffer).await.unwrap();
+            if n == 0 {
+                break;
+            }
+            read += n;
+            if read / between > pauses {
+                pauses += 1;
+                tokio::time::sleep(PATIENCE / 3).await;
+            }
+        }
+        assert!(read > pieces * PIECE.len(), "{read}");
+        assert!(started.elapsed() > 2 * PATIENCE, "it was slower than the patience");
+        until(&over, Duration::from_secs(5)).await;
     }
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use eventglass_engine::clock::{Clock, SystemClock};
-use eventglass_engine::store;
+use eventglass_engine::store::{self, FoldPass};
 
 use crate::config::Settings;
 use crate::serve::DATABASE;
@@ -53,7 +53,7 @@ pub async fn rebuild_rollups(settings: Settings) -> anyhow::Result<()> {
             }
         }
     }
-    while store.fold_rollups(&rollups, SystemClock.now()).await? {}
+    while store.fold_rollups(&rollups, SystemClock.now()).await? == FoldPass::More {}
     store.close().await;
     tell("done");
     Ok(())

@@ -36,6 +36,9 @@ pub fn init_logs(settings: &Settings) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&settings.log).context("wrong setting: log")?;
     let logs = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        // A full disk that takes no log is no reason to fail: to complain of it on the same
+        // standard error would be to panic, in the midst of a request.
+        .log_internal_errors(false)
         .with_writer(std::io::stderr);
     match settings.log_format {
         LogFormat::Text => logs.try_init(),
@@ -78,6 +81,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     let bounds = Bounds {
         connections: settings.max_connections,
         header: Duration::from_secs(settings.header_timeout_secs),
+        answer: Duration::from_secs(settings.answer_idle_secs),
     };
 
     let listener = TcpListener::bind(settings.addr)

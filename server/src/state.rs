@@ -13,7 +13,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::Semaphore;
 
 use crate::config::Settings;
-use crate::doors::{InFlight, room};
+use crate::doors::{InFlight, Spoken, room};
 
 /// The parts of the running program. Cheap to clone.
 #[derive(Clone)]
@@ -38,6 +38,8 @@ pub struct Parts {
     pub exports: Arc<Semaphore>,
     /// Requests with an `Idempotency-Key` under way.
     pub idempotent: InFlight,
+    /// Which of the doors that share routes each key's requests are at.
+    pub spoken: Spoken,
 }
 
 impl AppState {
@@ -80,6 +82,7 @@ impl AppState {
             in_flight,
             exports,
             idempotent: InFlight::default(),
+            spoken: Spoken::default(),
         })))
     }
 }

@@ -195,6 +195,41 @@ fn on_a_small_disk(folder: &Path, before_start: &str) -> PathBuf {
     script
 }
 
+/// A program that runs the server so that a write beyond its limit fails, as it
+/// does on a file that became read-only, instead of ending it.
+fn told_of_limits(folder: &Path) -> PathBuf {
+    let script = folder.join("eventglass-told-of-limits");
+    std::fs::write(&script, format!("#!/bin/sh\ntrap '' XFSZ\nexec {PROGRAM} \"$@\"\n")).unwrap();
+    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).unwrap();
+    script
+}
+
+/// Says how far a running program may write into any file, in bytes.
+fn limit_files(pid: u32, bytes: &str) {
+    let status = Command::new("prlimit")
+        .args(["--pid", &pid.to_string(), &format!("--fsize={bytes}:")])
+        .status()
+        .unwrap();
+    assert!(status.success());
+}
+
+/// Whoever runs this may be root, whom no permission keeps from writing, and a
+/// disk with files that are open cannot be made read-only. A limit on the size of
+/// files is kept for everybody: of 4 KiB, not one page gets into the log.
+#[tokio::test]
+async fn files_that_take_no_more_writes_while_it_serves() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = told_of_limits(folder.path());
+    let mut patient = Patient::start(&program, folder).await;
+    for _ in 0..20 {
+        patient.post().await;
+    }
+    limit_files(patient.server.pid(), "4096");
+    patient.assert_refusing("i/o error").await;
+    limit_files(patient.server.pid(), "unlimited");
+    patient.assert_recovers().await;
+}
+
 #[tokio::test]
 async fn a_full_disk() {
     let folder = tempfile::tempdir().unwrap();

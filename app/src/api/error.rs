@@ -3,6 +3,8 @@
 use eventglass_model::{FieldError, Loc, Problem};
 use serde::{Deserialize, Serialize};
 
+use crate::json::from_text;
+
 /// What a call of the API gives.
 pub type ApiResult<T> = Result<T, ApiError>;
 
@@ -19,6 +21,14 @@ pub enum ApiError {
 }
 
 impl ApiError {
+    /// What an answer with a status of failure says.
+    pub(crate) fn of(status: u16, body: &str) -> Self {
+        match from_text::<Problem>(body) {
+            Ok(problem) => Self::Refused(Box::new(problem)),
+            Err(_) => Self::Unreadable(status),
+        }
+    }
+
     /// HTTP status, when there was an answer.
     #[must_use]
     pub const fn status(&self) -> Option<u16> {

@@ -2,7 +2,6 @@
 
 use std::future::Future;
 
-use eventglass_model::Problem;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
@@ -10,7 +9,6 @@ use super::{
     fetched::read,
     transport::{ApiRequest, ApiResponse},
 };
-use crate::json::from_text;
 
 /// `GET` of a path with its query, as text.
 pub(crate) fn get_text(path: String) -> impl Future<Output = ApiResult<String>> + Send {
@@ -82,10 +80,7 @@ fn send(
         if (200..300).contains(&response.status) {
             return Ok(response);
         }
-        Err(match from_text::<Problem>(&response.body) {
-            Ok(problem) => ApiError::Refused(Box::new(problem)),
-            Err(_) => ApiError::Unreadable(response.status),
-        })
+        Err(ApiError::of(response.status, &response.body))
     }
 }
 

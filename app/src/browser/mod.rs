@@ -4,6 +4,8 @@
 mod clipboard;
 mod clock;
 mod dom;
+mod download;
+mod leaving;
 mod picture;
 mod storage;
 
@@ -14,5 +16,7 @@ pub(crate) use dom::{
     hold_pointer, input, is_hidden, is_narrow, is_typing, is_within, origin, path, place_of, reveal_id, set_dialog,
     set_root_attribute, set_style,
 };
+pub(crate) use download::{Incoming, NoFile};
+pub(crate) use leaving::Leaving;
 pub(crate) use picture::save_picture;
 pub(crate) use storage::{Store, forget, recall, remember};

@@ -20,6 +20,8 @@ const SCALE: f64 = 2.0;
 const MOST_PIXELS: f64 = 16_000.0;
 /// Pixels of the page around the picture.
 const MARGIN: f64 = 16.0;
+/// What the style sheet knows an element by that is being drawn.
+const IN_PICTURE: &str = "data-picture";
 /// The font that most text is in.
 const FONT: &str = "/fonts/inter-latin-wght";
 
@@ -29,9 +31,14 @@ const FONT: &str = "/fonts/inter-latin-wght";
 /// What the browser said; it matters to nobody but a developer.
 pub(crate) async fn save_picture(id: &str, name: &str) -> Result<(), JsValue> {
     let element = document().get_element_by_id(id).ok_or(JsValue::NULL)?;
+    // What scrolls on the page unfolds in the picture. By the time that the
+    // browser paints again, the page is as it was.
+    element.set_attribute(IN_PICTURE, "")?;
     let place = element.get_bounding_client_rect();
     let (width, height) = (place.width() + 2.0 * MARGIN, place.height() + 2.0 * MARGIN);
-    let html = XmlSerializer::new()?.serialize_to_string(&element)?;
+    let html = XmlSerializer::new()?.serialize_to_string(&element);
+    element.remove_attribute(IN_PICTURE)?;
+    let html = html?;
     let image = draw(&svg(&html, &style().await?, (width, height))).await?;
 
     let scale = SCALE.min(MOST_PIXELS / width.max(height));

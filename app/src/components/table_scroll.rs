@@ -9,7 +9,8 @@ use crate::view::{Part, tag};
 #[component]
 pub(crate) fn TableScroll(
     /// What the table holds, for those who scroll by keyboard.
-    label: &'static str,
+    #[prop(into)]
+    label: String,
     /// The table.
     table: Part,
 ) -> impl IntoView {

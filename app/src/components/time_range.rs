@@ -74,7 +74,10 @@ fn typed(range: Memo<Range>, set: Callback<Range>) -> Part {
     let apply = move |event: ev::Event| {
         event.prevent_default();
         let text = browser::input(TYPED).map(|input| input.value()).unwrap_or_default();
-        match time_text::read(&text, &browser::local_to_timestamp) {
+        let now = Timestamp::from_micros(browser::now_millis().saturating_mul(1_000));
+        let today = browser::local(now).minute_text();
+        let today = today.get(..10).unwrap_or_default();
+        match time_text::read(&text, today, &browser::local_to_timestamp) {
             Ok(range) => set.run((range.from, range.to)),
             Err(wrong) => fault.set(Some(wrong)),
         }
@@ -89,7 +92,7 @@ fn typed(range: Memo<Range>, set: Callback<Range>) -> Part {
         .attr("id", TYPED)
         .attr("autocomplete", "off")
         .attr("spellcheck", "false")
-        .attr("placeholder", "last 3h, 2026-08-01..now")
+        .attr("placeholder", "last 3h, yesterday, 10:00..11:00")
         .attr("aria-describedby", "range-fault")
         .word("aria-invalid", move || fault.get().map(|_| "true"))
         .attr("value", time_text::write(from, to));

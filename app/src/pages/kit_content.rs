@@ -171,7 +171,7 @@ fn charts() -> Part {
     });
     let stats = [(12_345.0, 11_000.0), (12_345.0, 14_000.0), (1.0, 0.0)].map(|(now, before)| {
         stat(Stat {
-            label: "A number",
+            label: "A number".into(),
             unit: Unit::Count,
             value: Some(now),
             previous: Some(before),

@@ -20,6 +20,8 @@ mod usage_map;
 pub use book::Book;
 pub use budget::budget;
 pub use prices::{PriceError, Prices};
+#[cfg(test)]
+pub(crate) use recompute::LEASE;
 pub(crate) use recompute::Recompute;
 pub use usage::{Parts, Reported};
 pub use usage_map::{Dialect, of_map, report_of};

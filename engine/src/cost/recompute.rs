@@ -18,10 +18,13 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 const READ: usize = 2_000;
 /// Events that are changed in one transaction: some milliseconds.
 const CHANGED: usize = 200;
-/// For how long a server answers for a job without a sign of life, in microseconds.
-const LEASE: i64 = 15_000_000;
-/// After so many microseconds without a change, it is noted how far the job has come.
-const NOTE_AFTER: i64 = 2_000_000;
+/// For how long a server answers for a job without a sign of life. Another has the job
+/// within 10 s of its death.
+pub(crate) const LEASE: Duration = Duration::from_secs(8);
+/// When a sign of life is due.
+const RENEW_AFTER: Duration = Duration::from_millis(2_500);
+/// When it is noted how far the job has come, without a change.
+const NOTE_AFTER: Duration = Duration::from_secs(2);
 /// Events that arrive for so long after a job was asked for, in microseconds,
 /// may have been priced by the old book: on a server that has not heard yet,
 /// or in a request under way.
@@ -72,11 +75,7 @@ impl Recompute {
     /// Does a job, if there is one.
     async fn look(&self) {
         let now = self.clock.now();
-        match self
-            .store
-            .claim_price_job(&self.owner, now, now.plus_micros(LEASE))
-            .await
-        {
+        match self.store.claim_price_job(&self.owner, now, LEASE).await {
             Ok(Some(job)) => self.work(job).await,
             Ok(None) => {}
             // Readiness tells when the store is away; this is tried again.
@@ -116,7 +115,7 @@ impl Recompute {
         let until = job.job.started_at.plus_micros(SETTLE).micros();
         let mut book = self.prices.reread(project_id).await?;
         let mut read_at = self.clock.now();
-        let (mut at, mut noted, mut seen) = (job.at, self.clock.now(), 0);
+        let (mut at, mut noted, mut seen) = (job.at, Instant::now(), 0);
         loop {
             let started = Instant::now();
             if self.clock.now() > read_at.plus_micros(FRESH_SECS * 1_000_000) {
@@ -144,20 +143,18 @@ impl Recompute {
                 if !self.step(project_id, some, to, counted).await? {
                     return Ok(false);
                 }
-                noted = self.clock.now();
+                noted = Instant::now();
                 // Ingest has its turn for at least as long.
                 tokio::time::sleep(step_started.elapsed().min(Duration::from_millis(100))).await;
             }
             at = last;
             let now = self.clock.now();
             let over = rows.is_empty() && now.micros() > until;
-            if seen > 0 && (over || rows.is_empty() || now > noted.plus_micros(NOTE_AFTER))
-                || now > noted.plus_micros(LEASE / 3)
-            {
+            if seen > 0 && (over || rows.is_empty() || noted.elapsed() > NOTE_AFTER) || noted.elapsed() > RENEW_AFTER {
                 if !self.step(project_id, &[], at, std::mem::take(&mut seen)).await? {
                     return Ok(false);
                 }
-                noted = now;
+                noted = Instant::now();
             }
             if over {
                 return Ok(true);
@@ -171,7 +168,7 @@ impl Recompute {
         let now = self.clock.now();
         let step = Step {
             owner: &self.owner,
-            lease_until: now.plus_micros(LEASE),
+            lease: LEASE,
             at,
             seen,
             now,

@@ -77,6 +77,8 @@ pub struct QuotaReached {
     pub plan: String,
     /// What it allows.
     pub limit: u64,
+    /// How many there is room for still.
+    pub room: u64,
     /// When the count starts again.
     pub resets_at: Timestamp,
     /// Seconds until then.
@@ -188,6 +190,7 @@ impl Quotas {
             return Ok(Err(QuotaReached {
                 plan: plan.to_owned(),
                 limit,
+                room: limit.saturating_sub(count.stored + count.reserved),
                 resets_at,
                 retry_after: (wait / 1_000_000).unsigned_abs() + 1,
             }));

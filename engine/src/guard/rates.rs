@@ -1,4 +1,4 @@
-//! Rates, in sliding windows of a minute.
+//! Rates, in sliding windows: of a minute, and of a second for bursts.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -7,13 +7,20 @@ use std::sync::{Mutex, PoisonError};
 use eventglass_model::ProjectLimits;
 use thiserror::Error;
 
-use super::window::{SECONDS, SlidingWindow};
+use super::window::SlidingWindow;
 use crate::clock::SharedClock;
 
 /// Sources of one project that are told apart; further ones share a window.
 const SOURCES: u64 = 4_096;
 /// Windows after which those that are over are forgotten.
 const WINDOWS: usize = 16_384;
+/// Ticks of a second are so long, in microseconds.
+const BURST_TICK: i64 = 100_000;
+
+/// A minute, exact to the second.
+type Minute = SlidingWindow<60>;
+/// A second, exact to a tenth.
+type Second = SlidingWindow<10>;
 
 /// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -22,8 +29,10 @@ pub enum Scope {
     Key,
     /// Requests of a key, in a second.
     KeySecond,
-    /// Requests of a project.
+    /// Requests of a project, in a minute.
     Project,
+    /// Requests of a project, in a second.
+    ProjectSecond,
     /// Events of a project.
     Events,
     /// Events of one service and endpoint.
@@ -38,8 +47,18 @@ impl Scope {
             Self::Key => "requests of this key in a minute",
             Self::KeySecond => "requests of this key in a second",
             Self::Project => "requests of this project in a minute",
+            Self::ProjectSecond => "requests of this project in a second",
             Self::Events => "events of this project in a minute",
             Self::Source => "events of one service and endpoint in a minute",
+        }
+    }
+
+    /// The length of its window, in seconds.
+    #[must_use]
+    pub const fn window(self) -> u64 {
+        match self {
+            Self::KeySecond | Self::ProjectSecond => 1,
+            Self::Key | Self::Project | Self::Events | Self::Source => 60,
         }
     }
 }
@@ -59,7 +78,7 @@ pub struct Limited {
 /// Where a key stands, for the headers of its answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateState {
-    /// Requests in a minute.
+    /// How many in a minute: of the limits that apply, the one with the least left.
     pub limit: u32,
     /// How many are left.
     pub remaining: u32,
@@ -76,10 +95,16 @@ struct Name {
     source: u64,
 }
 
+#[derive(Default)]
+struct Windows {
+    minutes: HashMap<Name, Minute>,
+    seconds: HashMap<Name, Second>,
+}
+
 /// Counts what comes, on this server.
 pub struct Rates {
     clock: SharedClock,
-    windows: Mutex<HashMap<Name, SlidingWindow>>,
+    windows: Mutex<Windows>,
 }
 
 impl Rates {
@@ -92,8 +117,9 @@ impl Rates {
         }
     }
 
-    /// Counts a request, unless it is one too many. What is refused is not
-    /// counted, so that a caller who keeps knocking is let in again in time.
+    /// Counts a request, unless it is one too many, and tells where the key
+    /// stands then. What is refused is not counted, so that a caller who keeps
+    /// knocking is let in again in time.
     ///
     /// # Errors
     /// [`Limited`].
@@ -103,44 +129,40 @@ impl Rates {
         key_id: i64,
         limits: &ProjectLimits,
     ) -> Result<Option<RateState>, Limited> {
-        let now = self.seconds();
+        let (now, tick) = (self.seconds(), self.ticks());
         let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
-        forget_old(&mut windows, now);
-        let mut state = None;
-        if limits.key_requests_per_minute.is_some() || limits.key_requests_per_second.is_some() {
-            let window = window(&mut windows, Scope::Key, key_id, 0, now);
-            if let Some(limit) = limits.key_requests_per_second
-                && window.this_second() >= limit
+        windows.forget_old(now, tick);
+        let bursts = [
+            (Scope::KeySecond, key_id, limits.key_requests_per_second),
+            (Scope::ProjectSecond, project_id, limits.requests_per_second),
+        ];
+        let minutes = [
+            (Scope::Key, key_id, limits.key_requests_per_minute),
+            (Scope::Project, project_id, limits.requests_per_minute),
+        ];
+        for (scope, id, limit) in bursts {
+            if let Some(limit) = limit
+                && windows.second(scope, id, tick).sum() >= u64::from(limit)
             {
                 return Err(Limited {
-                    scope: Scope::KeySecond,
+                    scope,
                     limit,
                     retry_after: 1,
                 });
             }
-            if let Some(limit) = limits.key_requests_per_minute {
-                check(window, Scope::Key, limit, 1)?;
-                let used = u32::try_from(window.sum() + 1).unwrap_or(u32::MAX);
-                state = Some(RateState {
-                    limit,
-                    remaining: limit.saturating_sub(used),
-                    reset: window.seconds_until(0).max(1),
-                });
+        }
+        for (scope, id, limit) in minutes {
+            if let Some(limit) = limit {
+                check(windows.minute(scope, id, 0, now), scope, limit, 1)?;
             }
         }
-        if let Some(limit) = limits.requests_per_minute {
-            check(
-                window(&mut windows, Scope::Project, project_id, 0, now),
-                Scope::Project,
-                limit,
-                1,
-            )?;
-            window(&mut windows, Scope::Project, project_id, 0, now).add(1);
+        for (scope, id, _) in bursts.into_iter().filter(|(_, _, limit)| limit.is_some()) {
+            windows.second(scope, id, tick).add(1);
         }
-        if limits.key_requests_per_minute.is_some() || limits.key_requests_per_second.is_some() {
-            window(&mut windows, Scope::Key, key_id, 0, now).add(1);
+        for (scope, id, _) in minutes.into_iter().filter(|(_, _, limit)| limit.is_some()) {
+            windows.minute(scope, id, 0, now).add(1);
         }
-        Ok(state)
+        Ok(windows.standing(project_id, key_id, limits, now))
     }
 
     /// Counts the events of a request, given by their sources, unless they
@@ -166,10 +188,10 @@ impl Rates {
         }
         let now = self.seconds();
         let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
-        forget_old(&mut windows, now);
+        windows.forget_old(now, self.ticks());
         if let Some(limit) = limits.events_per_minute {
             check(
-                window(&mut windows, Scope::Events, project_id, 0, now),
+                windows.minute(Scope::Events, project_id, 0, now),
                 Scope::Events,
                 limit,
                 total,
@@ -178,18 +200,18 @@ impl Rates {
         if let Some(limit) = limits.source_events_per_minute {
             for (source, count) in &by_source {
                 check(
-                    window(&mut windows, Scope::Source, project_id, *source, now),
+                    windows.minute(Scope::Source, project_id, *source, now),
                     Scope::Source,
                     limit,
                     *count,
                 )?;
             }
             for (source, count) in &by_source {
-                window(&mut windows, Scope::Source, project_id, *source, now).add(*count);
+                windows.minute(Scope::Source, project_id, *source, now).add(*count);
             }
         }
         if limits.events_per_minute.is_some() {
-            window(&mut windows, Scope::Events, project_id, 0, now).add(total);
+            windows.minute(Scope::Events, project_id, 0, now).add(total);
         }
         Ok(())
     }
@@ -201,27 +223,7 @@ impl Rates {
     pub fn peek(&self, project_id: i64, key_id: i64, limits: &ProjectLimits) -> Option<RateState> {
         let now = self.seconds();
         let windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
-        [
-            (Scope::Key, key_id, limits.key_requests_per_minute),
-            (Scope::Project, project_id, limits.requests_per_minute),
-            (Scope::Events, project_id, limits.events_per_minute),
-        ]
-        .into_iter()
-        .filter_map(|(scope, id, limit)| {
-            let limit = limit?;
-            let mut window = windows
-                .get(&Name { scope, id, source: 0 })
-                .cloned()
-                .unwrap_or_else(|| SlidingWindow::new(now));
-            window.advance(now);
-            let used = u32::try_from(window.sum()).unwrap_or(u32::MAX);
-            Some(RateState {
-                limit,
-                remaining: limit.saturating_sub(used),
-                reset: window.seconds_until(0),
-            })
-        })
-        .min_by_key(|state| state.remaining)
+        windows.standing(project_id, key_id, limits, now)
     }
 
     /// Takes back what was counted and then not stored.
@@ -237,13 +239,71 @@ impl Rates {
         let now = self.seconds();
         let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
         for source in sources {
-            window(&mut windows, Scope::Source, project_id, hash(source), now).remove(1);
-            window(&mut windows, Scope::Events, project_id, 0, now).remove(1);
+            windows.minute(Scope::Source, project_id, hash(source), now).remove(1);
+            windows.minute(Scope::Events, project_id, 0, now).remove(1);
         }
     }
 
     fn seconds(&self) -> i64 {
         self.clock.now().micros().div_euclid(1_000_000)
+    }
+
+    fn ticks(&self) -> i64 {
+        self.clock.now().micros().div_euclid(BURST_TICK)
+    }
+}
+
+impl Windows {
+    fn minute(&mut self, scope: Scope, id: i64, source: u64, now: i64) -> &mut Minute {
+        let name = Name { scope, id, source };
+        let window = self.minutes.entry(name).or_insert_with(|| Minute::new(now));
+        window.advance(now);
+        window
+    }
+
+    fn second(&mut self, scope: Scope, id: i64, tick: i64) -> &mut Second {
+        let name = Name { scope, id, source: 0 };
+        let window = self.seconds.entry(name).or_insert_with(|| Second::new(tick));
+        window.advance(tick);
+        window
+    }
+
+    /// Of the limits of a minute that apply to a key, the one with the least left.
+    fn standing(&self, project_id: i64, key_id: i64, limits: &ProjectLimits, now: i64) -> Option<RateState> {
+        [
+            (Scope::Key, key_id, limits.key_requests_per_minute),
+            (Scope::Project, project_id, limits.requests_per_minute),
+            (Scope::Events, project_id, limits.events_per_minute),
+        ]
+        .into_iter()
+        .filter_map(|(scope, id, limit)| {
+            let limit = limit?;
+            let known = self.minutes.get(&Name { scope, id, source: 0 });
+            let mut window = known.cloned().unwrap_or_else(|| Minute::new(now));
+            window.advance(now);
+            let used = u32::try_from(window.sum()).unwrap_or(u32::MAX);
+            Some(RateState {
+                limit,
+                remaining: limit.saturating_sub(used),
+                reset: window.ticks_until(0),
+            })
+        })
+        .min_by_key(|state| state.remaining)
+    }
+
+    fn forget_old(&mut self, now: i64, tick: i64) {
+        if self.minutes.len() > WINDOWS {
+            self.minutes.retain(|_, window| {
+                window.advance(now);
+                window.sum() > 0
+            });
+        }
+        if self.seconds.len() > WINDOWS {
+            self.seconds.retain(|_, window| {
+                window.advance(tick);
+                window.sum() > 0
+            });
+        }
     }
 }
 
@@ -253,26 +313,12 @@ fn hash(source: (&str, &str)) -> u64 {
     hasher.finish() % SOURCES
 }
 
-fn window(
-    windows: &mut HashMap<Name, SlidingWindow>,
-    scope: Scope,
-    id: i64,
-    source: u64,
-    now: i64,
-) -> &mut SlidingWindow {
-    let window = windows
-        .entry(Name { scope, id, source })
-        .or_insert_with(|| SlidingWindow::new(now));
-    window.advance(now);
-    window
-}
-
-fn check(window: &SlidingWindow, scope: Scope, limit: u32, count: u32) -> Result<(), Limited> {
+fn check(window: &Minute, scope: Scope, limit: u32, count: u32) -> Result<(), Limited> {
     let used = window.sum();
     if used + u64::from(count) <= u64::from(limit) || (used == 0 && limit > 0) {
         return Ok(());
     }
-    let retry_after = window.seconds_until(u64::from(limit.saturating_sub(count))).max(1);
+    let retry_after = window.ticks_until(u64::from(limit.saturating_sub(count))).max(1);
     Err(Limited {
         scope,
         limit,
@@ -280,19 +326,9 @@ fn check(window: &SlidingWindow, scope: Scope, limit: u32, count: u32) -> Result
     })
 }
 
-fn forget_old(windows: &mut HashMap<Name, SlidingWindow>, now: i64) {
-    if windows.len() > WINDOWS {
-        windows.retain(|_, window| {
-            window.advance(now);
-            window.sum() > 0
-        });
-    }
-}
-
-/// Seconds of a window, for `RateLimit-Policy`.
 impl RateState {
     /// The length of the window, in seconds.
-    pub const WINDOW: i64 = SECONDS;
+    pub const WINDOW: i64 = 60;
 }
 
 #[cfg(test)]
@@ -375,6 +411,28 @@ mod tests {
         assert_eq!(ask().unwrap_err().scope, Scope::KeySecond);
         clock.advance_micros(1_000_000);
         assert_eq!(ask(), Ok(()));
+    }
+
+    /// A calendar second would let twice the limit through around its end.
+    #[test]
+    fn no_second_has_more_than_its_burst() {
+        let (clock, rates) = rates();
+        let limits = ProjectLimits {
+            requests_per_second: Some(4),
+            ..ProjectLimits::default()
+        };
+        let mut passed = Vec::new();
+        for n in 0..300 {
+            if rates.admit_request(1, n % 3, &limits).is_ok() {
+                passed.push(n * 10);
+            }
+            clock.advance_micros(10_000);
+        }
+        for at in &passed {
+            let within = passed.iter().filter(|other| (*at..at + 900).contains(other)).count();
+            assert!(within <= 4, "{within} within 0.9 s from {at} ms on");
+        }
+        assert!((10..=16).contains(&passed.len()), "{} in three seconds", passed.len());
     }
 
     #[test]

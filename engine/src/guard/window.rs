@@ -1,19 +1,18 @@
-//! A count over the last minute, exact to the second.
+//! A count over the time that just went by, exact to the width of a slot.
 
-/// Seconds of a window.
-pub(super) const SECONDS: i64 = 60;
-const SLOTS: usize = 60;
-
-/// How many came in each of the last sixty seconds.
+/// How many came in each of the last `SLOTS` ticks. What a tick is its owner knows.
 #[derive(Clone, Debug)]
-pub(super) struct SlidingWindow {
+pub(super) struct SlidingWindow<const SLOTS: usize> {
     slots: [u32; SLOTS],
-    /// The second that the newest slot is of.
+    /// The tick that the newest slot is of.
     now: i64,
     sum: u64,
 }
 
-impl SlidingWindow {
+impl<const SLOTS: usize> SlidingWindow<SLOTS> {
+    #[expect(clippy::cast_possible_wrap, reason = "some dozens")]
+    const TICKS: i64 = SLOTS as i64;
+
     pub(super) const fn new(now: i64) -> Self {
         Self {
             slots: [0; SLOTS],
@@ -22,32 +21,27 @@ impl SlidingWindow {
         }
     }
 
-    /// Forgets what is older than a minute. A clock that went back changes nothing.
+    /// Forgets what is older than the window. A clock that went back changes nothing.
     pub(super) fn advance(&mut self, now: i64) {
         let passed = now.saturating_sub(self.now);
         if passed <= 0 {
             return;
         }
-        if passed >= SECONDS {
+        if passed >= Self::TICKS {
             *self = Self::new(now);
             return;
         }
-        for second in self.now + 1..=now {
-            let slot = self.slot_mut(second);
+        for tick in self.now + 1..=now {
+            let slot = self.slot_mut(tick);
             let old = std::mem::take(slot);
             self.sum -= u64::from(old);
         }
         self.now = now;
     }
 
-    /// How many came within the last minute.
+    /// How many are in the window.
     pub(super) const fn sum(&self) -> u64 {
         self.sum
-    }
-
-    /// How many came within this second.
-    pub(super) fn this_second(&self) -> u32 {
-        self.slot(self.now)
     }
 
     pub(super) fn add(&mut self, count: u32) {
@@ -64,34 +58,34 @@ impl SlidingWindow {
         self.sum -= u64::from(taken);
     }
 
-    /// Seconds until at most `most` are left in the window.
-    pub(super) fn seconds_until(&self, most: u64) -> u64 {
+    /// Ticks until at most `most` are left in the window.
+    pub(super) fn ticks_until(&self, most: u64) -> u64 {
         let mut left = self.sum;
-        for age in (0..SECONDS).rev() {
+        for age in (0..Self::TICKS).rev() {
             if left <= most {
                 break;
             }
             left -= u64::from(self.slot(self.now - age));
             if left <= most {
-                // What is `age` seconds old leaves the window when it is sixty.
-                return (SECONDS - age).unsigned_abs();
+                // What is `age` ticks old leaves when it is as old as the window is long.
+                return (Self::TICKS - age).unsigned_abs();
             }
         }
         0
     }
 
-    fn slot(&self, second: i64) -> u32 {
-        self.slots.get(index(second)).copied().unwrap_or_default()
+    fn slot(&self, tick: i64) -> u32 {
+        self.slots.get(Self::index(tick)).copied().unwrap_or_default()
     }
 
     #[expect(clippy::indexing_slicing, reason = "the index is a remainder of the length")]
-    fn slot_mut(&mut self, second: i64) -> &mut u32 {
-        &mut self.slots[index(second)]
+    fn slot_mut(&mut self, tick: i64) -> &mut u32 {
+        &mut self.slots[Self::index(tick)]
     }
-}
 
-fn index(second: i64) -> usize {
-    usize::try_from(second.rem_euclid(SECONDS)).unwrap_or_default()
+    fn index(tick: i64) -> usize {
+        usize::try_from(tick.rem_euclid(Self::TICKS)).unwrap_or_default()
+    }
 }
 
 #[cfg(test)]
@@ -103,19 +97,19 @@ mod tests {
     proptest! {
         #[test]
         fn counts_as_a_list_of_arrivals_would(steps in proptest::collection::vec((0i64..90, 0u32..20), 0..60)) {
-            let mut window = SlidingWindow::new(1_000);
+            let mut window = SlidingWindow::<60>::new(1_000);
             let (mut now, mut arrivals) = (1_000, Vec::new());
             for (wait, count) in steps {
                 now += wait;
                 window.advance(now);
                 window.add(count);
                 arrivals.push((now, u64::from(count)));
-                let expected: u64 = arrivals.iter().filter(|(at, _)| now - at < SECONDS).map(|(_, n)| n).sum();
+                let expected: u64 = arrivals.iter().filter(|(at, _)| now - at < 60).map(|(_, n)| n).sum();
                 prop_assert_eq!(window.sum(), expected);
-                // The wait that is named is enough, and a second less is not.
+                // The wait that is named is enough, and a tick less is not.
                 let most = expected / 2;
-                let wait = i64::try_from(window.seconds_until(most)).unwrap();
-                let left = |at: i64| arrivals.iter().filter(|(t, _)| at - t < SECONDS).map(|(_, n)| n).sum::<u64>();
+                let wait = i64::try_from(window.ticks_until(most)).unwrap();
+                let left = |at: i64| arrivals.iter().filter(|(t, _)| at - t < 60).map(|(_, n)| n).sum::<u64>();
                 prop_assert!(left(now + wait) <= most);
                 prop_assert!(wait == 0 || left(now + wait - 1) > most);
             }

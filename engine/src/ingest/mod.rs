@@ -18,6 +18,7 @@ pub use acks::Receipt;
 pub(crate) use hash::{IdHash, id_hash};
 pub use limits::Limits;
 pub use new_event::{NewEvent, PendingEvent};
+pub(crate) use parts::of_another_door;
 pub use parts::{Fold, NewPart, PendingPart};
 pub use pipeline::{Ingest, IngestError, Queue, Refused, Submitted};
 pub use recorder::Recorder;

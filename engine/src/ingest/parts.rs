@@ -54,6 +54,12 @@ impl PendingPart {
     }
 }
 
+/// Whether parts, as they are stored, are of an event that came whole, by another
+/// door: what they say is not kept.
+pub(crate) fn of_another_door(parts: &[String]) -> bool {
+    parts.iter().any(String::is_empty)
+}
+
 impl NewPart {
     pub(crate) fn prepare(self, project_id: i64, book: Arc<Book>) -> PendingPart {
         PendingPart {

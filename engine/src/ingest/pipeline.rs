@@ -1,19 +1,20 @@
 //! From canonical events to committed ones.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
 use eventglass_model::{BatchOutcome, Duplicates, FieldError, ItemOutcome, ItemStatus};
 use thiserror::Error;
-use tokio::sync::{Semaphore, mpsc, oneshot, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
 use crate::clock::SharedClock;
 use crate::cost::{Prices, Recompute};
 use crate::guard::{Limited, Plans, Policies, Policy, QuotaReached, Quotas, Rates, Reservation};
 use crate::ingest::acks::{Acks, Receipt};
 use crate::ingest::breaker::Breaker;
-use crate::ingest::group::{FIRST_PAUSE, Gauges, Job, Writer};
+use crate::ingest::group::{FIRST_PAUSE, Gauges, Job, Writer, count_group, stage};
 use crate::ingest::hash::IdHash;
 use crate::ingest::limits::Limits;
 use crate::ingest::new_event::{NewEvent, PendingEvent};
@@ -252,7 +253,8 @@ impl Ingest {
             book.price(event);
         }
         let sources: Vec<(String, String)> = if has_event_limits(&policy) {
-            sound.iter().map(source).collect()
+            let owned = |(service, endpoint): (&str, &str)| (service.to_owned(), endpoint.to_owned());
+            sound.iter().map(source).map(owned).collect()
         } else {
             Vec::new()
         };
@@ -319,13 +321,14 @@ impl Ingest {
         }
         if !sound.is_empty() {
             let limits = &policy.settings.limits;
-            let sources = || std::iter::repeat_n((sender.door.as_str(), ""), sound.len());
+            let sound = Arc::new(sound);
+            let sources = || sound.iter().map(|part| source(&part.part.event));
             self.rates.admit_events(sender.project_id, limits, sources())?;
-            let reservation = self.reserve(sender, &policy, sound.len() as u64).await?;
-            let merged = self.write_parts(Arc::new(sound)).await?;
-            if let Some(reservation) = reservation {
-                reservation.settle(merged.new_events);
+            let merged = self.store_parts(sender, &policy, Arc::clone(&sound)).await;
+            if merged.is_err() {
+                self.rates.give_back(sender.project_id, limits, sources());
             }
+            let merged = merged?;
             let accepted = outcomes
                 .iter_mut()
                 .filter(|outcome| outcome.status == ItemStatus::Accepted);
@@ -352,33 +355,89 @@ impl Ingest {
         Ok(self.policies.of(sender.project_id).await?)
     }
 
+    /// Commits parts of events, within the month's quota.
+    async fn store_parts(
+        &self,
+        sender: &Sender,
+        policy: &Policy,
+        parts: Arc<Vec<PendingPart>>,
+    ) -> Result<Merged, IngestError> {
+        let ids = parts.iter().map(|part| part.part.event.event_id.as_str());
+        let reservation = self.reserve(sender, policy, ids).await?;
+        let bytes = parts.iter().map(|part| part.part.event.size()).sum();
+        let _room = self.room_for(bytes)?;
+        self.gauges.expect(parts.len(), bytes);
+        let started = Instant::now();
+        let merged = self.write_parts(Arc::clone(&parts)).await;
+        self.gauges.note(parts.len(), bytes, started.elapsed());
+        stage("commit", started.elapsed());
+        let merged = merged?;
+        if let Some(reservation) = reservation {
+            reservation.settle(merged.new_events);
+        }
+        Ok(merged)
+    }
+
     /// Parts are few: they get a commit of their own, between the groups.
     async fn write_parts(&self, parts: Arc<Vec<PendingPart>>) -> Result<Merged, IngestError> {
+        count_group(parts.len());
         let mut attempt = 0;
         loop {
             match self.store.merge(Arc::clone(&parts), self.clock.now()).await {
                 Ok(merged) => return Ok(merged),
                 Err(error) if attempt < self.limits.commit_retries => {
                     attempt += 1;
+                    metrics::counter!("eventglass_commit_retries_total").increment(1);
                     tracing::warn!(parts = parts.len(), attempt, %error, "commit failed, trying again");
                     tokio::time::sleep(FIRST_PAUSE * 2_u32.pow(attempt - 1)).await;
                 }
                 Err(error) => {
-                    self.breaker.open(error.to_string());
+                    metrics::counter!("eventglass_commit_failures_total").increment(1);
+                    // What is wrong with these parts alone is nobody else's matter.
+                    if error.is_passing() {
+                        self.breaker.open(error.to_string());
+                    }
                     return Err(error.into());
                 }
             }
         }
     }
 
-    async fn reserve(&self, sender: &Sender, policy: &Policy, events: u64) -> Result<Option<Reservation>, IngestError> {
+    /// Room in the month's quota for events with these ids. Where there is none
+    /// for all, those that are stored already need none: they are repeats.
+    async fn reserve<'a>(
+        &self,
+        sender: &Sender,
+        policy: &Policy,
+        ids: impl Iterator<Item = &'a str>,
+    ) -> Result<Option<Reservation>, IngestError> {
         let Some(limit) = policy.plan.events_per_month else {
             return Ok(None);
         };
-        let reserved = self
-            .quotas
-            .reserve(sender.project_id, events, &policy.plan_name, limit, self.clock.now());
-        Ok(Some(reserved.await??))
+        let ids: BTreeSet<&str> = ids.collect();
+        let reserve = |events| {
+            self.quotas
+                .reserve(sender.project_id, events, &policy.plan_name, limit, self.clock.now())
+        };
+        let reached = match reserve(ids.len() as u64).await? {
+            Ok(reservation) => return Ok(Some(reservation)),
+            Err(reached) => reached,
+        };
+        // As many look-ups as there is room for and one, beside those of repeats.
+        let mut new = 0;
+        for id in ids {
+            let stored = self.store.event(sender.project_id, id).await?;
+            if stored.is_none_or(|stored| stored.event_id != id) {
+                new += 1;
+                if new > reached.room {
+                    return Err(reached.into());
+                }
+            }
+        }
+        if new == 0 {
+            return Ok(None);
+        }
+        Ok(Some(reserve(new).await??))
     }
 
     /// Tells the sound items from the others.
@@ -424,7 +483,8 @@ impl Ingest {
         policy: &Policy,
         events: Vec<NewEvent>,
     ) -> Result<(Vec<ItemStatus>, Option<Receipt>), IngestError> {
-        let reservation = self.reserve(sender, policy, events.len() as u64).await?;
+        let ids = events.iter().map(|event| event.event_id.as_str());
+        let reservation = self.reserve(sender, policy, ids).await?;
         let conflict = policy.settings.duplicates == Duplicates::Conflict;
         let bytes = events.iter().map(NewEvent::size).sum();
         let pending: Vec<PendingEvent> = events
@@ -487,14 +547,9 @@ impl Ingest {
     }
 
     async fn commit(&self, events: Vec<PendingEvent>, bytes: usize) -> Result<Vec<Appended>, IngestError> {
-        // One request larger than the whole queue still passes when the queue is empty.
-        let permits = bytes.min(self.limits.queue_bytes).div_ceil(PERMIT_BYTES);
-        let room = Arc::clone(&self.room)
-            .try_acquire_many_owned(u32::try_from(permits).unwrap_or(u32::MAX))
-            .map_err(|_| IngestError::Busy)?;
+        let room = self.room_for(bytes)?;
         let (reply, answer) = oneshot::channel();
-        self.gauges.events.fetch_add(events.len() as u64, Ordering::Relaxed);
-        self.gauges.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
+        self.gauges.expect(events.len(), bytes);
         let job = Job {
             events,
             bytes,
@@ -508,6 +563,15 @@ impl Ingest {
             .map_err(|_| IngestError::Closed)?
             .map_err(IngestError::Store)
     }
+
+    /// Room among what waits for the store. One request larger than all of it
+    /// still passes when nothing waits.
+    fn room_for(&self, bytes: usize) -> Result<OwnedSemaphorePermit, IngestError> {
+        let permits = bytes.min(self.limits.queue_bytes).div_ceil(PERMIT_BYTES);
+        Arc::clone(&self.room)
+            .try_acquire_many_owned(u32::try_from(permits).unwrap_or(u32::MAX))
+            .map_err(|_| IngestError::Busy)
+    }
 }
 
 const fn has_event_limits(policy: &Policy) -> bool {
@@ -515,7 +579,9 @@ const fn has_event_limits(policy: &Policy) -> bool {
     limits.events_per_minute.is_some() || limits.source_events_per_minute.is_some()
 }
 
-fn source(event: &NewEvent) -> (String, String) {
-    let part = |part: &Option<String>| part.clone().unwrap_or_default();
-    (part(&event.service), part(&event.endpoint))
+/// Whom the flood guard counts: the service and the endpoint, or, of an event
+/// that has no endpoint, its name.
+fn source(event: &NewEvent) -> (&str, &str) {
+    let endpoint = event.endpoint.as_deref().or(event.name.as_deref());
+    (event.service.as_deref().unwrap_or(""), endpoint.unwrap_or(""))
 }

@@ -52,6 +52,7 @@ pub async fn facets(
     Ok(Facets {
         facets: facets.filter(|(_, values)| !values.is_empty()).collect(),
         partial: walked.out_of_time || counting.left == 0 || counting.overflown,
+        complete: Vec::new(),
     })
 }
 
@@ -112,8 +113,12 @@ fn most_frequent(counts: HashMap<Value, i64>) -> Vec<FacetValue> {
         Value::Number(number) => number.to_string(),
         Value::Word(word) => word.to_owned(),
     };
-    let sorted: BTreeMap<String, i64> = counts.into_iter().map(|(value, count)| (text(value), count)).collect();
-    let mut values: Vec<FacetValue> = sorted
+    in_order(counts.into_iter().map(|(value, count)| (text(value), count)).collect())
+}
+
+/// The most frequent first, and of those that are alike the first by name.
+pub(super) fn in_order(counts: BTreeMap<String, i64>) -> Vec<FacetValue> {
+    let mut values: Vec<FacetValue> = counts
         .into_iter()
         .map(|(value, count)| FacetValue { value, count })
         .collect();

@@ -4,13 +4,13 @@ use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use eventglass_model::{EventQuery, FieldError, Metrics, MetricsQuery, TimeBound, Timestamp};
+use eventglass_model::{EventQuery, FieldError, MetricGroup, Metrics, MetricsQuery, TimeBound, Timestamp};
 use thiserror::Error;
 use tokio::sync::Semaphore;
 
 use super::{EventSearch, Filter, Plan, take};
 use crate::rollups::{Ask, AskError, RollupSettings, ScannedRows, Source, answer};
-use crate::store::rollups::{FACTS, StoredFacts, number_at};
+use crate::store::rollups::{Attributes, FACTS, StoredFacts};
 use crate::store::row::{self, Columns};
 use crate::store::{EventKey, SharedStore, Store, StoreError, Visit};
 
@@ -62,13 +62,34 @@ impl MetricsReader {
     pub async fn read(&self, project_id: i64, query: &MetricsQuery, now: Timestamp) -> Result<Metrics, MetricsError> {
         let ask = Ask::new(query, &self.settings, now)?;
         match ask.source() {
-            Source::Rollups(_) => {
-                let view = self.store.rollups(project_id, &ask.reads()).await?;
-                let answered = tokio::task::spawn_blocking(move || answer(&ask, &view));
-                Ok(answered.await.map_err(StoreError::panicked)??)
-            }
+            Source::Rollups(_) => self.kept(project_id, ask).await,
             Source::Events => self.scan(project_id, query, ask).await,
         }
+    }
+
+    /// The same, but nothing where only the events know the answer.
+    pub(super) async fn read_kept(
+        &self,
+        project_id: i64,
+        query: &MetricsQuery,
+        now: Timestamp,
+    ) -> Result<Option<Metrics>, MetricsError> {
+        let ask = Ask::new(query, &self.settings, now)?;
+        match ask.source() {
+            Source::Rollups(_) => self.kept(project_id, ask).await.map(Some),
+            Source::Events => Ok(None),
+        }
+    }
+
+    /// Where the events are.
+    pub(super) fn store(&self) -> &dyn Store {
+        &*self.store
+    }
+
+    async fn kept(&self, project_id: i64, ask: Ask) -> Result<Metrics, MetricsError> {
+        let view = self.store.rollups(project_id, &ask.reads()).await?;
+        let answered = tokio::task::spawn_blocking(move || answer(&ask, &view));
+        Ok(answered.await.map_err(StoreError::panicked)??)
     }
 
     async fn scan(&self, project_id: i64, query: &MetricsQuery, ask: Ask) -> Result<Metrics, MetricsError> {
@@ -120,24 +141,26 @@ pub(crate) async fn scan(
     let deadline = scanned.deadline();
     let plan = Plan::new(store, project_id, search, deadline).await?;
     let mut walk = plan.walk(project_id, FACTS.trim_start_matches("e.key, "), deadline);
-    if ask.attribute().is_some() {
-        walk.read(&["attributes"]);
-    }
+    let columns = ask.columns();
+    walk.read(&columns);
     walk.expected = usize::MAX;
     let showing = Arc::new(Mutex::new(Showing {
         filter: Arc::clone(&plan.filter),
         ask: ask.clone(),
+        reads_attributes: columns.contains(&"attributes"),
         scanned,
     }));
     let walked = store.walk(walk, Arc::clone(&showing) as _).await?;
     let mut scanned = take(showing)?.scanned;
     scanned.partial |= walked.out_of_time;
+    scanned.searched_to = walked.last.map(EventKey::time);
     Ok(scanned)
 }
 
 struct Showing {
     filter: Arc<Filter>,
     ask: Ask,
+    reads_attributes: bool,
     scanned: ScannedRows,
 }
 
@@ -147,11 +170,21 @@ impl Visit for Showing {
             return Ok(ControlFlow::Break(()));
         }
         if self.filter.matches(row)? {
-            let value = match self.ask.attribute() {
-                Some(path) => number_at(row::payload(&row)?.attributes.as_deref(), path),
-                None => None,
+            let attributes = if self.reads_attributes {
+                Attributes::read(row::payload(&row)?.attributes.as_deref())
+            } else {
+                Attributes::default()
             };
-            self.scanned.take(&self.ask, &StoredFacts::read(&row)?.facts(), value);
+            let value = self.ask.attribute().and_then(|path| attributes.number(path));
+            let mut apart = Vec::new();
+            for group in self.ask.apart() {
+                apart.push(match group {
+                    MetricGroup::Field(field) => row.maybe_text(field.as_str())?,
+                    MetricGroup::Attribute(path) => attributes.text(path),
+                });
+            }
+            self.scanned
+                .take(&self.ask, &StoredFacts::read(&row)?.facts(), value, apart);
         }
         Ok(ControlFlow::Continue(()))
     }

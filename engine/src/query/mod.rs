@@ -14,10 +14,12 @@ mod json_path;
 mod metrics;
 mod narrow;
 mod newest;
+mod paths;
 mod plan;
 mod pulse;
 mod search;
 mod services;
+mod values;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -28,6 +30,7 @@ pub use histogram::histogram;
 pub(crate) use metrics::scan as scan_facts;
 pub use metrics::{MetricsError, MetricsReader};
 pub use newest::{Scan, Scanned, Totals, scan, totals};
+pub use paths::attribute_paths;
 pub use pulse::PulseSearch;
 pub use search::EventSearch;
 

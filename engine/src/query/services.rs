@@ -41,7 +41,12 @@ impl MetricsReader {
             .map_or_else(|| to.plus_micros(-DAY * SECOND), |from| from.resolve(now));
         let ask = |measure: &[Measure], more: &[Dimension], interval: Interval, limit: usize| MetricsQuery {
             measure: measure.to_vec(),
-            group: [Dimension::Service].iter().chain(more).copied().collect(),
+            group: [Dimension::Service]
+                .iter()
+                .chain(more)
+                .copied()
+                .map(Into::into)
+                .collect(),
             interval,
             from: Some(TimeBound::At(from)),
             to: Some(TimeBound::At(to)),
@@ -116,6 +121,9 @@ impl MetricsReader {
                 health.environments.push(environment);
             }
         }
+        let partial = [&totals, &points, &recent, &versions, &environments]
+            .iter()
+            .any(|metrics| metrics.partial);
         let mut items: Vec<ServiceHealth> = services.into_values().collect();
         for health in &mut items {
             health.status = status_of(health, from, to.min(now));
@@ -127,6 +135,7 @@ impl MetricsReader {
             from: totals.from,
             to: totals.to,
             interval_seconds: points.interval_seconds.unwrap_or(60),
+            partial,
         })
     }
 }

@@ -50,7 +50,7 @@ pub fn answer(ask: &Ask, view: &View) -> Result<Metrics, StoreError> {
             }
         })?;
     }
-    Ok(answer.finish(&walk.groups, view.rebuilding, MetricsSource::Rollups))
+    Ok(answer.finish(&walk.groups, (view.rebuilding, None), MetricsSource::Rollups))
 }
 
 impl ScannedRows {
@@ -75,7 +75,8 @@ impl ScannedRows {
                 row.add_to(acc, ask.want());
             }
         }
-        answer.finish(&self.groups, self.partial, MetricsSource::Events)
+        let searched_to = self.searched_to.filter(|_| self.partial);
+        answer.finish(&self.groups, (self.partial, searched_to), MetricsSource::Events)
     }
 }
 
@@ -296,7 +297,13 @@ impl<'a> Answer<'a> {
         self.previous.get_mut(place)
     }
 
-    fn finish(mut self, groups: &Groups, partial: bool, source: MetricsSource) -> Metrics {
+    /// `partial`: whether it is, and how far back events were looked at.
+    fn finish(
+        mut self,
+        groups: &Groups,
+        (partial, searched_to): (bool, Option<Timestamp>),
+        source: MetricsSource,
+    ) -> Metrics {
         let ask = self.ask;
         let mut totals = vec![Acc::default(); self.shown.len() + 1];
         for (group, acc) in self.totals.iter().enumerate() {
@@ -343,6 +350,7 @@ impl<'a> Answer<'a> {
             field: ask.field.clone(),
             groups: if ask.group.is_empty() { 1 } else { count },
             partial,
+            searched_to,
             source,
             previous: ask.previous.map(|span| Period {
                 from: span.from,

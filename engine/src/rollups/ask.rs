@@ -2,7 +2,8 @@
 
 use eventglass_model::search;
 use eventglass_model::{
-    DEFAULT_GROUPS, Dimension, MAX_POINTS, Measure, MetricField, MetricsQuery, Period, TimeBound, Timestamp,
+    DEFAULT_GROUPS, Dimension, MAX_POINTS, Measure, MetricField, MetricGroup, MetricsQuery, Period, TimeBound,
+    Timestamp,
 };
 
 use super::family::{Family, Tier};
@@ -65,7 +66,7 @@ impl Pattern {
 pub struct Ask {
     pub(super) measures: Vec<Measure>,
     pub(super) field: MetricField,
-    pub(super) group: Vec<Dimension>,
+    pub(super) group: Vec<MetricGroup>,
     pub(super) filters: Vec<(Dimension, Vec<Pattern>)>,
     /// What the search says, when it only speaks of what series are made of.
     search: SeriesTest,
@@ -211,6 +212,23 @@ impl Ask {
         &self.words
     }
 
+    /// The columns that are needed besides those of [`Facts`](super::Facts), by name.
+    #[must_use]
+    pub fn columns(&self) -> Vec<&'static str> {
+        let of_groups = self.group.iter().filter_map(|group| match group {
+            MetricGroup::Field(field) => is_apart(*field).then_some(field.as_str()),
+            MetricGroup::Attribute(_) => Some("attributes"),
+        });
+        let mut columns: Vec<&str> = of_groups.collect();
+        columns.extend(self.attribute().map(|_| "attributes"));
+        columns
+    }
+
+    /// What it groups by that [`Facts`](super::Facts) do not know.
+    pub fn apart(&self) -> impl Iterator<Item = &MetricGroup> {
+        self.group.iter().filter(|group| group.field().is_none_or(is_apart))
+    }
+
     /// The path of the attribute whose values are needed.
     #[must_use]
     pub fn attribute(&self) -> Option<&str> {
@@ -309,7 +327,7 @@ impl Ask {
         passes.then(|| {
             self.group
                 .iter()
-                .map(|dimension| value(*dimension).cloned().unwrap_or(Value::None))
+                .map(|group| group.field().and_then(value).cloned().unwrap_or(Value::None))
                 .collect()
         })
     }
@@ -329,6 +347,11 @@ pub(super) const fn is_percentile(measure: Measure) -> bool {
     matches!(measure, Measure::P50 | Measure::P90 | Measure::P95 | Measure::P99)
 }
 
+/// Whether a field is not among what is counted: only the events know it.
+pub(super) const fn is_apart(dimension: Dimension) -> bool {
+    matches!(dimension, Dimension::Region | Dimension::Device | Dimension::Topic)
+}
+
 /// Whether nothing is asked of events that are not errors.
 pub(super) fn only_errors(measures: &[Measure]) -> bool {
     measures.iter().all(|measure| *measure == Measure::Errors)
@@ -338,7 +361,7 @@ pub(super) fn only_errors(measures: &[Measure]) -> bool {
 fn source(
     measures: &[Measure],
     field: &MetricField,
-    group: &[Dimension],
+    group: &[MetricGroup],
     filters: &[(Dimension, Vec<Pattern>)],
     search: &SeriesTest,
 ) -> Source {
@@ -357,7 +380,7 @@ fn source(
     let knows = |family: &Family| {
         let has = |dimension: &Dimension| family.dimensions().contains(dimension);
         let of_models = matches!(family, Family::Users | Family::Sessions);
-        group.iter().all(has)
+        group.iter().all(|group| group.field().is_some_and(|field| has(&field)))
             && filters
                 .iter()
                 .all(|filter| has(&filter.0) || of_models && any_model(filter))

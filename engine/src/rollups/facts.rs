@@ -101,7 +101,8 @@ impl<'a> Facts<'a> {
             Dimension::Name => self.name,
             Dimension::Severity => Some(self.severity.as_str()),
             Dimension::Status => Some(self.status.as_str()),
-            Dimension::StatusCode => None,
+            // A number, and what is not counted.
+            Dimension::StatusCode | Dimension::Region | Dimension::Device | Dimension::Topic => None,
         }
     }
 }

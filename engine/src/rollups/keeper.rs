@@ -7,11 +7,13 @@ use tokio::task::JoinHandle;
 
 use super::settings::RollupSettings;
 use crate::clock::SharedClock;
-use crate::store::{SharedStore, StoreError};
+use crate::store::{FoldPass, SharedStore, StoreError};
 
 /// How often commits are folded. Reads add what is not folded yet, so that it
 /// need not be often; but what waits is in memory.
 const FOLD_EVERY: Duration = Duration::from_secs(2);
+/// The longest that it folds on end, so that the rest has its turn.
+const FOLD_FOR: Duration = Duration::from_secs(10);
 const EXPIRE_EVERY: Duration = Duration::from_mins(10);
 /// How often counting stored events tells how far it is.
 const TELL_EVERY: Duration = Duration::from_secs(10);
@@ -52,12 +54,26 @@ struct Keeper {
 }
 
 impl Keeper {
+    /// Folds until hardly anything is left, or it has taken long.
+    async fn fold(&self) -> Result<FoldPass, StoreError> {
+        let begun = Instant::now();
+        loop {
+            let started = Instant::now();
+            let left = self.store.fold_rollups(&self.settings, self.clock.now()).await?;
+            if left != FoldPass::Nothing {
+                metrics::histogram!("eventglass_stage_seconds", "stage" => "fold")
+                    .record(started.elapsed().as_secs_f64());
+            }
+            if left != FoldPass::More || begun.elapsed() >= FOLD_FOR {
+                return Ok(left);
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// Does what is to be done, and says after which pause to come again.
     async fn turn(&mut self) -> Result<Duration, StoreError> {
-        let started = Instant::now();
-        if self.store.fold_rollups(&self.settings, self.clock.now()).await? {
-            metrics::histogram!("eventglass_stage_seconds", "stage" => "fold").record(started.elapsed().as_secs_f64());
-        }
+        let left = self.fold().await?;
         if self.expired.is_none_or(|at| at.elapsed() >= EXPIRE_EVERY) {
             self.expired = Some(Instant::now());
             self.store.expire_rollups(&self.settings, self.clock.now()).await?;
@@ -65,7 +81,11 @@ impl Keeper {
         let begun = Instant::now();
         while begun.elapsed() < FOLD_EVERY {
             let Some(step) = self.store.build_rollups().await? else {
-                return Ok(FOLD_EVERY);
+                return Ok(if left == FoldPass::More {
+                    Duration::ZERO
+                } else {
+                    FOLD_EVERY
+                });
             };
             if step.done || self.told.elapsed() >= TELL_EVERY {
                 self.told = Instant::now();

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use eventglass_model::{Dimension, MetricField, Timestamp, is_error};
+use eventglass_model::{Dimension, MetricField, MetricGroup, Timestamp, is_error};
 
-use super::ask::{Ask, only_errors};
+use super::ask::{Ask, is_apart, only_errors};
 use super::cell::{Numbers, user_of};
 use super::collect::{Acc, Groups, Want};
 use super::facts::Facts;
@@ -44,6 +44,8 @@ pub struct ScannedRows {
     pub(super) groups: Groups,
     /// Whether there are older ones that were not looked at.
     pub partial: bool,
+    /// When the last event was that was looked at.
+    pub searched_to: Option<Timestamp>,
     seen: usize,
     most: usize,
     deadline: Instant,
@@ -57,6 +59,7 @@ impl ScannedRows {
             rows: Vec::new(),
             groups: Groups::default(),
             partial: false,
+            searched_to: None,
             seen: 0,
             most,
             deadline: Instant::now() + time,
@@ -77,14 +80,20 @@ impl ScannedRows {
         self.partial
     }
 
-    /// Takes an event that the search has found. `value`: of the attribute that was asked for.
-    pub fn take(&mut self, ask: &Ask, facts: &Facts<'_>, value: Option<f64>) {
+    /// Takes an event that the search has found. `value`: of the attribute that was
+    /// asked for. `apart`: the values of what [`Ask::apart`] gives, in its order.
+    pub fn take(&mut self, ask: &Ask, facts: &Facts<'_>, value: Option<f64>, apart: Vec<Option<String>>) {
         self.seen += 1;
         let text = |dimension| facts.text(dimension);
         if !ask.lets(text) || !ask.finds(&text) || !ask.holds(facts) {
             return;
         }
-        let name: Vec<Value> = ask.group.iter().map(|dimension| value_of(facts, *dimension)).collect();
+        let mut apart = apart.into_iter();
+        let name = ask.group.iter().map(|group| match group {
+            MetricGroup::Field(field) if !is_apart(*field) => value_of(facts, *field),
+            _ => Value::of(apart.next().flatten().as_deref()),
+        });
+        let name: Vec<Value> = name.collect();
         let name = if self.groups.len() < MOST_GROUPS || name.is_empty() {
             name
         } else {
@@ -124,7 +133,7 @@ impl Ask {
     /// is not grouped by place, nor one without a version, user or session by
     /// those, nor one that is no error where only errors are counted by name.
     fn holds(&self, facts: &Facts<'_>) -> bool {
-        let by = |dimension: Dimension| self.group.contains(&dimension);
+        let by = |dimension: Dimension| self.group.iter().any(|group| *group == dimension);
         let places = by(Dimension::Country) || by(Dimension::City);
         (!places || facts.country.is_some() || facts.city.is_some())
             && (!by(Dimension::Version) || facts.version.is_some())

@@ -16,6 +16,7 @@ use crate::query::{self, EventSearch, PulseSearch, Scan, Totals};
 mod search;
 mod views;
 
+use rollups::events_are_grouped_by_what_is_not_counted;
 use search::{
     a_search_out_of_time_goes_on_from_its_cursor, a_store_finds_what_the_filter_says, bars_show_when,
     facets_of_any_field,
@@ -873,6 +874,86 @@ async fn parts_fold_to_one_event(store: SharedStore) {
     assert_eq!(store.event(p, "w").await.unwrap().unwrap().message, None);
 }
 
+/// A fold for tests: a part is an id, seconds after noon, and a word. The event has
+/// all words and the time of the last part.
+fn timed(parts: &[String]) -> NewEvent {
+    let field = |part: &String, n: usize| part.split(':').nth(n).unwrap().to_owned();
+    let last = parts.last().unwrap();
+    let words: Vec<String> = parts.iter().map(|part| field(part, 2)).collect();
+    NewEvent {
+        message: Some(words.join(" ")),
+        ..event(&field(last, 0), NOON + field(last, 1).parse::<i64>().unwrap() * SECOND)
+    }
+}
+
+async fn many_events_come_in_parts_at_once(store: SharedStore) {
+    let (p, other) = (project(&store, "many").await, project(&store, "many-other").await);
+    let part = |project: i64, id: &str, rank: u8, json: String| {
+        NewPart {
+            part_id: id.to_owned(),
+            rank,
+            time: at(NOON),
+            event: timed(std::slice::from_ref(&json)),
+            json,
+            fold: timed,
+        }
+        .prepare(project, crate::cost::Book::shipped())
+    };
+    // Whole by another door; and an event of the same time as others.
+    append(&store, p, vec![event("e3", NOON), event("same", NOON + 4 * SECOND)]).await;
+    let mut parts = Vec::new();
+    for n in 0..10 {
+        parts.push(part(p, &format!("c{n}"), 0, format!("e{n}:{n}:create")));
+        if n % 2 == 0 {
+            let moved = if n % 4 == 0 { n } else { n + 100 };
+            // Before what it changes.
+            parts.insert(0, part(p, &format!("u{n}"), 1, format!("e{n}:{moved}:change")));
+        }
+    }
+    parts.push(part(other, "c0", 0, "e0:0:elsewhere".to_owned()));
+    let first = store.merge(Arc::new(parts.clone()), at(NOON)).await.unwrap();
+    assert_eq!(first.outcomes, [Appended::New; 16]);
+    assert_eq!(
+        first.new_events, 10,
+        "e3 is there already, and one is of the other project"
+    );
+    let again = store.merge(Arc::new(parts), at(NOON)).await.unwrap();
+    assert_eq!((again.outcomes, again.new_events), (vec![Appended::Duplicate; 16], 0));
+    let newest_first = ["e6", "e2", "e9", "e8", "e7", "e5", "e4", "same", "e1", "e3", "e0"];
+    let sorted = |mut ids: Vec<String>| {
+        ids.sort_unstable();
+        ids
+    };
+    assert_eq!(
+        sorted(found(&store, p, "").await),
+        sorted(newest_first.map(str::to_owned).to_vec())
+    );
+    assert_eq!(found(&store, p, "").await[..5], newest_first[..5]);
+    assert_eq!(
+        sorted(found(&store, p, "q=change").await),
+        ["e0", "e2", "e4", "e6", "e8"]
+    );
+    assert_eq!(found(&store, other, "q=elsewhere").await, ["e0"]);
+
+    let watermark = search(&store, p, "").await.watermark;
+    let updates = (0..10).map(|n| part(p, &format!("v{n}"), 2, format!("e{n}:{}:later", 200 + n)));
+    let mut updates: Vec<_> = updates.collect();
+    updates.push(updates[1].clone());
+    let second = store.merge(Arc::new(updates), at(NOON)).await.unwrap();
+    assert_eq!(second.outcomes[..10], [Appended::New; 10]);
+    assert_eq!(second.outcomes[10], Appended::Duplicate);
+    assert_eq!(second.new_events, 0);
+    let changed = ["e9", "e8", "e7", "e6", "e5", "e4", "e2", "e1", "e0"];
+    assert_eq!(found(&store, p, "q=later").await, changed);
+    assert_eq!(found(&store, p, "").await[..9], changed);
+    let arrived = found(&store, p, &format!("arrived_after={watermark}")).await;
+    assert_eq!(sorted(arrived), sorted(changed.map(str::to_owned).to_vec()));
+    let whole = store.event(p, "e2").await.unwrap().unwrap();
+    assert_eq!(whole.message.as_deref(), Some("create change later"));
+    assert_eq!(store.project_by_id(p).await.unwrap().unwrap().event_count, 11);
+    assert_eq!(store.project_by_id(other).await.unwrap().unwrap().event_count, 1);
+}
+
 async fn a_removed_event_is_found_by_nothing(store: SharedStore) {
     let p = project(&store, "removed").await;
     append(&store, p, vec![event("gone", NOON), event("stays", NOON)]).await;
@@ -1071,6 +1152,7 @@ macro_rules! every_test {
             a_search_out_of_time_goes_on_from_its_cursor
             bars_show_when
             facets_of_any_field
+            events_are_grouped_by_what_is_not_counted
             views_are_of_people_and_projects
             a_watermark_tells_what_has_arrived_since
             an_event_comes_back_whole
@@ -1086,6 +1168,7 @@ macro_rules! every_test {
             the_first_answer_stays_until_it_is_old
             counts_and_refused_items
             parts_fold_to_one_event
+            many_events_come_in_parts_at_once
             a_removed_event_is_found_by_nothing
             times_of_all_zones_are_the_same_moments
             nul_and_other_odd_characters_come_back
@@ -1115,6 +1198,7 @@ async fn postgres() -> (SharedStore, ()) {
 
 every_test!(postgres_store, super::postgres());
 
+mod cut;
 mod dashboards;
 mod retention;
 mod rollups;

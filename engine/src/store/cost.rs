@@ -1,5 +1,7 @@
 //! What a store keeps of prices, and how the past is priced again.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use eventglass_model::{
     CostSource, PricePeriod, PriceTier, Rates, RecomputeJob, RecomputeState, Timestamp, Tokens, Usd,
@@ -104,8 +106,8 @@ pub struct Reprice {
 pub struct Step<'a> {
     /// The server that does it.
     pub owner: &'a str,
-    /// Until when it answers for the job.
-    pub lease_until: Timestamp,
+    /// For how long it answers for the job from now on.
+    pub lease: Duration,
     /// How far it has come then.
     pub at: PriceWalk,
     /// Events looked at since the last step.
@@ -194,7 +196,9 @@ pub trait CostStore: Send + Sync {
     /// [`StoreError::Database`].
     async fn cancel_price_job(&self, project_id: i64, now: Timestamp) -> Result<bool, StoreError>;
 
-    /// Takes over a running job that no server answers for.
+    /// Takes over a running job that no server answers for, and answers for it from
+    /// now on for as long as the lease lasts. A database that several servers share
+    /// goes by its own clock.
     ///
     /// # Errors
     /// [`StoreError::Database`].
@@ -202,7 +206,7 @@ pub trait CostStore: Send + Sync {
         &self,
         owner: &str,
         now: Timestamp,
-        lease_until: Timestamp,
+        lease: Duration,
     ) -> Result<Option<PriceJob>, StoreError>;
 
     /// Events in the order of arrival, at most `limit`, not received after `until`.

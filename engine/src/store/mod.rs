@@ -36,7 +36,7 @@ pub use open::open;
 pub(crate) use page::token;
 pub(crate) use payload::Payload;
 pub use retention::{Forgotten, Retention, RetentionStore};
-pub use rollups::{BuildProgress, RollupStore};
+pub use rollups::{BuildProgress, FoldPass, RollupStore};
 pub use scan::ScanStore;
 pub use schema::{Schema, schema};
 pub use traces::{

@@ -21,6 +21,17 @@ pub struct BuildProgress {
     pub done: bool,
 }
 
+/// What a fold did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FoldPass {
+    /// There was nothing, or another process folds.
+    Nothing,
+    /// There was something, and hardly anything is left.
+    Last,
+    /// There may be more.
+    More,
+}
+
 /// Rollups: written with the events, folded and read.
 #[async_trait]
 pub trait RollupStore: Send + Sync {
@@ -38,12 +49,12 @@ pub trait RollupStore: Send + Sync {
     /// When it cannot tell.
     async fn lead_rollups(&self) -> Result<bool, StoreError>;
 
-    /// Folds what commits have left, unless another process does. Says whether
-    /// there was something.
+    /// Folds what commits have left, unless another process does; if it is much,
+    /// a part of it, and of each project in turn.
     ///
     /// # Errors
     /// [`StoreError::Database`]; then it is folded later.
-    async fn fold_rollups(&self, settings: &RollupSettings, now: Timestamp) -> Result<bool, StoreError>;
+    async fn fold_rollups(&self, settings: &RollupSettings, now: Timestamp) -> Result<FoldPass, StoreError>;
 
     /// Deletes minutes and hours that are not kept any more.
     ///
@@ -75,6 +86,9 @@ pub trait RollupStore: Send + Sync {
 pub(crate) const FACTS: &str = "e.key, e.received_at, e.time, e.kind, e.name, e.severity, e.status, e.service, \
      e.endpoint, e.version, e.environment, e.user_id, e.session_id, e.provider, e.model, e.country, e.city, \
      e.duration_us, e.status_code, e.tokens, e.cost_nano_usd, e.cost_source";
+
+/// The longest value of an attribute that groups are told apart by, in characters.
+const LONGEST_VALUE: usize = 200;
 
 /// A stored event, as far as it is counted.
 pub(crate) struct StoredFacts {
@@ -263,16 +277,44 @@ pub(super) fn after(rows: &[StoredFacts]) -> i64 {
     rows.last().map_or(i64::MAX, |row| row.key.saturating_add(1))
 }
 
-/// The number at a path of an event's attributes: `cart.total`, or a key with
+/// The attributes of an event, to be asked by path: `cart.total`, or a key with
 /// dots in it as it stands.
-pub(crate) fn number_at(attributes: Option<&str>, path: &str) -> Option<f64> {
-    let value: serde_json::Value = serde_json::from_str(attributes?).ok()?;
-    let found = value
-        .get(path)
-        .or_else(|| path.split('.').try_fold(&value, |value, name| value.get(name)))?;
-    match found {
-        serde_json::Value::Number(number) => number.as_f64(),
-        serde_json::Value::String(text) => text.trim().parse().ok(),
-        _ => None,
+#[derive(Default)]
+pub(crate) struct Attributes(serde_json::Value);
+
+impl Attributes {
+    /// Reads them; none where they cannot be read.
+    pub(crate) fn read(json: Option<&str>) -> Self {
+        Self(
+            json.and_then(|json| serde_json::from_str(json).ok())
+                .unwrap_or_default(),
+        )
+    }
+
+    fn at(&self, path: &str) -> Option<&serde_json::Value> {
+        let of_parts = || path.split('.').try_fold(&self.0, |value, name| value.get(name));
+        self.0.get(path).or_else(of_parts)
+    }
+
+    /// A number, or a text that is one.
+    pub(crate) fn number(&self, path: &str) -> Option<f64> {
+        match self.at(path)? {
+            serde_json::Value::Number(number) => number.as_f64(),
+            serde_json::Value::String(text) => text.trim().parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// A text as it is, anything else as JSON, cut to [`LONGEST_VALUE`] characters.
+    pub(crate) fn text(&self, path: &str) -> Option<String> {
+        let text = match self.at(path)? {
+            serde_json::Value::Null => return None,
+            serde_json::Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        Some(match text.char_indices().nth(LONGEST_VALUE) {
+            Some((end, _)) => text.get(..end).unwrap_or_default().to_owned(),
+            None => text,
+        })
     }
 }

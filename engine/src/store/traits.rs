@@ -107,7 +107,8 @@ pub trait EventStore: Send + Sync {
     /// An event that came whole, by another door, is not changed by parts.
     ///
     /// # Errors
-    /// [`StoreError::Database`]; then either all of it is stored or nothing.
+    /// [`StoreError::Database`]; then each event has all of its parts or none of them, and a
+    /// repeat finds those that are stored to be duplicates.
     async fn merge(&self, parts: Arc<Vec<PendingPart>>, now: Timestamp) -> Result<Merged, StoreError>;
 
     /// Where the event with this id is, be it the server's id or the client's.

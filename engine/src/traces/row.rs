@@ -60,6 +60,9 @@ pub(super) const LASTING: &[&str] = &[
     "api_call",
 ];
 
+/// The kind of event that a score is.
+pub(super) const SCORE: &str = "eval_metric";
+
 /// The kinds whose usage is their own, unless what hangs on them reports it again.
 const CALLS: &[&str] = &["llm", "embedding", "token_usage"];
 
@@ -75,6 +78,13 @@ impl SpanRow {
     #[must_use]
     pub fn is_moment(&self) -> bool {
         self.duration_us.is_none() && !LASTING.contains(&self.kind.as_str())
+    }
+
+    /// A judgement, made at any time after the fact: often a day later, so that
+    /// when it was made says nothing of when the trace ran.
+    #[must_use]
+    pub fn is_score(&self) -> bool {
+        self.kind == SCORE && self.duration_us.is_none()
     }
 
     /// Whether it has no end, and does not say how it ended.
@@ -198,6 +208,17 @@ pub(crate) mod tests {
         }
     }
 
+    /// A score of a span.
+    pub(crate) fn score(span: &str, second: i64) -> SpanRow {
+        let id = format!("score:{span}:{second}");
+        SpanRow {
+            event_id: id.clone(),
+            kind: SCORE.into(),
+            duration_us: None,
+            ..self::span(&id, Some(span), second)
+        }
+    }
+
     /// A model call with so many tokens in, and a cost.
     pub(crate) fn call(id: &str, parent: Option<&str>, tokens: i64, cost: Option<i64>) -> SpanRow {
         SpanRow {
@@ -226,6 +247,16 @@ pub(crate) mod tests {
             ..log("a", 1)
         };
         assert!(own.has_own_id(), "WatchLLM's events are their own spans");
+    }
+
+    #[test]
+    fn a_score_is_a_moment_and_an_evaluation_that_took_time_is_none() {
+        let evaluation = SpanRow {
+            duration_us: Some(5),
+            ..score("a", 1)
+        };
+        assert!(score("a", 1).is_score() && score("a", 1).is_moment());
+        assert!(!evaluation.is_score() && !log("a", 1).is_score());
     }
 
     #[test]

@@ -6,12 +6,11 @@ use foldhash::fast::RandomState;
 
 use eventglass_model::{CostSource, Skeleton, span_flags};
 
+use super::row::SCORE;
+use super::state::start_of;
 use super::usage::aggregates;
 use super::{SpanRow, Tree};
 use crate::store::EventKey;
-
-/// The kind of event that a score is.
-pub(super) const SCORE: &str = "eval_metric";
 
 /// The skeleton of a trace.
 #[must_use]
@@ -22,7 +21,7 @@ pub fn skeleton(rows: &[SpanRow]) -> Skeleton {
 
 /// The skeleton of a trace whose tree is known, and what is reported twice in it.
 pub(super) fn skeleton_of(rows: &[SpanRow], tree: &Tree, aggregates: &[bool]) -> Skeleton {
-    let start = rows.iter().map(|row| row.time).min().unwrap_or(0);
+    let start = start_of(rows);
     let mut strings = Strings::new();
     let mut skeleton = Skeleton {
         depth: tree.depth.clone(),
@@ -150,7 +149,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::traces::row::tests::{call, log, span};
+    use crate::traces::row::tests::{call, log, score, span};
 
     #[test]
     fn every_entry_can_be_asked_for() {
@@ -187,13 +186,7 @@ mod tests {
         let unpriced = call("c", Some("a"), 20, None);
         let mut failed = span("d", Some("a"), 2);
         failed.status = eventglass_model::Status::Timeout;
-        let score = SpanRow {
-            kind: SCORE.into(),
-            event_id: "score:1".into(),
-            span_id: Some("score:1".into()),
-            duration_us: None,
-            ..span("s", Some("b"), 3)
-        };
+        let score = score("b", 3);
         let skeleton = skeleton(&[span("a", None, 1), paid, unpriced, failed, score]);
         let at = |id: &str| skeleton.position(id).unwrap();
         assert!(skeleton.has(at("b"), span_flags::CLIENT_COST) && skeleton.has(at("b"), span_flags::SCORED));
@@ -204,6 +197,15 @@ mod tests {
             (sums.input_tokens, sums.cost_nano_usd, sums.unpriced, sums.errors),
             (30, 5, 1, 1)
         );
+    }
+
+    #[test]
+    fn times_are_told_from_where_the_trace_begins_and_no_score_moves_that() {
+        let skeleton = skeleton(&[span("a", None, 10), score("a", 2), score("a", 86_400)]);
+        let mut starts = skeleton.start_us.clone();
+        starts.sort_unstable();
+        assert_eq!(starts, [-8_000_000, 0, 86_390_000_000]);
+        assert_eq!(skeleton.start_us[skeleton.position("a").unwrap()], 0);
     }
 
     proptest! {

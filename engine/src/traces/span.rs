@@ -4,7 +4,8 @@ use eventglass_model::{Event, Severity, SpanLog, SpanScore, Timestamp, TraceSpan
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::skeleton::{SCORE, skeleton_of};
+use super::row::SCORE;
+use super::skeleton::skeleton_of;
 use super::{Traces, Tree};
 use crate::store::{EventKey, StoreError};
 

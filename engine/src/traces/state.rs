@@ -23,12 +23,15 @@ pub struct TraceState {
     /// Whose it is.
     #[serde(rename = "i", alias = "trace_id")]
     pub trace_id: String,
-    /// The earliest time, in microseconds.
+    /// The earliest time, in microseconds; no score counts, unless there is nothing else.
     #[serde(rename = "s", alias = "start", skip_serializing_if = "is_default")]
     pub start: i64,
-    /// The latest end, in microseconds.
+    /// The latest end, in microseconds; of the same events.
     #[serde(rename = "e", alias = "end", skip_serializing_if = "is_default")]
     pub end: i64,
+    /// Whether there are scores so far and nothing else.
+    #[serde(rename = "g", skip_serializing_if = "is_default")]
+    scores_only: bool,
     /// Spans, moments left out.
     #[serde(rename = "n", alias = "spans", skip_serializing_if = "is_default")]
     pub spans: i64,
@@ -231,9 +234,7 @@ impl TraceState {
 
     /// Takes one more event.
     pub fn add(&mut self, row: &SpanRow) {
-        let first = self.events == 0;
-        self.start = if first { row.time } else { self.start.min(row.time) };
-        self.end = if first { row.end() } else { self.end.max(row.end()) };
+        self.add_times(row);
         self.events += 1;
         self.spans += i64::from(!row.is_moment());
         self.errors += i64::from(row.is_error());
@@ -276,6 +277,19 @@ impl TraceState {
                 self.call_ids.add(row.span().unwrap_or_default());
                 self.call_ids.add(&row.event_id);
             }
+        }
+    }
+
+    /// Scores are given whenever somebody gets to it: the times of a trace are
+    /// those of what ran, and of scores only while nothing else is known of it.
+    fn add_times(&mut self, row: &SpanRow) {
+        let is_score = row.is_score();
+        if self.events == 0 || (self.scores_only && !is_score) {
+            (self.start, self.end) = (row.time, row.end());
+            self.scores_only = is_score;
+        } else if self.scores_only == is_score {
+            self.start = self.start.min(row.time);
+            self.end = self.end.max(row.end());
         }
     }
 
@@ -383,6 +397,12 @@ impl TraceState {
     }
 }
 
+/// When a trace begins, as [`TraceState`] has it.
+pub(super) fn start_of(rows: &[SpanRow]) -> i64 {
+    let ran = rows.iter().filter(|row| !row.is_score()).map(|row| row.time).min();
+    ran.or_else(|| rows.iter().map(|row| row.time).min()).unwrap_or(0)
+}
+
 fn keep_first(first: &mut Option<First>, row: &SpanRow, value: &str) {
     if first
         .as_ref()
@@ -425,7 +445,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::traces::row::tests::{call, log, span};
+    use crate::traces::row::tests::{call, log, score, span};
     use crate::traces::skeleton;
 
     #[test]
@@ -453,6 +473,35 @@ mod tests {
             (Status::Error, 1, 2, 3)
         );
         assert_eq!((summary.start.micros(), summary.duration_ms), (0, 10_000.0));
+    }
+
+    #[test]
+    fn a_score_changes_no_times_whenever_it_comes() {
+        let times = |rows: &[SpanRow]| {
+            let mut state = TraceState::new("t");
+            for row in rows {
+                state.add(row);
+                state = serde_json::from_str(&serde_json::to_string(&state).unwrap()).unwrap();
+            }
+            assert_eq!(start_of(rows), state.start);
+            (state.start, state.duration_us())
+        };
+        let (ran, late, early) = (span("a", None, 10), score("a", 86_400), score("a", 3));
+        let expected = (10_000_000, 1_000_000);
+        assert_eq!(times(&[ran.clone(), late.clone(), early.clone()]), expected);
+        assert_eq!(times(&[late.clone(), ran.clone(), early.clone()]), expected);
+        assert_eq!(times(&[early.clone(), late.clone(), ran.clone()]), expected);
+        assert_eq!(times(&[late.clone(), ran, log("a", 12)]), (10_000_000, 2_000_000));
+        assert_eq!(
+            times(&[late, early]),
+            (3_000_000, 86_397_000_000),
+            "scores are all there is"
+        );
+        // What was stored before scores were told apart has been running at some time.
+        let before: TraceState = serde_json::from_str(LONG).unwrap();
+        let mut after = before.clone();
+        after.add(&score("a", 1));
+        assert_eq!((after.start, after.end), (before.start, before.end));
     }
 
     #[test]
@@ -489,13 +538,16 @@ mod tests {
         /// Taken bit by bit in any order, through storage, or all at once: the same; and what the tree says.
         #[test]
         fn it_agrees_with_the_tree(
-            shape in proptest::collection::vec((0..9_usize, 0..4_u8, 0..3_i64), 1..9),
+            shape in proptest::collection::vec((0..9_usize, 0..5_u8, 0..3_i64), 1..9),
             turn in 0..9_usize,
         ) {
             let mut rows: Vec<SpanRow> = shape.iter().enumerate().map(|(n, (parent, kind, tokens))| {
                 let parent = (*parent != n && *parent < shape.len()).then(|| parent.to_string());
                 let mut row = call(&n.to_string(), parent.as_deref(), *tokens, (*tokens > 1).then_some(*tokens));
-                row.kind = ["llm", "span", "agent_action", "log"][usize::from(*kind)].into();
+                row.kind = ["llm", "span", "agent_action", "log", "eval_metric"][usize::from(*kind)].into();
+                if row.kind == "eval_metric" {
+                    row.duration_us = None;
+                }
                 row.time += n as i64;
                 row.key += n as i64;
                 row.user_id = (*tokens == 2).then(|| n.to_string());

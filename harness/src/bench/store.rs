@@ -38,7 +38,8 @@ impl Store {
             StoreKind::Postgres => {
                 // Where its user may go, whoever we are.
                 let cluster = Cluster::start(&std::env::temp_dir(), DURABLE)?;
-                let url = cluster.new_database()?;
+                // By TCP, as most do.
+                let url = cluster.over_tcp(&cluster.new_database()?);
                 Some((cluster, url))
             }
         };

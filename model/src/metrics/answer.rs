@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Dimension, Measure, MetricField};
+use super::{Measure, MetricField, MetricGroup};
 use crate::Timestamp;
 
 /// Answer of `GET /api/v1/projects/{id}/metrics`.
@@ -22,13 +22,18 @@ pub struct Metrics {
     /// asked for where only hours or days are kept.
     pub interval_seconds: Option<i64>,
     /// What the series are grouped by.
-    pub group: Vec<Dimension>,
+    pub group: Vec<MetricGroup>,
     /// What percentiles, means and sums are of.
     pub field: MetricField,
     /// How many groups there are, shown or not.
     pub groups: usize,
     /// Whether time ran out before all events were looked at. Then the newest were.
     pub partial: bool,
+    /// Where time ran out: events after this moment were looked at, older ones
+    /// were not. Absent when the answer is whole, and when it is partial because
+    /// stored events are still being counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub searched_to: Option<Timestamp>,
     /// Where the numbers come from.
     pub source: MetricsSource,
     /// The span of time that `previous` is of, when that was asked for.

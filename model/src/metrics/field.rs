@@ -42,14 +42,17 @@ impl FromStr for MetricField {
             "" | "duration" | "duration_ms" | "latency" => Ok(Self::Duration),
             "cost" | "cost_usd" => Ok(Self::Cost),
             "tokens" => Ok(Self::Tokens),
-            _ => match text.strip_prefix("attributes.") {
-                Some(path) if !path.is_empty() && path.chars().count() <= MAX_PATH => {
-                    Ok(Self::Attribute(path.to_owned()))
-                }
-                _ => Err(EXPECTED),
-            },
+            _ => attribute_path(text)
+                .map(|path| Self::Attribute(path.to_owned()))
+                .ok_or(EXPECTED),
         }
     }
+}
+
+/// The path in `attributes.cart.total`, unless it is empty or too long.
+pub(super) fn attribute_path(text: &str) -> Option<&str> {
+    text.strip_prefix("attributes.")
+        .filter(|path| !path.is_empty() && path.chars().count() <= MAX_PATH)
 }
 
 impl Serialize for MetricField {

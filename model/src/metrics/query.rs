@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Dimension, Interval, Measure, MetricField};
+use super::{Dimension, Interval, Measure, MetricField, MetricGroup};
 use crate::event_query::list;
 use crate::{FieldError, TimeBound, loc};
 
-/// Groups when `limit` is not given.
-pub const DEFAULT_GROUPS: usize = 10;
+/// Groups when `limit` is not given: as many as a chart has colours to tell them apart.
+pub const DEFAULT_GROUPS: usize = 8;
 /// The most groups, besides `other`.
 pub const MAX_GROUPS: usize = 200;
 /// The most measures of one request.
@@ -35,7 +35,7 @@ pub struct MetricsQuery {
     pub field: MetricField,
     /// What the series are grouped by, at most three.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub group: Vec<Dimension>,
+    pub group: Vec<MetricGroup>,
     /// How far apart points are.
     #[serde(skip_serializing_if = "is_default")]
     pub interval: Interval,
@@ -130,7 +130,7 @@ impl MetricsQuery {
             "field" => self.field = value.parse()?,
             "group" => {
                 for word in list(value) {
-                    self.group.push(Dimension::parse(word).map_err(|e| e.to_string())?);
+                    self.group.push(word.parse()?);
                 }
             }
             "interval" => self.interval = value.parse()?,
@@ -207,7 +207,7 @@ impl MetricsQuery {
     #[must_use]
     pub fn to_pairs(&self) -> Vec<(&'static str, String)> {
         let measures: Vec<&str> = self.measure.iter().map(|m| m.as_str()).collect();
-        let group: Vec<&str> = self.group.iter().map(|g| g.as_str()).collect();
+        let group: Vec<String> = self.group.iter().map(|group| listed(&group.to_string())).collect();
         let text = |set: bool, value: String| if set { value } else { String::new() };
         let mut pairs = vec![
             ("measure", measures.join(",")),
@@ -219,20 +219,21 @@ impl MetricsQuery {
             ("to", self.to.map(|b| b.to_string()).unwrap_or_default()),
         ];
         for (dimension, values) in self.filters() {
-            // A value with a comma in it cannot stand in a list: it is quoted.
-            let one = |value: &String| {
-                if value.contains(',') {
-                    format!("\"{value}\"")
-                } else {
-                    value.clone()
-                }
-            };
-            pairs.extend(values.iter().map(|value| (dimension.as_str(), one(value))));
+            pairs.extend(values.iter().map(|value| (dimension.as_str(), listed(value))));
         }
         pairs.push(("limit", self.limit.map(|n| n.to_string()).unwrap_or_default()));
         pairs.push(("compare", text(self.compare, "previous".to_owned())));
         pairs.retain(|(_, value)| !value.is_empty());
         pairs
+    }
+}
+
+/// A value with a comma in it cannot stand in a list: it is quoted.
+fn listed(value: &str) -> String {
+    if value.contains(',') {
+        format!("\"{value}\"")
+    } else {
+        value.to_owned()
     }
 }
 
@@ -259,12 +260,16 @@ mod tests {
     #[test]
     fn reads_and_writes() {
         let query = read(
-            "measure=count,p95&measure=error_rate&group=service,endpoint&interval=5m&q=card&from=-24h&to=now\
+            "measure=count,p95&measure=error_rate&group=service,endpoint,attributes.cart.currency&interval=5m&q=card&from=-24h&to=now\
              &service=pay*,cart&model=%22a,b%22&limit=5&compare=previous&field=attributes.cart.total",
         )
         .unwrap();
         assert_eq!(query.measure, [Measure::Count, Measure::P95, Measure::ErrorRate]);
-        assert_eq!(query.group, [Dimension::Service, Dimension::Endpoint]);
+        let currency = MetricGroup::Attribute("cart.currency".to_owned());
+        assert_eq!(
+            query.group,
+            [Dimension::Service.into(), Dimension::Endpoint.into(), currency]
+        );
         assert_eq!(query.service, ["pay*", "cart"]);
         assert_eq!(query.model, ["a,b"]);
         assert_eq!(query.field, MetricField::Attribute("cart.total".to_owned()));
@@ -284,15 +289,18 @@ mod tests {
         for name in ["measure", "group", "interval", "limit", "compare", "x"] {
             assert!(places.contains(&format!(r#"["query","{name}"]"#)), "{name}: {places:?}");
         }
+        for group in ["attributes.", "attributes", "cart.currency"] {
+            assert!(read(&format!("group={group}")).is_err(), "{group}");
+        }
     }
 
     #[test]
     fn a_widget_keeps_it_as_json() {
-        let query = read("measure=p95&group=service&q=card&interval=1h").unwrap();
+        let query = read("measure=p95&group=service,attributes.shop&q=card&interval=1h").unwrap();
         let json = serde_json::to_string(&query).unwrap();
         assert_eq!(
             json,
-            r#"{"measure":["p95"],"group":["service"],"interval":"1h","q":"card"}"#
+            r#"{"measure":["p95"],"group":["service","attributes.shop"],"interval":"1h","q":"card"}"#
         );
         assert_eq!(serde_json::from_str::<MetricsQuery>(&json).unwrap(), query);
         assert!(serde_json::from_str::<MetricsQuery>(r#"{"colour":1}"#).is_err());

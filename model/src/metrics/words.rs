@@ -44,7 +44,7 @@ words! {
 }
 
 words! {
-    /// What series are grouped by.
+    /// A field that series are grouped by.
     Dimension ("group") {
         /// The service that sent it.
         Service = 1 "service",
@@ -76,5 +76,11 @@ words! {
         Status = 14 "status",
         /// HTTP status or similar.
         StatusCode = 15 "status_code",
+        /// Where the user was: part of a country.
+        Region = 16 "region",
+        /// What the user used.
+        Device = 17 "device",
+        /// The topic that it was sent under.
+        Topic = 18 "topic",
     }
 }

@@ -20,7 +20,7 @@ pub use complete::{Completion, Expected, complete};
 pub use error::SearchError;
 pub use fields::{Column, FIELDS, FieldInfo, Kind};
 pub use token::{Span, Token, TokenKind};
-pub use write::term;
+pub use write::{ERRORS, any_of, key, term, written};
 
 /// Reads a query. Nothing means everything.
 ///

@@ -5,10 +5,13 @@
 //! or      = and { "OR" and }
 //! and     = { [ "AND" ] unary }
 //! unary   = { "NOT" | "-" } ( "(" or ")" | key ":" values | phrase | word )
+//! key     = name { "." ( name | phrase ) }
 //! values  = "(" or ")" | value            here the words of `or` are values
 //! ```
 //! What has neither letter nor number (`-`, `=>`, `**`) is left out, so that
 //! text which is pasted in searches for its words.
+
+use std::borrow::Cow;
 
 use super::{Column, Expr, Field, Match, Root, SearchError, Span, Test, Token, TokenKind, fields};
 
@@ -25,7 +28,7 @@ pub(super) struct Parser<'a> {
     /// The byte that is read next.
     at: usize,
     tokens: Vec<Token>,
-    /// The field whose values are read.
+    /// The field whose values are read; of `has:`, whose values are fields, the text.
     field: Option<Field>,
     /// Where its key begins.
     key_start: usize,
@@ -106,6 +109,7 @@ impl<'a> Parser<'a> {
     fn needs_operator(&self) -> bool {
         match self.field {
             Some(Field::Column(column)) => column.info().kind != fields::Kind::Text,
+            Some(Field::Text) => true,
             _ => false,
         }
     }
@@ -184,17 +188,16 @@ impl<'a> Parser<'a> {
     /// `https://…`, `localhost:8080`, `12:30`, `std::io`, `TypeError: …`.
     fn key(&mut self) -> Parsed<Option<Field>> {
         let rest = self.rest();
-        let is_key_char = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '/' | '@' | '$');
-        let Some(name) = rest.split(|c| !is_key_char(c)).next() else {
+        let length = key_length(rest);
+        let Some(value) = rest.get(length..).and_then(|rest| rest.strip_prefix(':')) else {
             return Ok(None);
         };
-        let Some(value) = rest.get(name.len()..).and_then(|rest| rest.strip_prefix(':')) else {
-            return Ok(None);
-        };
+        let name = unquoted(rest.get(..length).unwrap_or_default());
+        let name = name.as_ref();
         if !name.starts_with(|c: char| c.is_alphabetic() || c == '_') || value.starts_with([':', '/']) && !known(name) {
             return Ok(None);
         }
-        let (start, end) = (self.at, self.at + name.len());
+        let (start, end) = (self.at, self.at + length);
         let path = |root: Root, prefix: usize| name.get(prefix..).map(|path| Field::Path(root, path.to_owned()));
         let lower = name.to_ascii_lowercase();
         let field = if let Some(column) = Column::named(name) {
@@ -254,9 +257,6 @@ impl<'a> Parser<'a> {
 
     fn values(&mut self, field: Field) -> Parsed<Expr> {
         let key_start = self.key_start;
-        if field == Field::Text {
-            return self.has(key_start);
-        }
         self.field = Some(field);
         let found = match self.peek() {
             Some('(') => self.group(),
@@ -266,10 +266,19 @@ impl<'a> Parser<'a> {
         found
     }
 
-    /// What follows `has:`.
+    /// What follows `has:`, or one of several.
     fn has(&mut self, start: usize) -> Parsed<Expr> {
         let at = self.at;
-        let name = self.bare();
+        let rest = self.rest();
+        // A key in quotes may have spaces; what else stands there is read to its end, to be named.
+        let name = match key_length(rest) {
+            length if rest.get(..length).is_some_and(|name| name.contains('"')) => {
+                self.at += length;
+                unquoted(rest.get(..length).unwrap_or_default())
+            }
+            _ => Cow::Borrowed(self.bare()),
+        };
+        let name = name.as_ref();
         let field = match Column::named(name) {
             Some(column) => Field::Column(column),
             None if name == "attributes" => Field::Path(Root::Attributes, String::new()),
@@ -299,6 +308,9 @@ impl<'a> Parser<'a> {
         let Some(field) = self.field.clone() else {
             return Err(self.missing("a field is missing here"));
         };
+        if field == Field::Text {
+            return self.has(start);
+        }
         let (field, matches) = self.match_of(field)?;
         self.test(field, matches, start)
     }
@@ -340,20 +352,8 @@ impl<'a> Parser<'a> {
     /// A text in quotes, which is never empty of its opening quote. `\"` is a
     /// quote within; one that is never closed is closed at the end.
     pub(super) fn quoted(&mut self) -> String {
-        let mut text = String::new();
-        let mut escaped = false;
-        self.at += 1;
-        while let Some(c) = self.peek() {
-            self.at += c.len_utf8();
-            match c {
-                '"' if !escaped => break,
-                '\\' if !escaped && matches!(self.peek(), Some('"' | '\\')) => escaped = true,
-                _ => {
-                    escaped = false;
-                    text.push(c);
-                }
-            }
-        }
+        let (text, length) = phrase_at(self.rest());
+        self.at += length;
         text
     }
 
@@ -430,6 +430,61 @@ impl<'a> Parser<'a> {
         }
         seen
     }
+}
+
+/// The text in quotes that a text begins with, and its length in bytes, quotes included.
+fn phrase_at(text: &str) -> (String, usize) {
+    let mut said = String::new();
+    let mut escaped = false;
+    let mut rest = text.chars();
+    rest.next();
+    while let Some(c) = rest.next() {
+        match c {
+            '"' if !escaped => break,
+            '\\' if !escaped && rest.as_str().starts_with(['"', '\\']) => escaped = true,
+            _ => {
+                escaped = false;
+                said.push(c);
+            }
+        }
+    }
+    (said, text.len() - rest.as_str().len())
+}
+
+/// How many bytes of a text could be a key: letters, digits and some signs,
+/// and behind a dot also what is in quotes.
+fn key_length(text: &str) -> usize {
+    let is_key_char = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '/' | '@' | '$');
+    let mut at = 0;
+    loop {
+        let rest = text.get(at..).unwrap_or_default();
+        at += rest.find(|c| !is_key_char(c)).unwrap_or(rest.len());
+        let (head, rest) = text.split_at_checked(at).unwrap_or((text, ""));
+        if !head.ends_with('.') || !rest.starts_with('"') {
+            return at;
+        }
+        at += phrase_at(rest).1;
+    }
+}
+
+/// A key without the quotes around its pieces.
+fn unquoted(key: &str) -> Cow<'_, str> {
+    let Some((head, _)) = key.split_once('"') else {
+        return Cow::Borrowed(key);
+    };
+    let mut name = head.to_owned();
+    let mut rest = key.get(head.len()..).unwrap_or_default();
+    while !rest.is_empty() {
+        let (said, length) = if rest.starts_with('"') {
+            phrase_at(rest)
+        } else {
+            let end = rest.find('"').unwrap_or(rest.len());
+            (rest.get(..end).unwrap_or_default().to_owned(), end)
+        };
+        name.push_str(&said);
+        rest = rest.get(length..).unwrap_or_default();
+    }
+    Cow::Owned(name)
 }
 
 fn known(name: &str) -> bool {

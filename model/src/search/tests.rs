@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::Severity;
+use crate::{Severity, Status, is_error};
 
 /// A query in prefix notation.
 fn read(text: &str) -> String {
@@ -138,6 +138,26 @@ fn fields_and_values() {
             "has:trace_id -has:attributes.plan",
             "(and trace_id=there (not Attributes/plan=there))",
         ),
+        (
+            "has:(trace_id OR user_id AND -cost) -has:attributes.\"a b\"",
+            "(and (or trace_id=there (and user_id=there (not cost_usd=there))) (not Attributes/a b=there))",
+        ),
+        (
+            "attributes.deep.\"a b\":x -attributes.\"say \\\"hi\\\"\":>5",
+            "(and Attributes/deep.a b=\"x\" (not Attributes/say \"hi\"=]5 inf]))",
+        ),
+        (
+            "attributes.\"a b\" \"c\"",
+            "(and text=attributes. text=\"a b\" text=\"c\")",
+        ),
+        (
+            "cost:>1e-3 tokens:1.5E3",
+            "(and cost_usd=]1000000 inf] tokens=[1500 1500])",
+        ),
+        (
+            "latency:>1h2m latency:1m30.5s",
+            "(and duration_ms=]3720000000 inf] duration_ms=[90500000 90500000])",
+        ),
         ("service:*", "service=there"),
         ("attributes.country:BR", "Attributes/country=\"BR\""),
         (
@@ -190,6 +210,15 @@ fn errors_point_at_the_character() {
         (
             "time:soon",
             "expected a span of time such as `last 3h`, `-7d..-1d`, `2026-11-21` or `2026-11-21..now` at 5",
+        ),
+        (
+            "latency:1s5",
+            "expected a duration such as 200ms, 1.5s or 100..300 at 8",
+        ),
+        ("cost:1e", "expected dollars such as 0.01 or 0.01..1 at 5"),
+        (
+            "has:(trace_id user_id)",
+            "a field has one value: write `OR` between values at 14",
         ),
         (
             "has:colour",
@@ -270,14 +299,87 @@ fn completion() {
 #[test]
 fn terms_are_read_as_they_were_written() {
     for value in [
-        "pay", "a b", "x\"y\\z", "5..6", ">=3", "OR", "*", "(a)", "", "-3", "日本",
+        "pay",
+        "a b",
+        "x\"y\\z",
+        "5..6",
+        ">=3",
+        "OR",
+        "*",
+        "(a)",
+        "",
+        "-3",
+        "日本",
+        "/a/{id}/(b) OR c*",
+        "NOT",
+        "\\",
     ] {
-        let text = term("service", value, true);
-        let Ok(Expr::Not(inner)) = parse(&text) else {
-            panic!("{text}")
-        };
-        let Expr::Test(test) = *inner else { panic!("{text}") };
-        assert_eq!(test.matches, Match::Exact(value.to_owned()), "{text}");
+        for field in [
+            "service",
+            "endpoint",
+            "model",
+            "user_id",
+            "attributes.a",
+            "attributes.a b",
+        ] {
+            let text = term(field, value, true);
+            let Ok(Expr::Not(inner)) = parse(&text) else {
+                panic!("{text}")
+            };
+            let Expr::Test(test) = *inner else { panic!("{text}") };
+            let of = match field.strip_prefix("attributes.") {
+                Some(path) => Field::Path(Root::Attributes, path.to_owned()),
+                None => Field::Column(Column::named(field).unwrap()),
+            };
+            assert_eq!(
+                (test.field, test.matches),
+                (of, Match::Exact(value.to_owned())),
+                "{text}"
+            );
+        }
+    }
+    // Text is found by its words in their order.
+    for value in ["Card declined", "timeout", "say \"no\"", "a* OR b"] {
+        assert_eq!(read(&term("name", value, false)), format!("name={value:?}"));
+    }
+}
+
+#[test]
+fn lists_are_read_as_they_were_written() {
+    let values = ["llm", "a b", "OR"].map(str::to_owned);
+    assert_eq!(any_of("kind", &values, false), "kind:(llm OR \"a b\" OR \"OR\")");
+    assert_eq!(
+        read(&any_of("kind", &values, true)),
+        "(not (or kind=\"llm\" kind=\"a b\" kind=\"OR\"))"
+    );
+    assert_eq!(any_of("kind", &values[..1], false), "kind:llm");
+    assert_eq!(any_of("kind", &[], false), "");
+}
+
+#[test]
+fn the_search_for_errors_finds_what_is_counted_as_one() {
+    #[expect(clippy::cast_precision_loss, reason = "codes are small")]
+    fn finds(expr: &Expr, severity: Severity, status: Status) -> bool {
+        match expr {
+            Expr::And(parts) => parts.iter().all(|part| finds(part, severity, status)),
+            Expr::Or(parts) => parts.iter().any(|part| finds(part, severity, status)),
+            Expr::Not(part) => !finds(part, severity, status),
+            Expr::Test(test) => {
+                let code = match test.field {
+                    Field::Column(Column::Severity) => severity.code(),
+                    Field::Column(Column::Status) => status.code(),
+                    _ => panic!("{test:?}"),
+                };
+                matches!(&test.matches, Match::Number(range) if range.contains(code as f64))
+            }
+        }
+    }
+    let expr = parse(ERRORS).unwrap();
+    for severity in Severity::ALL {
+        for status in Status::ALL {
+            let expected = is_error(*severity, *status);
+            assert_eq!(finds(&expr, *severity, *status), expected, "{severity} {status}");
+        }
     }
 }
 

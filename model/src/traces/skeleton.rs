@@ -46,7 +46,7 @@ pub struct Skeleton {
     pub depth: Vec<u32>,
     /// Entries of the subtree, itself included.
     pub size: Vec<u32>,
-    /// Start, in microseconds after the start of the trace.
+    /// Start, in microseconds after the start of the trace; of a score it may be before that.
     pub start_us: Vec<i64>,
     /// Duration in microseconds; `null` for moments and spans without an end yet.
     pub duration_us: Vec<Option<i64>>,

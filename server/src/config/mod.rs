@@ -70,6 +70,7 @@ pub struct Settings {
     pub max_connections: usize,
     pub header_timeout_secs: u64,
     pub body_idle_secs: u64,
+    pub answer_idle_secs: u64,
     pub shutdown_secs: u64,
     pub trace_events: usize,
     pub trace_scan: usize,
@@ -164,6 +165,7 @@ impl Settings {
             ("max_connections", self.max_connections as u64, 1),
             ("header_timeout_secs", self.header_timeout_secs, 1),
             ("body_idle_secs", self.body_idle_secs, 1),
+            ("answer_idle_secs", self.answer_idle_secs, 1),
             ("refused_days", u64::from(self.refused_days), 1),
             ("idempotency_hours", u64::from(self.idempotency_hours), 1),
         ];

@@ -261,14 +261,6 @@ pub fn int_of(value: &RawValue) -> Option<i64> {
     (number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0).then_some(number as i64)
 }
 
-/// The item of a list as JSON text, for each item of a JSON array.
-///
-/// # Errors
-/// When the text is no JSON array.
-pub fn items(json: &str) -> Result<Vec<&RawValue>, serde_json::Error> {
-    serde_json::from_str(json)
-}
-
 #[cfg(test)]
 mod tests {
     use eventglass_model::loc;

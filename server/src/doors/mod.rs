@@ -7,6 +7,7 @@ mod fastapi;
 mod fields;
 mod forge;
 mod gate;
+mod items;
 mod langfuse;
 mod native;
 mod otlp;
@@ -17,7 +18,7 @@ mod watch;
 
 use crate::http::openapi::ApiRouter;
 
-pub use gate::{Handover, InFlight, PERMIT_BYTES, room};
+pub use gate::{Handover, InFlight, PERMIT_BYTES, Spoken, room};
 pub use replay::replay;
 
 /// The routes of every door.

@@ -57,7 +57,7 @@ pub async fn replay(state: &AppState, project_id: i64, items: Vec<RefusedItem>) 
 
 fn reread(door: Door, payload: &str, project_id: i64, reading: Reading) -> Result<NewEvent, Refused> {
     match door {
-        Door::Native => native::read_event(payload, loc!["body"], reading),
+        Door::Native | Door::WatchLlm => native::read_event(payload, loc!["body"], reading),
         Door::PulseStream => pulse::read(payload, loc!["body"], reading),
         Door::CartNudge => cart::read(payload, loc!["body"], project_id, reading),
         Door::EvalForge => forge::read(payload, loc!["body"], reading),

@@ -1,6 +1,7 @@
 //! The HTTP face: router, middleware, the public API and the site.
 
 mod api;
+pub(crate) mod deadline;
 pub(crate) mod error;
 pub(crate) mod extract;
 mod health;
@@ -16,7 +17,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use tower_http::CompressionLevel;
@@ -24,7 +25,6 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::cors::CorsLayer;
 use tower_http::decompression::RequestDecompressionLayer;
-use tower_http::timeout::TimeoutLayer;
 
 use crate::doors;
 use crate::http::error::ApiError;
@@ -58,14 +58,15 @@ pub fn router(state: AppState) -> Router {
     let api = Router::from(described_routes())
         .route("/api/{*rest}", any(no_route))
         .method_not_allowed_fallback(no_method)
-        .layer(RequestDecompressionLayer::new())
+        // What it cannot read is refused by whoever would, in their own words.
+        .layer(RequestDecompressionLayer::new().pass_through_unaccepted(true))
         .layer(DefaultBodyLimit::max(settings.body_limit_bytes))
         .with_state(state);
     let timeout = Duration::from_secs(settings.request_timeout_secs);
     api.clone()
         .fallback_service(site::routes(api))
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, timeout))
+        .layer(from_fn_with_state(timeout, deadline::keep))
         .layer(site::security_headers())
         .layer(from_fn(log::log_requests))
 }

@@ -33,6 +33,11 @@ pub struct CopyArgs {
 /// # Errors
 /// When a side is in use or cannot be read or written, or both differ at the end.
 pub fn copy(args: &CopyArgs) -> anyhow::Result<ExitCode> {
+    // First, and without repeating it: it may hold a password.
+    ensure!(
+        !args.from.contains("://") || args.from.starts_with("sqlite:"),
+        "--from is a SQLite database (`sqlite:./data`, a folder or a file): a copy goes from SQLite to Postgres"
+    );
     ensure!(
         args.to.starts_with("postgres://") || args.to.starts_with("postgresql://"),
         "--to is a postgres:// URL: a copy goes from SQLite to Postgres"
@@ -81,5 +86,34 @@ impl Watcher for Bars {
         if let Some(bar) = self.0.take() {
             bar.finish_and_clear();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_url_is_repeated() {
+        let secret = "postgres://ada:lovelace@host/db";
+        for (from, to) in [
+            (secret, secret),
+            (secret, "./data"),
+            ("./data", "mysql://ada:lovelace@host/db"),
+            ("mysql://ada:lovelace@host/db", secret),
+        ] {
+            let args = CopyArgs {
+                from: from.to_owned(),
+                to: to.to_owned(),
+            };
+            let error = copy(&args).unwrap_err();
+            assert!(!format!("{error:?}").contains("lovelace"), "{error:?}");
+        }
+        let args = CopyArgs {
+            from: "sqlite://./no-such-folder".to_owned(),
+            to: secret.to_owned(),
+        };
+        let error = copy(&args).unwrap_err().to_string();
+        assert_eq!(error, "there is no database in ./no-such-folder");
     }
 }

@@ -28,8 +28,14 @@ impl Installation {
 
     /// With settings that are not the defaults, by their names in the environment.
     pub fn with(settings: &[(&str, &str)]) -> Self {
+        // By TCP, as most are: what stalls or breaks there does not on a Unix socket.
+        let url = cluster::shared().over_tcp(&cluster::shared().database());
+        Self::on(url, settings)
+    }
+
+    /// Of servers that reach the database by this URL.
+    pub fn on(url: String, settings: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let url = cluster::shared().database();
         // The server inherits this process' environment, which nobody may change under others.
         let program = folder.path().join("eventglass");
         let mut script = format!("#!/bin/sh\nexport EVENTGLASS_DATABASE_URL='{url}'\n");

@@ -12,6 +12,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod alone;
 mod away;
 mod belongings;
 #[path = "../../../engine/src/store/postgres/cluster.rs"]
@@ -19,13 +20,16 @@ mod cluster;
 mod copy;
 mod dump;
 mod first_minutes;
+mod full;
 mod installation;
 mod leader;
 mod load;
 mod mid_commit;
 mod migrate;
 mod pool;
+#[path = "../../../engine/src/store/postgres/proxy.rs"]
+mod proxy;
+mod swallowed;
 mod three_servers;
 
-/// Faults are of the whole cluster: one test at a time.
-static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+use alone::ALONE;

@@ -52,15 +52,18 @@ async fn three_servers_lose_nothing() {
     );
     hold.await.unwrap();
     pause(1_000).await;
-    let refused_before = load.refused.load(Ordering::Relaxed);
     tokio::task::block_in_place(|| cluster::shared().crash()).unwrap();
+    // What was committed before may still be on its way.
+    pause(500).await;
+    let acknowledged = load.acknowledged().len();
     pause(1_500).await;
-    tokio::task::block_in_place(|| cluster::shared().launch()).unwrap();
-    let (refused, ids) = (load.refused.load(Ordering::Relaxed), load.ids.load(Ordering::Relaxed));
-    assert!(
-        refused > refused_before,
+    assert_eq!(
+        load.acknowledged().len(),
+        acknowledged,
         "without a database there is no acknowledgement"
     );
+    tokio::task::block_in_place(|| cluster::shared().launch()).unwrap();
+    let ids = load.ids.load(Ordering::Relaxed);
     // Service returns by itself, within the breaker's longest pause and some.
     pause(8_000).await;
     let more = load.ids.load(Ordering::Relaxed) - ids;
@@ -77,5 +80,5 @@ async fn three_servers_lose_nothing() {
         let counted = session.project(created.project.id).await.unwrap().event_count;
         assert_eq!(usize::try_from(counted), Ok(stored.len()));
     }
-    println!("{} acknowledged, {refused} refusals", acknowledged.len());
+    println!("{} acknowledged", acknowledged.len());
 }

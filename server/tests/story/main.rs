@@ -14,6 +14,7 @@ mod app;
 mod cart;
 mod contract;
 mod doors;
+mod edge;
 mod forge;
 mod langfuse;
 mod metrics;

@@ -13,7 +13,8 @@ async fn shop(app: &TestApp) -> (Caller, Caller) {
             "version": if n < 10 { "1.0" } else { "1.1" }, "environment": "production",
             "severity": if n % 5 == 0 { "error" } else { "info" }, "time": format!("2026-11-21T11:{n:02}:00.5Z"),
             "duration_ms": 10 * (n + 1), "user_id": format!("u{}", n % 3), "country": "BR",
-            "attributes": { "cart": { "total": n } },
+            "region": if n < 15 { "Bahia" } else { "Acre" },
+            "attributes": { "cart": { "total": n, "gift": n % 4 == 0 }, "shop.plan": if n == 0 { Value::Null } else { json!("pro") } },
         })
     };
     let batch: Vec<_> = (0..20).map(event).collect();
@@ -81,6 +82,11 @@ async fn what_rollups_do_not_know_is_looked_up() {
         (found["source"].as_str(), found["partial"].as_bool()),
         (Some("events"), Some(false))
     );
+    assert_eq!(
+        found.get("searched_to"),
+        None,
+        "a whole answer has nothing to say of it"
+    );
     let of = |measure: &str, group: &str, value: f64| (measure.to_owned(), group.to_owned(), value);
     let expected = [
         of("p50", "info", 9.0),
@@ -91,10 +97,29 @@ async fn what_rollups_do_not_know_is_looked_up() {
         of("avg", "error", 7.5),
     ];
     assert_eq!(totals(&found), expected);
+    // By a field that is not counted, and by attributes, whatever they are.
+    let found = metrics(&ada, "group=region&interval=none").await;
+    assert_eq!(totals(&found), [of("count", "Bahia", 15.0), of("count", "Acre", 5.0)]);
+    let by =
+        "measure=sum,count&field=attributes.cart.total&group=attributes.cart.gift,attributes.shop.plan&interval=none";
+    let found = metrics(&ada, by).await;
+    assert_eq!(found["group"], json!(["attributes.cart.gift", "attributes.shop.plan"]));
+    let expected = [
+        of("sum", "false / pro", 150.0),
+        of("sum", "true / pro", 40.0),
+        of("sum", "true / (none)", 0.0),
+        of("count", "false / pro", 15.0),
+        of("count", "true / pro", 4.0),
+        of("count", "true / (none)", 1.0),
+    ];
+    assert_eq!(totals(&found), expected);
     let app = TestApp::with(&[("metrics_scan_events", "5")]).await;
     let (ada, _) = shop(&app).await;
     let found = metrics(&ada, "group=user_id&from=-1h&interval=none").await;
     assert_eq!(found["partial"], true);
+    // The newest five are of 11:19 to 11:15: the one before was not counted any more.
+    let searched_to = found["searched_to"].as_str().unwrap();
+    assert!(searched_to.starts_with("2026-11-21T11:14:00"), "{searched_to}");
     assert_eq!(totals(&found).iter().map(|(_, _, total)| total).sum::<f64>(), 5.0);
 }
 

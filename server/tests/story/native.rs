@@ -311,7 +311,7 @@ async fn watchllm_sends_envelopes() {
     );
 
     let bad = json!({ "projectId": "p", "type": "novel", "sdk": {} });
-    let errors = sdk.post("/api/v1/events", &bad).await.expect(422)["errors"].to_string();
+    let errors = sdk.post("/api/v1/events", &bad).await.expect(422)["detail"].to_string();
     assert!(
         errors.contains("unknown type") && errors.contains("[\"body\",\"body\"]"),
         "{errors}"

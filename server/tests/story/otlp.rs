@@ -397,3 +397,60 @@ async fn a_project_that_refuses_repeats_still_takes_retries() {
         );
     }
 }
+
+#[tokio::test]
+async fn exporters_of_others_name_their_key_and_their_project_their_own_way() {
+    let app = TestApp::new().await;
+    let (user, _, sdk) = app.project("shop").await;
+    let key = sdk.header_value("x-api-key");
+    let bare = |n: u8| json!({ "resourceSpans": [{ "scopeSpans": [{ "spans": [span(n)] }] }] }).to_string();
+    let service = async |n: u8| {
+        let id = format!("{}:{}", "07".repeat(16), format!("{n:02x}").repeat(8));
+        let event = user
+            .get(&format!("/api/v1/projects/shop/events/{id}"))
+            .await
+            .expect(200);
+        event["service"].clone()
+    };
+    for (n, (name, value)) in [
+        ("x-api-key", key.clone()),
+        ("api-key", key.clone()),
+        ("api_key", key.clone()),
+        ("x-honeycomb-team", key.clone()),
+        ("authorization", format!("Bearer {key}")),
+        ("authorization", key.clone()),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let n = u8::try_from(n).unwrap() + 1;
+        let exporter = app.anonymous().with(name, &value);
+        send(&exporter, "/v1/traces", "application/json", bare(n))
+            .await
+            .expect(200);
+        assert_eq!(service(n).await, Value::Null, "{name}");
+    }
+    let wrong = app.anonymous().with("authorization", &key[..key.len() - 1]);
+    send(&wrong, "/v1/traces", "application/json", bare(9))
+        .await
+        .expect(401);
+
+    let opik = app
+        .anonymous()
+        .with("authorization", &key)
+        .with("projectname", "opik-demo");
+    send(&opik, "/v1/traces", "application/json", bare(11))
+        .await
+        .expect(200);
+    assert_eq!(service(11).await, "opik-demo");
+    let phoenix = sdk.with("x-project-name", "phoenix-demo");
+    send(&phoenix, "/v1/traces", "application/json", bare(12))
+        .await
+        .expect(200);
+    assert_eq!(service(12).await, "phoenix-demo");
+    let named = spans(json!([span(13)])).to_string();
+    send(&phoenix, "/v1/traces", "application/json", named)
+        .await
+        .expect(200);
+    assert_eq!(service(13).await, "shop", "what names itself keeps its name");
+}

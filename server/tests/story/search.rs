@@ -1,6 +1,13 @@
 //! The search language, histogram, facets, saved views and exports over HTTP.
 
+use std::net::{Ipv4Addr, SocketAddr};
+
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::Request;
+use http_body_util::BodyExt;
 use serde_json::{Value, json};
+use tower::ServiceExt;
 
 use crate::app::{Caller, TestApp, event_ids};
 
@@ -232,4 +239,91 @@ async fn exports_are_whole_and_safe_to_open() {
             .await
             .expect(422);
     }
+}
+
+#[tokio::test]
+async fn an_export_that_nobody_reads_on_gives_its_place_back() {
+    let app = TestApp::with(&[("exports", "1")]).await;
+    let (ada, sdk) = shop(&app).await;
+    let many: Vec<_> = (0..3_000)
+        .map(|n| json!({ "event_id": format!("m{n}"), "kind": "log", "message": "x".repeat(200) }))
+        .collect();
+    for batch in many.chunks(1_000) {
+        sdk.post("/api/v1/events/batch", &json!(batch)).await.expect(202);
+    }
+    let path = "/api/v1/projects/shop/export?q=kind:log";
+    let request = Request::builder()
+        .uri(path)
+        .header("authorization", ada.header_value("authorization"))
+        .extension(ConnectInfo(SocketAddr::from((Ipv4Addr::LOCALHOST, 4711))))
+        .body(Body::empty())
+        .unwrap();
+    let answer = ada.router().oneshot(request).await.unwrap();
+    assert_eq!(answer.status(), 200);
+    assert_eq!(answer.headers()["x-export-events"], "3000");
+    let mut body = answer.into_body();
+    let first = body.frame().await.unwrap().unwrap().into_data().unwrap();
+    let begun = String::from_utf8(first.to_vec()).unwrap().lines().count();
+    assert!((1..3_000).contains(&begun), "{begun}: it is sent piece by piece");
+    // While it is under way there is no room for another.
+    ada.get(path).await.expect(503);
+    drop(body);
+    let whole = ada.get(path).await;
+    assert_eq!(whole.status, 200);
+    assert_eq!(String::from_utf8(whole.body).unwrap().lines().count(), 3_000);
+}
+
+#[tokio::test]
+async fn facets_of_many_events() {
+    let app = TestApp::with(&[("facet_events", "5")]).await;
+    let (ada, _) = shop(&app).await;
+    let facets = async |q: &str| ada.get(&format!("/api/v1/projects/shop/facets?{q}")).await.expect(200);
+    // What is kept is counted in full, the rest among the newest.
+    let found = facets("fields=service,severity").await;
+    assert_eq!(
+        (&found["partial"], &found["complete"]),
+        (&json!(true), &json!(["service"]))
+    );
+    assert_eq!(
+        found["facets"]["service"],
+        json!([{ "value": "auth", "count": 10 }, { "value": "payment-service", "count": 10 }])
+    );
+    let counted: i64 = found["facets"]["severity"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|value| value["count"].as_i64().unwrap())
+        .sum();
+    assert_eq!(counted, 5);
+    let found = facets("fields=kind&q=service:auth").await;
+    assert_eq!(found["facets"]["kind"], json!([{ "value": "api_call", "count": 10 }]));
+    assert_eq!(found["complete"], json!(["kind"]));
+    // Where the search asks for more than is kept, every count is of the newest.
+    for q in ["fields=service&q=declined", "fields=service&severity=info"] {
+        let found = facets(q).await;
+        assert_eq!(
+            (&found["partial"], &found["complete"]),
+            (&json!(true), &Value::Null),
+            "{q}"
+        );
+    }
+    // So it is of a span so short that whole minutes are much more.
+    let found = facets("fields=service&from=2026-11-21T11:05:30Z&to=2026-11-21T11:10:31Z").await;
+    assert_eq!((&found["partial"], &found["complete"]), (&json!(true), &Value::Null));
+}
+
+#[tokio::test]
+async fn names_of_attributes() {
+    let app = TestApp::new().await;
+    let (ada, _) = shop(&app).await;
+    let found = ada
+        .get("/api/v1/projects/shop/facets?fields=attributes&q=service:auth")
+        .await
+        .expect(200);
+    assert_eq!(
+        found,
+        json!({ "partial": false, "facets": { "attributes": [
+            { "value": "cart.items", "count": 10 }, { "value": "plan", "count": 10 }
+        ] } })
+    );
 }

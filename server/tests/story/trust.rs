@@ -397,6 +397,213 @@ async fn a_quota_holds_when_all_come_at_once() {
     assert_eq!(stored(&user, &project).await, 50);
 }
 
+/// Sends requests whose callers go away after a moment, some before the events
+/// are stored, some while they are, some after.
+async fn impatient(sdk: &Caller, requests: u64) {
+    for n in 0..requests {
+        let body = json!([event(&format!("hasty{n}"))]);
+        let patience = std::time::Duration::from_micros(n * 37 % 4_000);
+        let _ = tokio::time::timeout(patience, sdk.post("/api/v1/events/batch", &body)).await;
+    }
+    // What was read is stored meanwhile.
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+}
+
+#[tokio::test]
+async fn what_is_stored_is_counted_also_when_the_caller_has_gone() {
+    let app = TestApp::new().await;
+    let (user, project, sdk) = app.project("hasty").await;
+    impatient(&sdk, 120).await;
+    let health = user
+        .get(&format!("/api/v1/projects/{}/ingest", project["id"]))
+        .await
+        .expect(200);
+    let counted: u64 = health["minutes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|minute| minute["accepted"].as_u64().unwrap())
+        .sum();
+    let stored = stored(&user, &project).await as u64;
+    assert_eq!(counted, stored);
+    assert!(
+        stored > 10,
+        "{stored} of 120 were stored: most callers were too hasty to show anything"
+    );
+}
+
+#[tokio::test]
+async fn callers_who_go_away_do_not_widen_a_plan() {
+    let app = TestApp::with_file("default_plan = \"tiny\"\n[plans.tiny]\nevents_per_month = 20\n").await;
+    let (user, project, sdk) = app.project("hasty").await;
+    impatient(&sdk, 120).await;
+    for n in 0..20 {
+        sdk.post("/api/v1/events", &event(&format!("patient{n}"))).await;
+    }
+    assert_eq!(stored(&user, &project).await, 20);
+}
+
+#[tokio::test]
+async fn a_repeat_needs_no_room_in_the_plan() {
+    let app = TestApp::with_file("default_plan = \"tiny\"\n[plans.tiny]\nevents_per_month = 5\n").await;
+    let (user, project, sdk) = app.project("full").await;
+    let batch = |from: usize, to: usize| -> Value { (from..to).map(|n| event(&format!("e{n}"))).collect() };
+    sdk.post("/api/v1/events/batch", &batch(0, 4)).await.expect(202);
+    // Its acknowledgement was lost: the same again, though four more would be too many.
+    let again = sdk.post("/api/v1/events/batch", &batch(0, 4)).await.expect(202);
+    assert_eq!(again["duplicates"], 4);
+    let mixed = sdk.post("/api/v1/events/batch", &batch(0, 5)).await.expect(202);
+    assert_eq!(
+        (mixed["accepted"].as_i64(), mixed["duplicates"].as_i64()),
+        (Some(1), Some(4))
+    );
+    let over = sdk.post("/api/v1/events/batch", &batch(0, 6)).await;
+    assert_eq!((over.status.as_u16(), over.header("ratelimit-limit")), (429, "5"));
+    assert_eq!(over.header("ratelimit-remaining"), "0");
+    assert_eq!(over.header("ratelimit-reset"), over.header("retry-after"));
+    assert_eq!(stored(&user, &project).await, 5);
+}
+
+#[tokio::test]
+async fn answers_say_which_limit_is_the_tightest() {
+    let app = TestApp::new().await;
+    let (user, project, sdk) = app.project("standing").await;
+    let headers = |answer: &Answer| {
+        [
+            "ratelimit-limit",
+            "ratelimit-remaining",
+            "ratelimit-reset",
+            "ratelimit-policy",
+        ]
+        .map(|name| answer.header(name).to_owned())
+    };
+    let only_project = json!({ "limits": { "key_requests_per_minute": null, "requests_per_minute": 3 } });
+    set(&user, &project, only_project).await;
+    let first = sdk.post("/api/v1/events", &event("1")).await;
+    assert_eq!(headers(&first), ["3", "2", "60", "3;w=60"]);
+
+    // The flood guard's own, not those of the requests that are left.
+    set(
+        &user,
+        &project,
+        json!({ "limits": { "requests_per_minute": null, "source_events_per_minute": 1 } }),
+    )
+    .await;
+    let flooded = sdk.post("/api/v1/events", &event("2")).await;
+    sdk.post("/api/v1/events", &event("3")).await.expect(429);
+    assert_eq!(flooded.status, 202);
+    let flooded = sdk.post("/api/v1/events", &event("4")).await;
+    assert_eq!(headers(&flooded), ["1", "0", flooded.header("retry-after"), "1;w=60"]);
+    let reset = flooded.header("x-ratelimit-reset").parse::<i64>().unwrap();
+    let wait = flooded.header("retry-after").parse::<i64>().unwrap();
+    assert_eq!(reset - wait, 1_795_262_400, "noon, when the clock stands still");
+
+    let burst = json!({ "limits": { "source_events_per_minute": null, "requests_per_second": 1 } });
+    set(&user, &project, burst).await;
+    app.clock.advance_micros(1_000_000);
+    sdk.post("/api/v1/events", &event("5")).await.expect(202);
+    let burst = sdk.post("/api/v1/events", &event("6")).await;
+    assert_eq!(
+        (burst.status.as_u16(), headers(&burst)),
+        (429, ["1", "0", "1", "1;w=1"].map(str::to_owned))
+    );
+}
+
+#[tokio::test]
+async fn a_flood_of_parts_is_guarded_by_what_they_are_of() {
+    let app = TestApp::new().await;
+    let (user, project, sdk) = app.project("parts").await;
+    set(&user, &project, json!({ "limits": { "source_events_per_minute": 2 } })).await;
+    let trace = |name: &str, n: usize| {
+        json!({ "batch": [{
+            "id": format!("{name}-{n}"), "type": "trace-create", "timestamp": "2026-11-21T12:00:00Z",
+            "body": { "id": format!("trace-{name}-{n}"), "name": name, "timestamp": "2026-11-21T12:00:00Z" },
+        }] })
+    };
+    for n in 0..2 {
+        sdk.post("/api/public/ingestion", &trace("loop", n)).await.expect(207);
+    }
+    sdk.post("/api/public/ingestion", &trace("loop", 2)).await.expect(429);
+    sdk.post("/api/public/ingestion", &trace("quiet", 0)).await.expect(207);
+}
+
+#[tokio::test]
+async fn a_refusal_is_an_answer_that_is_given_again() {
+    let app = TestApp::new().await;
+    let (_, _, sdk) = app.project("refusals").await;
+    let once = sdk.with("idempotency-key", "k1");
+    let first = once
+        .post("/api/v1/ingestion/events/batch", &json!({ "events": 7 }))
+        .await;
+    assert_eq!(first.status, 422);
+    let again = once
+        .post("/api/v1/ingestion/events/batch", &json!({ "events": 7 }))
+        .await;
+    assert_eq!(
+        (again.status.as_u16(), again.header("idempotency-replayed")),
+        (422, "true")
+    );
+    assert_eq!(again.body, first.body);
+    let other = once
+        .post(
+            "/api/v1/ingestion/events/batch",
+            &json!({ "events": [pulse("a", "/")] }),
+        )
+        .await;
+    assert_eq!(other.status, 422, "{}", String::from_utf8_lossy(&other.body));
+    assert_eq!(other.header("idempotency-replayed"), "");
+    assert_eq!(other.json()["detail"][0]["loc"], json!(["header", "Idempotency-Key"]));
+}
+
+#[tokio::test]
+async fn a_request_that_is_refused_whole_is_kept_too() {
+    let app = TestApp::with(&[("batch_events", "3")]).await;
+    let (user, project, sdk) = app.project("whole").await;
+    let many: Value = (0..4).map(|n| event(&format!("e{n}"))).collect();
+    sdk.post("/api/v1/events/batch", &many).await.expect(422);
+    sdk.post("/api/v1/ingestion/events/batch", &json!({ "events": 7 }))
+        .await
+        .expect(422);
+    sdk.with("content-type", "application/x-protobuf")
+        .send(Method::POST, "/v1/traces", vec![0x0a, 0xff, 0xff, 0x01])
+        .await;
+    // For who sends it, or how often, is no fault of what was sent.
+    app.anonymous()
+        .with("x-api-key", "proj_wrong_wrong")
+        .post("/api/v1/events/batch", &many)
+        .await
+        .expect(401);
+
+    let base = format!("/api/v1/projects/{}", project["id"]);
+    let list = user.get(&format!("{base}/refused")).await.expect(200);
+    let kept: Vec<(&str, &str, &Value)> = list["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| {
+            (
+                item["door"].as_str().unwrap(),
+                item["reason"].as_str().unwrap(),
+                &item["payload"],
+            )
+        })
+        .collect();
+    assert_eq!(kept.len(), 3, "{list}");
+    let of = |door: &str| *kept.iter().find(|(of, ..)| *of == door).unwrap();
+    assert!(of("native").1.contains("at most 3 events"), "{kept:?}");
+    assert_eq!(of("native").2, &many);
+    assert_eq!(of("pulsestream").2, &json!({ "events": 7 }));
+    assert_eq!(of("otlp").2, &Value::Null, "bytes are nothing to read");
+    let health = user.get(&format!("{base}/ingest")).await.expect(200);
+    let refused: u64 = health["minutes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|minute| minute["refused"].as_u64().unwrap())
+        .sum();
+    assert_eq!(refused, 3);
+}
+
 #[tokio::test]
 async fn what_is_in_flight_is_bounded() {
     let app = TestApp::with(&[("body_limit_bytes", "100000"), ("in_flight_bytes", "100000")]).await;

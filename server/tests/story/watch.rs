@@ -1,5 +1,6 @@
 //! WatchLLM's envelopes, type by type.
 
+use axum::http::Method;
 use serde_json::{Value, json};
 
 use crate::app::TestApp;
@@ -213,9 +214,14 @@ async fn what_is_no_envelope_is_named() {
         (with("timestamp", json!("2026-11-21T12:06:00")), "time"),
     ] {
         let answer = sdk.post("/api/v1/events", &event).await.expect(422);
-        assert_eq!(answer["errors"][0]["loc"], json!(["body", place]), "{answer}");
-        assert!(answer["detail"].is_string());
+        assert_eq!(answer["detail"][0]["loc"], json!(["body", place]), "{answer}");
+        assert!(answer["detail"][0]["msg"].is_string() && answer["detail"][0]["type"].is_string());
     }
+    // A batch of which nothing is taken names every fault, and where it is.
+    let all = json!([with("type", json!("novel")), with("sdk", json!(7))]);
+    let answer = sdk.post("/api/v1/events/batch", &all).await.expect(422);
+    assert_eq!(answer["detail"][0]["loc"], json!(["body", 0, "type"]), "{answer}");
+    assert_eq!(answer["detail"][1]["loc"], json!(["body", 1, "sdk"]), "{answer}");
     // Bodies are free-form: what is odd in them is kept.
     let odd = json!({ "level": ["x"], "message": { "a": 1 }, "inputTokens": "many", "latencyMs": -5, "start": "soon" });
     sdk.post("/api/v1/events", &envelope("log", odd)).await.expect(202);
@@ -230,9 +236,132 @@ async fn a_month_that_is_used_up() {
         .expect(202);
     let over = sdk.post("/api/v1/events", &envelope("custom", json!({}))).await;
     assert!(over.header("retry-after").parse::<u64>().unwrap() > 86_400);
-    let detail = over.expect(429)["detail"].as_str().unwrap().to_owned();
+    let detail = over.expect(429)["detail"].clone();
+    assert_eq!(detail["error"], "Monthly event limit exceeded for your tier.");
+    let message = detail["message"].as_str().unwrap();
     assert!(
-        detail.contains("tiny plan's 1 events of this month are used up"),
-        "{detail}"
+        message.contains("tiny plan's 1 events of this month are used up"),
+        "{message}"
     );
+}
+
+/// A log in snake case.
+fn snake(id: &str, timestamp: &str) -> Value {
+    json!({ "event_id": id, "project_id": "p", "type": "log", "timestamp": timestamp,
+            "sdk": { "name": "watchllm", "version": "0.1.0" }, "body": { "message": "x" } })
+}
+
+#[tokio::test]
+async fn its_door_is_its_own() {
+    let app = TestApp::new().await;
+    let (ada, project, sdk) = app.project("shop").await;
+    let base = format!("/api/v1/projects/{}", project["id"]);
+    let (past, soon) = ("2026-11-21T11:00:00", "2026-11-21T12:10:00");
+    let bogus = json!({ "project_id": "p", "type": "bogus", "sdk": {} });
+    // On both routes, alone, bare and wrapped, in both spellings.
+    sdk.post("/api/v1/events", &envelope("log", json!({})))
+        .await
+        .expect(202);
+    sdk.post("/api/v1/events", &snake("a", past)).await.expect(202);
+    sdk.post("/api/v1/events/batch", &json!([snake("b", past), bogus]))
+        .await
+        .expect(202);
+    sdk.post(
+        "/api/v1/events/batch",
+        &json!({ "events": [envelope("custom", json!({})), snake("soon", soon)] }),
+    )
+    .await
+    .expect(202);
+    let answer = sdk.post("/api/v1/events", &bogus).await.expect(422);
+    assert_eq!(answer["detail"][0]["loc"], json!(["body", "type"]), "{answer}");
+    assert_eq!(answer["detail"][1]["loc"], json!(["body", "body"]), "{answer}");
+    sdk.post("/api/v1/events", &json!({ "kind": "log", "project_id": "p" }))
+        .await
+        .expect(202);
+
+    let health = ada.get(&format!("{base}/ingest")).await.expect(200);
+    let minutes = health["minutes"].as_array().unwrap().iter();
+    let counts: Vec<(&str, u64, u64)> = minutes
+        .map(|m| {
+            let number = |name: &str| m[name].as_u64().unwrap();
+            (m["door"].as_str().unwrap(), number("accepted"), number("refused"))
+        })
+        .collect();
+    assert_eq!(counts, [("native", 1, 0), ("watchllm", 4, 3)]);
+    let senders = health["senders"].as_array().unwrap();
+    assert!(senders.iter().any(|sender| sender["door"] == "watchllm"), "{health}");
+
+    let refused = ada.get(&format!("{base}/refused")).await.expect(200);
+    let items = refused["items"].as_array().unwrap();
+    assert_eq!(items.len(), 3);
+    assert!(items.iter().all(|item| item["door"] == "watchllm"), "{refused}");
+    // What was in the future is not any more.
+    app.clock.advance_micros(600_000_000);
+    let soon = items.iter().find(|item| item["event_id"] == "soon").unwrap();
+    let done = ada
+        .post(&format!("{base}/refused/replay"), &json!({ "ids": [soon["id"]] }))
+        .await
+        .expect(200);
+    assert_eq!(done, json!({ "accepted": 1, "duplicates": 0, "rejected": 0 }));
+    let stored = ada.get(&format!("{base}/events/soon")).await.expect(200);
+    assert_eq!((&stored["kind"], &stored["message"]), (&json!("log"), &json!("x")));
+}
+
+#[tokio::test]
+async fn its_refusals_are_in_its_words() {
+    let app = TestApp::with(&[("body_limit_bytes", "20000"), ("batch_events", "2")]).await;
+    let (ada, project, sdk) = app.project("shop").await;
+    let base = format!("/api/v1/projects/{}", project["id"]);
+    let log = snake("a", "2026-11-21T11:00:00");
+    let foreign = app
+        .anonymous()
+        .with("x-api-key", "sk_test_demo1234567890abcdefghijklmno");
+    for route in ["/api/v1/events", "/api/v1/events/batch"] {
+        let answer = foreign.post(route, &json!([log])).await.expect(401);
+        assert_eq!(answer["detail"]["error"], "Invalid API key", "{answer}");
+        // Before anything came that would tell, a refusal is in our own.
+        let answer = app.anonymous().post(route, &json!([log])).await.expect(401);
+        assert_eq!(answer["code"], "api_key_required", "{answer}");
+    }
+    let answer = sdk
+        .post("/api/v1/events/batch", &json!([log, log, log]))
+        .await
+        .expect(400);
+    assert_eq!(answer["detail"]["error"], "Too many events", "{answer}");
+
+    // A project that refuses repeats.
+    ada.send_json(
+        Method::PATCH,
+        &format!("{base}/settings"),
+        &json!({ "duplicates": "conflict" }),
+    )
+    .await
+    .expect(200);
+    sdk.post("/api/v1/events", &log).await.expect(202);
+    let answer = sdk.post("/api/v1/events", &log).await.expect(409);
+    assert_eq!(answer["detail"]["error"], "Event was received before", "{answer}");
+
+    // What is refused unread is refused as the key's request before was.
+    let large = json!({ "project_id": "p", "type": "log", "sdk": {}, "body": { "message": "x".repeat(30_000) } });
+    let answer = sdk.post("/api/v1/events", &large).await.expect(413);
+    assert!(answer["detail"]["error"].is_string(), "{answer}");
+    ada.send_json(
+        Method::PATCH,
+        &format!("{base}/settings"),
+        &json!({ "limits": { "key_requests_per_minute": 1 } }),
+    )
+    .await
+    .expect(200);
+    let limited = sdk.post("/api/v1/events", &log).await;
+    assert!(!limited.header("retry-after").is_empty());
+    let answer = limited.expect(429);
+    assert_eq!(answer["detail"]["error"], "Rate limit exceeded", "{answer}");
+    let health = ada.get(&format!("{base}/ingest")).await.expect(200);
+    let doors: Vec<&Value> = health["minutes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|m| &m["door"])
+        .collect();
+    assert_eq!(doors, ["watchllm"], "{health}");
 }

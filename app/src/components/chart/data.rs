@@ -6,8 +6,9 @@ use super::TimeAxis;
 /// are written whole, for the style sheet's sake.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Hue {
-    /// One of eight; the ninth and those after it are as the rest, since two of
-    /// one colour would be taken for each other.
+    /// One of sixteen: eight colours, and the same eight again nearer to the ink
+    /// and with other dashes. Those after them are as the rest, since two of one
+    /// colour would be taken for each other.
     Nth(usize),
     /// What is well.
     Good,
@@ -33,6 +34,14 @@ impl Hue {
                 5 => "hue-6",
                 6 => "hue-7",
                 7 => "hue-8",
+                8 => "hue-9",
+                9 => "hue-10",
+                10 => "hue-11",
+                11 => "hue-12",
+                12 => "hue-13",
+                13 => "hue-14",
+                14 => "hue-15",
+                15 => "hue-16",
                 _ => "hue-rest",
             },
             Self::Good => "hue-good",

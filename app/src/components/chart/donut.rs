@@ -16,10 +16,14 @@ pub(crate) struct Slice {
     pub(crate) hue: Hue,
 }
 
-/// A ring, and beside it what each part of it is.
+/// A ring, and beside it what each part of it is. A sentence where there is
+/// nothing to share out.
 pub(crate) fn donut(label: &str, unit: Unit, slices: Vec<Slice>) -> Part {
     let sum: f64 = slices.iter().map(|slice| slice.value.max(0.0)).sum();
-    let share = |value: f64| if sum > 0.0 { value.max(0.0) / sum } else { 0.0 };
+    if sum <= 0.0 {
+        return el("p", "panel-none", vec!["Nothing in this time.".part()]);
+    }
+    let share = |value: f64| value.max(0.0) / sum;
     let mut before = 0.0;
     let mut arcs = Vec::new();
     let mut rows = Vec::new();

@@ -12,6 +12,10 @@ pub(crate) type Zoom = Callback<(i64, i64)>;
 pub(crate) struct ChartGroup {
     /// The moment that is pointed at, in seconds since the epoch.
     pub(super) at: RwSignal<Option<i64>>,
+    /// Which of the charts is pointed at, by its number.
+    pub(super) owner: RwSignal<Option<u32>>,
+    /// How many charts there have been.
+    count: StoredValue<u32>,
     /// What becomes of a span that one drags over.
     pub(super) zoom: Option<Zoom>,
 }
@@ -19,20 +23,30 @@ pub(crate) struct ChartGroup {
 impl ChartGroup {
     /// Makes it and offers it to all charts that are below.
     pub(crate) fn provide(zoom: Option<Zoom>) -> Self {
-        let group = Self {
-            at: RwSignal::new(None),
-            zoom,
-        };
+        let group = Self::new(zoom);
         provide_context(group);
         group
     }
 
+    fn new(zoom: Option<Zoom>) -> Self {
+        Self {
+            at: RwSignal::new(None),
+            owner: RwSignal::new(None),
+            count: StoredValue::new(0),
+            zoom,
+        }
+    }
+
     /// What [`Self::provide`] made; a chart by itself has its own.
     pub(super) fn from_context() -> Self {
-        use_context().unwrap_or_else(|| Self {
-            at: RwSignal::new(None),
-            zoom: None,
-        })
+        use_context().unwrap_or_else(|| Self::new(None))
+    }
+
+    /// A number for another chart.
+    pub(super) fn number(self) -> u32 {
+        let number = self.count.get_value().wrapping_add(1);
+        self.count.set_value(number);
+        number
     }
 }
 

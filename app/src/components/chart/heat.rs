@@ -46,9 +46,8 @@ pub(crate) fn heat_map(label: impl Into<String>, unit: Unit, data: Memo<ChartDat
             .collect();
         let ends = el(
             "li",
-            "heat-row heat-ends num",
+            "heat-ends num",
             vec![
-                el("span", "", Vec::new()),
                 el("span", "", vec![ends(data.axis, here.get()).part()]),
                 el("span", "", vec![legend(unit, darkest, most).part()]),
             ],

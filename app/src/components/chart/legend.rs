@@ -8,6 +8,11 @@ use crate::{
     view::{IntoPart, Part, el, memo, show_some, svg, tag},
 };
 
+/// Where there are more buttons than [`MANY`], those that are seen at first.
+const FIRST: usize = 10;
+/// So many are all seen.
+const MANY: usize = 12;
+
 /// A patch of a series' colour; of lines, a piece with its dashes.
 pub(crate) fn swatch(hue: Hue, shape: Shape) -> Part {
     let (class, path) = match shape {
@@ -35,7 +40,9 @@ pub(super) fn legend(chart: TimeChart) -> Part {
 
 fn buttons(chart: TimeChart, series: Vec<(String, Hue)>) -> Part {
     let names: Vec<String> = series.iter().map(|(name, _)| name.clone()).collect();
+    let more = names.len().saturating_sub(FIRST);
     let names = StoredValue::new(names);
+    let folded = RwSignal::new(more > MANY - FIRST);
     let buttons = series.into_iter().map(|(name, hue)| {
         let (asked, label) = (name.clone(), name.clone());
         let press = move |event: ev::MouseEvent| {
@@ -55,10 +62,24 @@ fn buttons(chart: TimeChart, series: Vec<(String, Hue)>) -> Part {
             .child(el("span", "truncate", vec![label.part()]))
             .part()
     });
+    let unfold = show_some(move || {
+        let button = || {
+            tag("button")
+                .attr("type", "button")
+                .class("legend-item legend-more")
+                .press(move |_| folded.set(false))
+                .child(format!("+{more} more").part())
+                .part()
+        };
+        folded.get().then(button)
+    });
+    // What is folded away is in the document: a picture of the chart shows all.
     tag("div")
         .class("legend")
+        .flag("data-folded", move || folded.get())
         .attr("role", "group")
         .attr("aria-label", "Shown in the chart")
         .children(buttons.collect())
+        .child(unfold.part())
         .part()
 }

@@ -11,6 +11,7 @@
 mod axis;
 mod bar_list;
 mod data;
+mod days;
 mod donut;
 mod group;
 mod heat;
@@ -19,6 +20,7 @@ mod overlay;
 mod paths;
 mod plot;
 mod scale;
+mod slider;
 mod spark;
 mod stat;
 mod table;

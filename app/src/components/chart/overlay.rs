@@ -19,7 +19,7 @@ pub(super) fn overlay(plot: Plot) -> Part {
     let hair = show_some(move || cross_hair(plot));
     let dragged = show_some(move || selection(plot));
     let tip = show_some(move || {
-        let is_asked = plot.is_mine.get() && plot.drag.get().is_none();
+        let is_asked = plot.is_pointed_at() && plot.drag.get().is_none();
         is_asked.then(|| tip(plot)).flatten()
     });
     svg("svg")

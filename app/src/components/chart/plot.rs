@@ -1,17 +1,15 @@
-//! The plot: what is drawn, and a slider over it that reads out what one
-//! points at, by mouse, finger, keyboard or screen reader.
+//! The plot: what is drawn, and what is said of it.
 
-use leptos::{ev, prelude::*};
-use wasm_bindgen::JsCast;
+use leptos::prelude::*;
 
 use super::{
     ChartData, Shape, TimeChart,
     overlay::{axis_below, overlay},
     paths::{HEIGHT, PITCH, bars, grid, line, stack},
     scale::ticks,
+    slider::slider,
 };
 use crate::{
-    browser,
     hydration::use_hydrated,
     view::{IntoPart, Part, el, memo, show, show_some, svg, tag, text},
 };
@@ -25,8 +23,8 @@ pub(super) struct Plot {
     pub(super) chart: TimeChart,
     /// The lines across it, from 0 upwards.
     pub(super) ticks: Memo<Vec<f64>>,
-    /// Whether this is the chart that is pointed at.
-    pub(super) is_mine: RwSignal<bool>,
+    /// Tells this chart from the others of its group.
+    number: u32,
     /// From where to where somebody drags.
     pub(super) drag: RwSignal<Option<(usize, usize)>>,
     pub(super) here: ReadSignal<bool>,
@@ -39,22 +37,34 @@ impl Plot {
         self.chart.data.read().axis.index_of(time)
     }
 
-    fn point(self, index: Option<usize>) {
+    /// Whether this is the chart that is pointed at.
+    pub(super) fn is_pointed_at(self) -> bool {
+        self.chart.group.owner.get() == Some(self.number)
+    }
+
+    pub(super) fn point(self, index: Option<usize>) {
         // A chart that goes loses the pointer and the focus, and is told so after.
         let Some(axis) = self.chart.data.try_read_untracked().map(|data| data.axis) else {
             return;
         };
-        let time = index.map(|index| axis.start_of(index));
-        if self.chart.group.at.get_untracked() != time {
-            self.chart.group.at.set(time);
+        let group = self.chart.group;
+        let owner = group.owner.get_untracked();
+        // The pointer has gone on to another chart before this one is told that it left.
+        if index.is_none() && owner != Some(self.number) {
+            return;
         }
-        if self.is_mine.get_untracked() != index.is_some() {
-            self.is_mine.set(index.is_some());
+        let time = index.map(|index| axis.start_of(index));
+        if group.at.get_untracked() != time {
+            group.at.set(time);
+        }
+        let owned = index.map(|_| self.number);
+        if owner != owned {
+            group.owner.set(owned);
         }
     }
 
     /// What is pointed at, in words.
-    fn read_out(self) -> String {
+    pub(super) fn read_out(self) -> String {
         let Some(index) = self.index() else {
             return String::new();
         };
@@ -85,7 +95,7 @@ impl Plot {
     }
 
     /// Zooms into what was dragged over.
-    fn end_drag(self) {
+    pub(super) fn end_drag(self) {
         let Some(dragged @ Some(_)) = self.drag.try_get_untracked() else {
             return;
         };
@@ -111,7 +121,7 @@ pub(super) fn plot(chart: TimeChart) -> Part {
                 .most(chart.is_stacked(), |name| chart.toggles.shows(name));
             ticks(most, chart.unit)
         }),
-        is_mine: RwSignal::new(false),
+        number: chart.group.number(),
         drag: RwSignal::new(None),
         here: use_hydrated(),
     };
@@ -216,84 +226,4 @@ fn layers(plot: Plot) -> Part {
             .collect(),
     };
     svg("g").children(drawn).part()
-}
-
-fn slider(plot: Plot) -> Part {
-    let chart = plot.chart;
-    let count = move || chart.data.read().axis.count;
-    let under = move |event: &ev::Event| pointed_at(event.unchecked_ref(), chart.data.read_untracked().axis.count);
-    let slide = move |event: ev::Event| {
-        let value: usize = event_target_value(&event).parse().unwrap_or(0);
-        plot.point(value.checked_sub(1));
-    };
-    let over = move |event: ev::Event| {
-        let at = under(&event);
-        plot.point(at);
-        if let (Some((from, _)), Some(to)) = (plot.drag.get_untracked(), at) {
-            plot.drag.set(Some((from, to)));
-        }
-    };
-    let press = move |event: ev::Event| {
-        let pointer: &web_sys::PointerEvent = event.unchecked_ref();
-        if chart.group.zoom.is_some() && pointer.button() == 0 {
-            browser::hold_pointer(pointer);
-            plot.drag.set(under(&event).map(|at| (at, at)));
-        }
-    };
-    let key = move |event: ev::Event| {
-        let key: &ev::KeyboardEvent = event.unchecked_ref();
-        let (Some(index), Some(zoom)) = (plot.index(), chart.group.zoom) else {
-            return;
-        };
-        if key.key() == "Enter" {
-            // An eighth of the time, around what is pointed at.
-            let axis = chart.data.read_untracked().axis;
-            let reach = (axis.count / 16).max(1);
-            let (from, to) = (index.saturating_sub(reach), (index + reach + 1).min(axis.count));
-            zoom.run((axis.start_of(from), axis.start_of(to)));
-        }
-    };
-    let leave = move |_| {
-        if plot.drag.try_get_untracked() == Some(None) {
-            plot.point(None);
-        }
-    };
-    tag("input")
-        .attr("type", "range")
-        .class("chart-slider")
-        .attr("id", chart.id.with_value(|id| format!("{id}-slider")))
-        .attr("min", "1")
-        .text("max", move || count().max(1).to_string())
-        .attr(
-            "aria-label",
-            chart.label.with_value(|label| format!("{label}: go through time")),
-        )
-        .text("aria-valuetext", move || plot.read_out())
-        .on("input", slide)
-        .on("pointermove", over)
-        .on("pointerdown", press)
-        .on("pointerup", move |_| plot.end_drag())
-        .on("pointercancel", move |_| {
-            plot.drag.try_set(None);
-        })
-        .on("pointerleave", leave)
-        .on("keydown", key)
-        .on("blur", move |_| plot.point(None))
-        .part()
-}
-
-/// The span below the mouse.
-fn pointed_at(event: &ev::MouseEvent, count: usize) -> Option<usize> {
-    let target = event.current_target().or_else(|| event.target())?;
-    let plot = target.unchecked_ref::<web_sys::Element>().get_bounding_client_rect();
-    let (count, width) = (i32::try_from(count).ok()?, whole(plot.width()).max(1));
-    let at = (event.client_x() - whole(plot.left())).saturating_mul(count) / width;
-    usize::try_from(at.clamp(0, (count - 1).max(0)))
-        .ok()
-        .filter(|_| count > 0)
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "pixels of a screen")]
-const fn whole(pixels: f64) -> i32 {
-    pixels as i32
 }

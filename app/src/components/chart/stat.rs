@@ -1,5 +1,7 @@
 //! A number, large, with how it changed.
 
+use std::borrow::Cow;
+
 use super::spark;
 use crate::{
     format::{Unit, change},
@@ -18,7 +20,7 @@ pub(crate) enum Better {
 /// A number that says how things are.
 pub(crate) struct Stat {
     /// What it is.
-    pub(crate) label: &'static str,
+    pub(crate) label: Cow<'static, str>,
     /// Its unit.
     pub(crate) unit: Unit,
     /// The number, if there is one.

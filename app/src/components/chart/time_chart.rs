@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{ChartData, ChartGroup, Toggles, legend::legend, plot::plot, table::as_table};
+use super::{ChartData, ChartGroup, Toggles, days::days, legend::legend, plot::plot, table::as_table};
 use crate::{
     format::Unit,
     view::{Part, el},
@@ -65,12 +65,16 @@ impl TimeChart {
 
     /// The chart with its legend, and the same as a table.
     pub(crate) fn part(self) -> Part {
-        el("div", "chart-whole", vec![legend(self), plot(self), as_table(self)])
+        el(
+            "div",
+            "chart-whole",
+            vec![legend(self), plot(self), days(self), as_table(self)],
+        )
     }
 
     /// The chart alone, where its legend stands elsewhere.
     pub(crate) fn bare(self) -> Part {
-        el("div", "chart-whole", vec![plot(self), as_table(self)])
+        el("div", "chart-whole", vec![plot(self), days(self), as_table(self)])
     }
 
     pub(super) fn is_stacked(self) -> bool {

@@ -92,6 +92,7 @@ fn menu(board: Board, open: RwSignal<bool>) -> Part {
         }
         spawn_local(async move {
             let slug = board.scope.slug.get_untracked();
+            board.forget();
             match api::remove_dashboard(&slug, &board.id.read_untracked()).await {
                 Ok(()) => browser::assign(&format!("/p/{slug}/dashboards")),
                 Err(error) => toasts.error(error.message()),

@@ -3,7 +3,7 @@
 use eventglass_model::{Dashboard, DashboardDraft, MAX_WIDGETS, TimeBound, Widget};
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{grid::settle, starter::blank};
+use super::grid::settle;
 use crate::{
     api::{self, ApiError},
     components::{Range, Toasts},
@@ -68,7 +68,8 @@ impl Board {
         self.saved.set(draft);
     }
 
-    fn is_changed_untracked(self) -> bool {
+    /// The same, for what does not wait for it to change.
+    pub(super) fn is_changed_untracked(self) -> bool {
         *self.draft.read_untracked() != *self.saved.read_untracked()
     }
 
@@ -102,23 +103,25 @@ impl Board {
         self.draft.update(|draft| change(&mut draft.widgets));
     }
 
-    /// A widget more, whose form opens.
+    /// Opens the form of a widget more. There is none before the form is applied.
     pub(super) fn add(self) {
-        let id = self.free_id();
-        let mut is_full = false;
-        self.arrange(|widgets| {
-            is_full = widgets.len() >= MAX_WIDGETS;
-            if !is_full {
-                widgets.push(blank(id.clone()));
-                settle(widgets, None);
-            }
-        });
-        if is_full {
+        if self.draft.with_untracked(|draft| draft.widgets.len()) >= MAX_WIDGETS {
             self.toasts
                 .error(format!("A dashboard has at most {MAX_WIDGETS} widgets."));
         } else {
-            self.open.set(Some(id));
+            self.open.set(Some(self.free_id()));
         }
+    }
+
+    /// Takes in what a form says: of a widget that is there, or of a new one.
+    pub(super) fn put(self, widget: Widget) {
+        self.arrange(|widgets| match widgets.iter_mut().find(|known| known.id == widget.id) {
+            Some(known) => (known.title, known.kind, known.query) = (widget.title, widget.kind, widget.query),
+            None => {
+                widgets.push(widget);
+                settle(widgets, None);
+            }
+        });
     }
 
     /// The same widget again.
@@ -159,8 +162,13 @@ impl Board {
 
     /// As it was.
     pub(super) fn revert(self) {
-        self.draft.set(self.saved.get_untracked());
+        self.forget();
         self.set_editing(false);
+    }
+
+    /// Drops what is not saved.
+    pub(super) fn forget(self) {
+        self.draft.set(self.saved.get_untracked());
     }
 
     /// Saves it and ends the arranging.

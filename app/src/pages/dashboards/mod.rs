@@ -6,11 +6,17 @@
 mod actions;
 mod arrange;
 mod board;
+mod fields;
+mod figures;
 mod form;
 mod grid;
+mod leave;
 mod list;
 mod page;
+mod said;
+mod settings;
 mod starter;
+mod values;
 mod widget;
 mod widget_body;
 mod words;

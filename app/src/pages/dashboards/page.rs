@@ -1,24 +1,27 @@
 //! One dashboard.
 
-use eventglass_model::Dashboard;
+use eventglass_model::{Dashboard, TimeBound};
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 use super::{
     actions::{WHOLE, actions},
     board::Board,
-    form::{board_form, widget_form},
+    form::widget_form,
+    leave::ask_before_leaving,
+    settings::board_form,
     widget::widget,
 };
 use crate::{
     api,
-    components::EmptyState,
-    components::Glyph,
+    components::{EmptyState, Glyph, page_head},
     order::in_order,
-    pages::scope::{Scope, ask, frame_with},
+    pages::scope::{Scope, ask, frame_whole, head_over},
     view::{IntoPart, Part, effect, el, memo, show, tag, text},
 };
+
+/// What a dashboard shows that has no span of time of its own.
+const DAY: TimeBound = TimeBound::Ago(86_400);
 
 /// One dashboard.
 #[component]
@@ -42,21 +45,47 @@ pub(crate) fn DashboardPage() -> impl IntoView {
             .with(|dashboard| dashboard.iter().for_each(|dashboard| board.load(dashboard)));
     };
     effect(load);
+    ask_before_leaving(board);
+    let name = move || board.draft.with(|draft| draft.name.clone());
+    let shown = memo(move |_| match board.range() {
+        (None, None) => (Some(DAY), None),
+        range => range,
+    });
     let body = move |_| {
-        asked.show(move || {
+        // What is not there has no name, and nothing can be done with it.
+        let top = asked.show_or(
+            move || {
+                untrack(load);
+                head_over(
+                    scope,
+                    shown,
+                    "As the dashboard opens",
+                    text(name).part(),
+                    actions(board),
+                )
+            },
+            || page_head("Dashboard", None),
+        );
+        let content = asked.show(move || {
             // Now, for the server, which runs no effects.
             untrack(load);
             whole(board)
-        })
+        });
+        vec![top, content].part()
     };
-    frame_with(scope, "Dashboard", actions(board), body)
+    // Who has several open tells them apart by their tabs.
+    let title = move || match name() {
+        name if name.is_empty() => "Dashboard".to_owned(),
+        name => name,
+    };
+    frame_whole(scope, title, body)
 }
 
 fn whole(board: Board) -> Part {
     let name = text(move || board.draft.with(|draft| draft.name.clone()));
     let description = text(move || board.draft.with(|draft| draft.description.clone()));
     let head = vec![
-        el("h2", "board-name", vec![name.part()]),
+        el("p", "board-name", vec![name.part()]),
         el("p", "faint", vec![description.part()]),
     ];
     // Drawn anew when there are other widgets; where they stand changes in place.
@@ -88,13 +117,7 @@ fn whole(board: Board) -> Part {
         .class("sr-only")
         .attr("role", "status")
         .child(text(move || board.told.get()).part());
-    // Who has several open tells them apart by their tabs.
-    let title = move || {
-        let name = board.draft.with(|draft| draft.name.clone());
-        format!("{name} · {}", board.scope.slug.get())
-    };
     let parts = vec![
-        view! { <Title text=title/> }.part(),
         el("div", "board-head", head),
         widgets.part(),
         told.part(),

@@ -6,7 +6,7 @@ use eventglass_model::{DashboardDraft, Dimension, Measure, MetricsQuery, Place, 
 pub(super) fn starter(name: &str) -> DashboardDraft {
     let query = |measures: &[Measure], group: &[Dimension]| MetricsQuery {
         measure: measures.to_vec(),
-        group: group.to_vec(),
+        group: group.iter().copied().map(Into::into).collect(),
         ..MetricsQuery::default()
     };
     let widget = |id: &str, title: &str, kind, query, [x, y, width, height]: [u16; 4]| Widget {
@@ -41,7 +41,8 @@ pub(super) fn starter(name: &str) -> DashboardDraft {
 pub(super) fn blank(id: String) -> Widget {
     Widget {
         id,
-        title: "Events".to_owned(),
+        // Called by what it shows.
+        title: String::new(),
         kind: WidgetKind::Line,
         query: MetricsQuery {
             measure: vec![Measure::Count],

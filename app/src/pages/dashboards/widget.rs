@@ -6,11 +6,12 @@ use leptos::prelude::*;
 use super::{
     arrange::{corner, handle},
     board::Board,
-    widget_body::widget_body,
+    widget_body::{ask_widget, widget_body},
     words,
 };
 use crate::{
     components::{Glyph, IconButton},
+    pages::scope::partial_mark,
     view::{IntoPart, Part, el, show_some, tag, text},
 };
 
@@ -34,6 +35,8 @@ pub(super) fn widget(board: Board, id: &str) -> Part {
         let id = id.clone();
         show_some(move || board.editing.get().then(|| tools(board, &id)))
     };
+    let asked = ask_widget(board, this);
+    let partial = show_some(move || asked.partial().map(partial_mark));
     let handle = {
         let id = id.clone();
         show_some(move || board.editing.get().then(|| handle(board, &id)))
@@ -48,6 +51,7 @@ pub(super) fn widget(board: Board, id: &str) -> Part {
         vec![
             handle.part(),
             el("h3", "panel-title truncate", vec![title.part()]),
+            partial.part(),
             tools.part(),
         ],
     );
@@ -58,7 +62,7 @@ pub(super) fn widget(board: Board, id: &str) -> Part {
         .text("data-h", number(|widget| widget.place.height))
         .text("data-o", position)
         .child(head)
-        .child(el("div", "widget-body", vec![widget_body(board, &id, this)]))
+        .child(el("div", "widget-body", vec![widget_body(&id, this, asked)]))
         .child(corner.part())
         .part()
 }
@@ -94,9 +98,9 @@ pub(super) fn title_of(widget: &Widget) -> String {
     } else {
         measures.join(", ")
     };
-    for dimension in &widget.query.group {
+    for group in &widget.query.group {
         title.push_str(" by ");
-        title.push_str(&words::dimension(*dimension));
+        title.push_str(&words::group(group));
     }
     title
 }

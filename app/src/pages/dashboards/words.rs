@@ -1,6 +1,6 @@
 //! Measures and dimensions, in the words of the page.
 
-use eventglass_model::{Dimension, Measure, MetricField, WidgetKind};
+use eventglass_model::{Dimension, Measure, MetricField, MetricGroup, WidgetKind};
 
 use crate::format::Unit;
 
@@ -39,9 +39,39 @@ pub(super) const fn unit(measure: Measure, field: &MetricField) -> Unit {
     }
 }
 
+/// Whether what groups have adds up to what all have: 52 % of a p95 is no share
+/// of anything, and who used two services is one user.
+pub(super) const fn adds_up(measure: Measure) -> bool {
+    match measure {
+        Measure::Count
+        | Measure::Errors
+        | Measure::Sum
+        | Measure::Tokens
+        | Measure::TokensIn
+        | Measure::TokensOut
+        | Measure::Cost
+        | Measure::Unpriced => true,
+        Measure::ErrorRate
+        | Measure::P50
+        | Measure::P90
+        | Measure::P95
+        | Measure::P99
+        | Measure::Avg
+        | Measure::Users => false,
+    }
+}
+
 /// What a dimension is called.
 pub(super) fn dimension(dimension: Dimension) -> String {
     dimension.as_str().replace('_', " ")
+}
+
+/// What series are grouped by.
+pub(super) fn group(group: &MetricGroup) -> String {
+    match group {
+        MetricGroup::Field(field) => dimension(*field),
+        MetricGroup::Attribute(path) => path.clone(),
+    }
 }
 
 /// What a kind of widget is called.

@@ -7,6 +7,7 @@
 mod address;
 mod columns;
 mod detail;
+mod exporting;
 mod filters;
 mod histogram;
 mod keyboard;

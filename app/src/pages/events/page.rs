@@ -46,6 +46,7 @@ pub(crate) fn EventsPage() -> impl IntoView {
         <div class="events" class:has-panel=flag(move || page.open.read().is_some())>
             <Toolbar/>
             {page.asking.banner()}
+            {page.exporting.banner()}
             <Histogram/>
             <div class="events-body">
                 <Facets/>

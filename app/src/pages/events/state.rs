@@ -13,6 +13,7 @@ use leptos_router::{
 use super::{
     address::{self, Address, Rows, Tail},
     columns,
+    exporting::Exporting,
     list::EventList,
     preferences::Preferences,
     terms,
@@ -53,8 +54,12 @@ pub(super) struct Page {
     pub(super) matching: RwSignal<Option<(i64, bool)>>,
     /// Whether the filters are unfolded, where there is no room for them beside the list.
     pub(super) filters: RwSignal<bool>,
+    /// The export that is under way.
+    pub(super) exporting: Exporting,
     /// What this browser was told before.
     pub(super) preferences: Preferences,
+    /// How the list followed before it was paused.
+    before_pause: StoredValue<Tail>,
     go: Callback<(String, bool)>,
 }
 
@@ -102,7 +107,9 @@ impl Page {
             recount: RwSignal::new(0),
             matching: RwSignal::new(None),
             filters: RwSignal::new(false),
+            exporting: Exporting::new(),
             preferences,
+            before_pause: StoredValue::new(Tail::Count),
             go: Callback::new(move |(path, replace): (String, bool)| {
                 let options = NavigateOptions {
                     replace,
@@ -208,12 +215,13 @@ impl Page {
         self.go.run((self.path_with(|_| {}), false));
     }
 
-    /// Pauses the asking for new events, or goes on with it.
+    /// Pauses the asking for new events, or goes on with it as before.
     pub(super) fn toggle_live(self) {
         self.show_as(|address| {
             address.tail = if address.tail == Tail::Off {
-                Tail::Count
+                self.before_pause.get_value()
             } else {
+                self.before_pause.set_value(address.tail);
                 Tail::Off
             };
         });

@@ -3,7 +3,7 @@
 
 use eventglass_model::{
     EventQuery, Severity, Status,
-    search::{Column, Span, Token, TokenKind, term, tokens},
+    search::{Column, Span, Token, TokenKind, any_of, term, tokens},
 };
 
 /// What a query says of one field by plain values.
@@ -121,25 +121,6 @@ fn with_term(text: &str, term: &str) -> String {
     }
 }
 
-/// `field:a`, `field:(a OR b)`; nothing for no values.
-fn any_of(field: &str, values: &[String], exclude: bool) -> String {
-    let sign = if exclude { "-" } else { "" };
-    match values {
-        [] => String::new(),
-        [value] => term(field, value, exclude),
-        values => {
-            let values: Vec<String> = values.iter().map(|value| value_text(field, value)).collect();
-            format!("{sign}{field}:({})", values.join(" OR "))
-        }
-    }
-}
-
-/// A value as it is written behind `field:`.
-pub(super) fn value_text(field: &str, value: &str) -> String {
-    let term = term(field, value, false);
-    term.get(field.len() + 1..).unwrap_or_default().to_owned()
-}
-
 /// The text with pieces replaced, and no more white space than it needs. The pieces are in order.
 fn replace(text: &str, changes: Vec<(Span, String)>) -> String {
     let mut out = String::new();
@@ -168,10 +149,9 @@ fn canonical(name: &str) -> String {
     if let Some(column) = Column::named(name) {
         return column.name().to_owned();
     }
-    name.strip_prefix("attributes.")
-        .or_else(|| name.strip_prefix("attr."))
-        .unwrap_or(name)
-        .to_owned()
+    let path = name.strip_prefix("attributes.").or_else(|| name.strip_prefix("attr."));
+    // A path may stand in quotes.
+    path.unwrap_or(name).replace('"', "")
 }
 
 /// The one spelling of a value that has several.
@@ -329,6 +309,8 @@ mod tests {
             ("NOT env:prod", "environment", "prod", true, ""),
             ("a OR b", "service", "pay", false, "(a OR b) service:pay"),
             ("severity:warn", "severity", "warning", false, ""),
+            ("", "attributes.a b", "x", false, "attributes.\"a b\":x"),
+            ("attributes.\"a b\":x", "attributes.a b", "x", false, ""),
             ("service:pay*", "service", "pay", false, "service:pay* service:pay"),
             (
                 "status:>=500 (a OR b)",

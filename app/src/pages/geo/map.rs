@@ -1,11 +1,15 @@
 //! The map. Its outlines are a file of their own (`/world.svg`), of which each
 //! country is used by its code: the browser keeps them, and the wasm has none.
 
-use eventglass_model::{Measure, Metrics};
+use eventglass_model::{
+    Measure, Metrics,
+    search::{ERRORS, term},
+};
 
 use super::{find, names::VIEW_BOX};
 use crate::{
     format::compact,
+    pages::scope::Scope,
     view::{IntoPart, Part, el, svg, tag},
 };
 
@@ -13,27 +17,35 @@ use crate::{
 const SHADES: [&str; 6] = ["heat-1", "heat-2", "heat-3", "heat-4", "heat-5", "heat-6"];
 
 /// The map, and what its shades mean.
-pub(super) fn map(shown: Measure, metrics: &Metrics) -> Part {
-    let mut known: Vec<(&'static str, &'static str, f64)> = Vec::new();
+pub(super) fn map(scope: Scope, shown: Measure, metrics: &Metrics) -> Part {
+    let mut known: Vec<(&'static str, &'static str, &str, f64)> = Vec::new();
     let mut elsewhere = 0.0;
     for series in metrics.series.iter().filter(|series| series.measure == shown) {
         let value = series.total.unwrap_or(0.0);
-        let found = series.values.first().and_then(|value| find(value.as_deref()?));
-        match found {
-            Some((code, name, true)) => known.push((code, name, value)),
+        let sent = series.values.first().and_then(Option::as_deref).unwrap_or_default();
+        match find(sent) {
+            Some((code, name, true)) => known.push((code, name, sent, value)),
             _ => elsewhere += value,
         }
     }
     let most = known.iter().fold(0.0_f64, |most, (.., value)| most.max(*value));
     let word = shown.as_str();
-    let drawn = known.iter().filter_map(|(code, name, value)| {
+    let drawn = known.iter().filter_map(|(code, name, sent, value)| {
         let class = SHADES.get(shade(*value, most)?).copied()?;
-        let told = svg("title").child(format!("{name}: {} {word}", compact(whole(*value))).part());
+        let said = format!("{name}: {} {word}", compact(whole(*value)));
         let country = svg("use")
             .class(class)
             .attr("href", format!("/world.svg#{code}"))
-            .child(told.part());
-        Some(country.part())
+            .child(svg("title").child(said.clone().part()).part());
+        let errors = (shown == Measure::Errors).then(|| ERRORS.to_owned());
+        let pieces: Vec<String> = errors.into_iter().chain([term("country", sent, false)]).collect();
+        // By the keyboard, the table's links lead to the same places.
+        let link = svg("a")
+            .attr("href", scope.events(&pieces))
+            .attr("aria-label", said)
+            .attr("tabindex", "-1")
+            .child(country.part());
+        Some(link.part())
     });
     let drawn: Vec<Part> = drawn.collect();
     let summary = format!(
@@ -43,7 +55,7 @@ pub(super) fn map(shown: Measure, metrics: &Metrics) -> Part {
     let picture = svg("svg")
         .class("world")
         .attr("viewBox", VIEW_BOX)
-        .attr("role", "img")
+        .attr("role", "group")
         .attr("aria-label", summary)
         .child(svg("use").class("world-land").attr("href", "/world.svg#all").part())
         .children(drawn);

@@ -9,8 +9,8 @@ use super::{
 };
 use crate::{
     api,
-    pages::scope::{Asked, Scope, ask, frame, panel},
-    view::{IntoPart, Part, el, memo, show, tag},
+    pages::scope::{Asked, Scope, ask, frame, panel, segments},
+    view::{IntoPart, Part, el, memo, show},
 };
 
 /// What can be shown, its word in the address first.
@@ -46,30 +46,39 @@ pub(crate) fn GeoPage() -> impl IntoView {
     };
     let by_country = ask::<Metrics>(scope.refresh, move || of(&[Dimension::Country], 200));
     let by_city = ask::<Metrics>(scope.refresh, move || of(&[Dimension::City, Dimension::Country], 50));
-    frame(scope, "Map", move |_| body(scope, word, shown, by_country, by_city))
+    frame(scope, "Map", move |_| body(scope, shown, by_country, by_city))
 }
 
-fn body(
-    scope: Scope,
-    word: Memo<String>,
-    shown: Memo<Measure>,
-    by_country: Asked<Metrics>,
-    by_city: Asked<Metrics>,
-) -> Part {
+fn body(scope: Scope, shown: Memo<Measure>, by_country: Asked<Metrics>, by_city: Asked<Metrics>) -> Part {
     let drawn = by_country.show(move || {
         show(move || {
             by_country
                 .latest
-                .with(|metrics| metrics.as_ref().map(|metrics| map(shown.get(), metrics)).part())
+                .with(|metrics| metrics.as_ref().map(|metrics| map(scope, shown.get(), metrics)).part())
         })
         .part()
     });
-    let list = by_country
-        .show(move || show(move || by_country.latest.with(|metrics| metrics.as_ref().map(countries).part())).part());
+    let list = by_country.show(move || {
+        show(move || {
+            by_country
+                .latest
+                .with(|m| m.as_ref().map(|m| countries(scope, m)).part())
+        })
+        .part()
+    });
     let city_list =
-        by_city.show(move || show(move || by_city.latest.with(|metrics| metrics.as_ref().map(cities).part())).part());
+        by_city.show(move || show(move || by_city.latest.with(|m| m.as_ref().map(|m| cities(scope, m)).part())).part());
     vec![
-        choice(scope, word),
+        el(
+            "div",
+            "tabs-line",
+            vec![segments(
+                scope,
+                "Shown",
+                "show",
+                SHOWN.map(|(word, label, _)| (word, label)),
+            )],
+        ),
         el("section", "panel", vec![drawn]),
         el(
             "div",
@@ -78,22 +87,4 @@ fn body(
         ),
     ]
     .part()
-}
-
-/// What is shown. Links, so that they work before the page is alive.
-fn choice(scope: Scope, shown: Memo<String>) -> Part {
-    let links = SHOWN.into_iter().map(|(word, label, _)| {
-        tag("a")
-            .class("segment")
-            .text("href", move || scope.with(&[("show", word)]))
-            .attr("data-noscroll", "")
-            .word("aria-current", move || (*shown.read() == word).then_some("true"))
-            .child(label.part())
-            .part()
-    });
-    let nav = tag("nav")
-        .class("segments")
-        .attr("aria-label", "Shown")
-        .children(links.collect());
-    el("div", "tabs-line", vec![nav.part()])
 }

@@ -1,12 +1,13 @@
 //! The same by name, and city by city.
 
-use eventglass_model::{Measure, MetricSeries, Metrics};
+use eventglass_model::{Measure, MetricSeries, Metrics, search::term};
 use leptos::prelude::*;
 
 use super::country_name;
 use crate::{
     components::TableScroll,
     format::Unit,
+    pages::scope::Scope,
     view::{IntoPart, Part, el, tag, titled},
 };
 
@@ -18,24 +19,39 @@ const COLUMNS: [(Measure, &str, Unit); 4] = [
 ];
 
 /// A row for each country.
-pub(super) fn countries(metrics: &Metrics) -> Part {
+pub(super) fn countries(scope: Scope, metrics: &Metrics) -> Part {
     table("Countries", metrics, |series| {
         match series.values.first().cloned().flatten() {
-            Some(value) => country_name(&value).to_owned().part(),
+            Some(value) => link(scope, &[("country", &value)], country_name(&value)),
             None => unknown(series),
         }
     })
 }
 
+/// A name that leads to the events with these values.
+fn link(scope: Scope, values: &[(&str, &str)], name: &str) -> Part {
+    let pieces: Vec<String> = values.iter().map(|(field, value)| term(field, value, false)).collect();
+    tag("a")
+        .class("name-link")
+        .attr("href", scope.events(&pieces))
+        .child(name.to_owned().part())
+        .part()
+}
+
 /// A row for each city.
-pub(super) fn cities(metrics: &Metrics) -> Part {
+pub(super) fn cities(scope: Scope, metrics: &Metrics) -> Part {
     table("Cities", metrics, |series| {
         let Some(city) = series.values.first().cloned().flatten() else {
             return unknown(series);
         };
         let country = series.values.get(1).cloned().flatten().unwrap_or_default();
+        let mut values = vec![("city", city.as_str())];
+        if !country.is_empty() {
+            values.push(("country", &country));
+        }
+        let link = link(scope, &values, &city);
         let note = el("span", "cell-note", vec![country_name(&country).to_owned().part()]);
-        vec![city.part(), " ".part(), note].part()
+        vec![link, " ".part(), note].part()
     })
 }
 

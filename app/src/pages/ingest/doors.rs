@@ -18,6 +18,7 @@ pub(super) fn door_name(name: &str) -> &str {
         "cartnudge" => "CartNudge",
         "otlp" => "OTLP",
         "langfuse" => "Langfuse",
+        "watchllm" => "WatchLLM",
         other => other,
     }
 }

@@ -1,6 +1,9 @@
 //! The greatest: services, endpoints, errors, models.
 
-use eventglass_model::{Dimension, Measure, Metrics, MetricsQuery, encode_segment};
+use eventglass_model::{
+    Dimension, Measure, Metrics, MetricsQuery, encode_segment,
+    search::{ERRORS, term},
+};
 use leptos::prelude::*;
 
 use crate::{
@@ -46,7 +49,7 @@ static TOPS: [Top; 4] = [
         hue: Hue::Good,
         note: Some((Measure::P95, Unit::Ms, "p95")),
         more: None,
-        href: |scope, name| scope.link("events", &[("q", name)]),
+        href: |scope, name| scope.events(&[term("endpoint", name, false)]),
     },
     Top {
         title: "Errors",
@@ -57,10 +60,13 @@ static TOPS: [Top; 4] = [
         note: None,
         more: Some("events"),
         href: |scope, name| {
-            scope.link(
-                "events",
-                &[("q", &format!("\"{name}\"")), ("severity", "error,critical")],
-            )
+            // What has no letter cannot be looked for.
+            let name = if name.contains(char::is_alphanumeric) {
+                term("name", name, false)
+            } else {
+                String::new()
+            };
+            scope.events(&[name, ERRORS.to_owned()])
         },
     },
     Top {
@@ -71,7 +77,7 @@ static TOPS: [Top; 4] = [
         hue: Hue::Nth(3),
         note: Some((Measure::Count, Unit::Count, "calls")),
         more: Some("llm"),
-        href: |scope, _| scope.link("llm", &[]),
+        href: |scope, name| scope.link("llm", &[("model", name)]),
     },
 ];
 
@@ -105,9 +111,9 @@ fn top(scope: Scope, kind: &'static Top, asked: Asked<Metrics>) -> Part {
     let more = kind.more.map(|area| {
         tag("a")
             .class("link")
-            .text("href", move || {
-                let errors: &[(&str, &str)] = &[("severity", "error,critical")];
-                scope.link(area, if area == "events" { errors } else { &[] })
+            .text("href", move || match area {
+                "events" => scope.events(&[ERRORS.to_owned()]),
+                area => scope.link(area, &[]),
             })
             .child("All".part())
             .part()

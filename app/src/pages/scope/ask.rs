@@ -3,11 +3,14 @@
 use leptos::{prelude::*, task::spawn_local};
 use serde::de::DeserializeOwned;
 
-use super::Refresh;
+use super::{
+    Counted, Refresh,
+    partial::{Partial, partial_line},
+};
 use crate::{
     api::{ApiError, ApiResult, Fetched, get_text, read},
     components::{ErrorView, SkeletonLines, wait},
-    view::{IntoPart, Part, effect, nothing, show},
+    view::{IntoPart, Part, PartFn, effect, el, make, memo, nothing, show, show_some},
 };
 
 /// How far an answer is.
@@ -17,6 +20,9 @@ enum Phase {
     Here,
     Failed(ApiError),
 }
+
+/// Draws what stands in the place of an answer that did not come.
+type Failed = Box<dyn Fn(ApiError) -> Part + Send + Sync>;
 
 /// A question and its latest answer.
 pub(crate) struct Asked<T: Send + Sync + 'static> {
@@ -44,7 +50,7 @@ impl<T: Send + Sync + 'static> Copy for Asked<T> {}
 /// the order in which it was asked for.
 pub(crate) fn ask<T>(refresh: Refresh, path: impl Fn() -> String + Send + Sync + 'static) -> Asked<T>
 where
-    T: DeserializeOwned + Clone + PartialEq + Send + Sync + 'static,
+    T: Counted + DeserializeOwned + Clone + PartialEq + Send + Sync + 'static,
 {
     let fetched = Fetched::one(path);
     fetched.again_when(refresh.tick);
@@ -56,7 +62,7 @@ where
 /// The same, asked by the browser alone: for what is drawn of another answer.
 pub(crate) fn ask_here<T>(refresh: Refresh, path: impl Fn() -> String + Send + Sync + 'static) -> Asked<T>
 where
-    T: DeserializeOwned + Clone + PartialEq + Send + Sync + 'static,
+    T: Counted + DeserializeOwned + Clone + PartialEq + Send + Sync + 'static,
 {
     let asked = Asked::new(None, refresh);
     // An answer to a question that is no longer asked is void.
@@ -79,7 +85,7 @@ where
 
 impl<T> Asked<T>
 where
-    T: DeserializeOwned + Clone + PartialEq + Send + Sync + 'static,
+    T: Counted + DeserializeOwned + Clone + PartialEq + Send + Sync + 'static,
 {
     fn new(fetched: Option<Fetched>, refresh: Refresh) -> Self {
         Self {
@@ -126,33 +132,72 @@ where
         }
     }
 
-    /// What is drawn of it, once: what is drawn follows `latest` by itself.
+    /// How the latest answer falls short of what was asked for.
+    pub(crate) fn partial(self) -> Option<Partial> {
+        self.latest.with(|answer| answer.as_ref().and_then(Counted::partial))
+    }
+
+    /// What is drawn of it, once: what is drawn follows `latest` by itself. Above
+    /// it stands whether the answer is partial.
     pub(crate) fn show(self, draw: impl Fn() -> Part + Send + Sync + 'static) -> Part {
+        self.drawn(self.marked(make(draw)), self.failed())
+    }
+
+    /// The same where something else says whether the answer is partial.
+    pub(crate) fn show_unmarked(self, draw: impl Fn() -> Part + Send + Sync + 'static) -> Part {
+        self.drawn(make(draw), self.failed())
+    }
+
+    /// The same with something else to stand where there is no answer.
+    pub(crate) fn show_or(
+        self,
+        draw: impl Fn() -> Part + Send + Sync + 'static,
+        instead: impl Fn() -> Part + Send + Sync + 'static,
+    ) -> Part {
+        self.drawn(self.marked(make(draw)), Box::new(move |_| instead()))
+    }
+
+    /// What stands where there is no answer: why, and a way to try again.
+    fn failed(self) -> Failed {
         let retry = Callback::new(move |()| match self.fetched {
             Some(fetched) => fetched.refetch(),
             None => self.retry.update(|n| *n = n.wrapping_add(1)),
         });
-        self.drawn(draw, move |error| view! { <ErrorView error retry/> }.part())
+        Box::new(move |error| view! { <ErrorView error retry/> }.part())
     }
 
     /// The same of something that one can do without: where it fails, the page
     /// goes without it.
     pub(crate) fn show_extra(self, draw: impl Fn() -> Part + Send + Sync + 'static) -> Part {
-        self.drawn(draw, |_| nothing())
+        self.show_or(draw, nothing)
     }
 
-    fn drawn(
-        self,
-        draw: impl Fn() -> Part + Send + Sync + 'static,
-        failed: impl Fn(ApiError) -> Part + Send + Sync + 'static,
-    ) -> Part {
+    /// What is drawn, below a line that says that it is partial, when it is. A
+    /// whole answer stands for itself: what is around it need not make room.
+    fn marked(self, draw: PartFn) -> PartFn {
+        make(move || {
+            let draw = draw.clone();
+            let is_partial = memo(move |_| self.partial().is_some());
+            let content = show(move || {
+                let drawn = untrack(|| draw());
+                if !is_partial.get() {
+                    return drawn;
+                }
+                let line = show_some(move || self.partial().map(partial_line));
+                el("div", "is-partial", vec![line.part(), drawn])
+            });
+            content.part()
+        })
+    }
+
+    fn drawn(self, draw: PartFn, failed: Failed) -> Part {
         let content = show(move || {
             // Read here, so that the server waits for it; what comes later is
             // taken in by the effect.
             untrack(|| self.absorb());
             match self.phase.get() {
                 Phase::Waiting => view! { <SkeletonLines count=4/> }.part(),
-                Phase::Here => untrack(&draw),
+                Phase::Here => untrack(|| draw()),
                 Phase::Failed(error) => failed(error),
             }
         });

@@ -4,9 +4,11 @@ use eventglass_model::Project;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::Scope;
+use super::{Scope, environments::environments};
 use crate::{
-    components::{ErrorView, Glyph, Icon, IconButton, SkeletonLines, TimeRange, chart::TimeChart, page_head, wait},
+    components::{
+        ErrorView, Glyph, Icon, IconButton, Range, SkeletonLines, TimeRange, chart::TimeChart, page_head, wait,
+    },
     session::Session,
     view::{IntoPart, Part, el, nothing, show_some, tag},
 };
@@ -24,6 +26,37 @@ pub(crate) fn frame_with(
     extra: Part,
     body: impl Fn(Project) -> Part + Send + Sync + 'static,
 ) -> Part {
+    let head = head(scope, title.part(), extra);
+    whole(scope, Some(head), move || title.to_owned(), body)
+}
+
+/// The same for a page whose name is known only when its content is: `body`
+/// draws [`head`] itself.
+pub(crate) fn frame_whole(
+    scope: Scope,
+    title: impl Fn() -> String + Send + Sync + 'static,
+    body: impl Fn(Project) -> Part + Send + Sync + 'static,
+) -> Part {
+    whole(scope, None, title, body)
+}
+
+/// The head of a page of numbers: its title, what can be done, the time range.
+pub(crate) fn head(scope: Scope, title: Part, extra: Part) -> Part {
+    head_over(scope, scope.range, "Last 24 hours", title, extra)
+}
+
+/// The same of a page that shows `range` when nothing is chosen; to choose
+/// nothing is called `unset`.
+pub(crate) fn head_over(scope: Scope, range: Memo<Range>, unset: &'static str, title: Part, extra: Part) -> Part {
+    page_head(title, Some(actions(scope, range, unset, extra)))
+}
+
+fn whole(
+    scope: Scope,
+    head: Option<Part>,
+    title: impl Fn() -> String + Send + Sync + 'static,
+    body: impl Fn(Project) -> Part + Send + Sync + 'static,
+) -> Part {
     let session = Session::from_context();
     let retry = Callback::new(move |()| session.project.refetch());
     let content = show_some(move || {
@@ -33,37 +66,23 @@ pub(crate) fn frame_with(
         })
     });
     let meanwhile = view! { <SkeletonLines count=14/> }.part();
-    let parts = vec![
-        page_head(title, Some(actions(scope, extra))),
-        lost(scope),
-        wait(meanwhile, content, RwSignal::new(false)),
-    ];
+    let mut parts: Vec<Part> = head.into_iter().collect();
+    parts.push(lost(scope));
+    parts.push(wait(meanwhile, content, RwSignal::new(false)));
     view! {
-        <Title text=move || format!("{title} · {}", scope.slug.get())/>
+        <Title text=move || format!("{} · {}", title(), scope.slug.get())/>
         {el("div", "page page-full", parts)}
     }
     .part()
 }
 
-fn actions(scope: Scope, extra: Part) -> Part {
+fn actions(scope: Scope, range: Memo<Range>, unset: &'static str, extra: Part) -> Part {
     let refresh = Callback::new(move |()| scope.refresh.now());
     let set = Callback::new(move |range| scope.set_range(range));
-    let environment = show_some(move || {
-        let name = scope.environment.get();
-        (!name.is_empty()).then(|| {
-            tag("a")
-                .class("chip")
-                .attr("href", scope.with(&[("environment", "")]))
-                .attr("title", "Show all environments")
-                .child(name.part())
-                .child(view! { <Icon glyph=Glyph::Close/> }.part())
-                .part()
-        })
-    });
     let parts = vec![
-        environment.part(),
+        environments(scope),
         extra,
-        view! { <TimeRange range=scope.range unset="Last 24 hours" set/> }.part(),
+        view! { <TimeRange range unset set/> }.part(),
         view! { <IconButton glyph=Glyph::Refresh label="Ask anew" on_press=refresh/> }.part(),
     ];
     el("div", "page-actions", parts)

@@ -3,14 +3,19 @@
 
 mod ask;
 mod charts;
+mod environments;
 mod frame;
+mod partial;
 mod refresh;
+mod segments;
 mod state;
 mod stats;
 
 pub(crate) use ask::{Asked, ask, ask_here};
 pub(crate) use charts::{by_group, over_time};
-pub(crate) use frame::{chart_panel, frame, frame_with, panel};
+pub(crate) use frame::{chart_panel, frame, frame_whole, frame_with, head, head_over, panel};
+pub(crate) use partial::{Counted, partial_mark};
 pub(crate) use refresh::Refresh;
+pub(crate) use segments::segments;
 pub(crate) use state::Scope;
 pub(crate) use stats::{LATENCY, Number, lines, numbers};

@@ -14,7 +14,7 @@ use crate::{
     view::memo,
 };
 
-/// Seconds between two questions, while the time range ends now.
+/// Seconds between two questions, while the time range goes on with the clock.
 const EVERY: u32 = 15;
 
 /// What the address says, and how the page keeps fresh.
@@ -71,7 +71,8 @@ impl Scope {
         });
         let every = memo(move |_| {
             let seconds = seconds.map_or(Some(EVERY), |seconds| seconds.get());
-            seconds.filter(|_| range.get().1.is_none())
+            // A time that ends a while ago goes on as the clock does.
+            seconds.filter(|_| !matches!(range.get().1, Some(TimeBound::At(_))))
         });
         let scope = Self {
             slug,
@@ -148,13 +149,24 @@ impl Scope {
         format!("/p/{}/{rest}{mark}{query}", self.slug.read())
     }
 
+    /// The address of the events that all of these pieces of a search find
+    /// ([`term`](eventglass_model::search::term)), over the same time and environment.
+    pub(crate) fn events(self, pieces: &[String]) -> String {
+        let pieces: Vec<&str> = pieces
+            .iter()
+            .map(String::as_str)
+            .filter(|piece| !piece.is_empty())
+            .collect();
+        self.link("events", &[("q", &pieces.join(" "))])
+    }
+
     /// A question for `/metrics` about this time and environment.
     pub(crate) fn metrics(self, measure: &[Measure], group: &[Dimension]) -> MetricsQuery {
         let (from, to) = self.range.get();
         let environment = self.environment.get();
         MetricsQuery {
             measure: measure.to_vec(),
-            group: group.to_vec(),
+            group: group.iter().copied().map(Into::into).collect(),
             from,
             to,
             environment: if environment.is_empty() {

@@ -34,7 +34,7 @@ pub(crate) fn numbers(asked: Asked<Metrics>, class: &'static str, list: &'static
                 list.iter().map(|&(measure, label, unit, better)| {
                     let (value, previous) = total(metrics, measure);
                     stat(Stat {
-                        label,
+                        label: label.into(),
                         unit,
                         value,
                         previous,

@@ -1,6 +1,8 @@
 //! One service.
 
-use eventglass_model::{Dimension, Interval, Measure, Metrics, MetricsQuery, ServiceHealth, ServiceList};
+use eventglass_model::{
+    Dimension, Interval, Measure, Metrics, MetricsQuery, ServiceHealth, ServiceList, encode_pairs, search::term,
+};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
@@ -8,12 +10,12 @@ use super::{list::services, status::status_mark};
 use crate::{
     api,
     components::{
-        TableScroll, TimeStyle, TimeText,
+        EmptyState, Glyph, TableScroll, TimeStyle, TimeText,
         chart::{Better, Hue, Shape, TimeChart},
     },
     format::{Unit, grouped},
-    pages::scope::{Asked, LATENCY, Number, Scope, ask, chart_panel, frame, lines, numbers, panel},
-    view::{IntoPart, Part, el, memo, show, show_some, tag, text},
+    pages::scope::{Asked, LATENCY, Number, Scope, ask, chart_panel, frame_whole, head, lines, numbers, panel},
+    view::{IntoPart, Part, el, memo, nothing, show, show_some, tag, text},
 };
 
 const NUMBERS: &[Number] = &[
@@ -60,7 +62,11 @@ pub(crate) fn ServicePage() -> impl IntoView {
         api::metrics_path(&scope.slug.read(), &query)
     });
     let all = services(scope);
-    frame(scope, "Service", move |_| body(scope, name, asked, endpoints, all))
+    frame_whole(
+        scope,
+        move || name.get(),
+        move |_| body(scope, name, asked, endpoints, all),
+    )
 }
 
 fn body(
@@ -73,21 +79,32 @@ fn body(
     let health = all.show(move || {
         let found = move |list: &ServiceList| {
             let is_it = |item: &&ServiceHealth| item.service.as_deref() == Some(name.read().as_str());
-            list.items.iter().find(is_it).map(seen)
+            list.items.iter().find(is_it).map(|item| seen(scope, item))
         };
         show_some(move || all.latest.with(|list| list.as_ref().and_then(found))).part()
     });
     let events = tag("a")
         .class("link")
-        .text("href", move || scope.link("events", &[("service", &name.read())]))
+        .text("href", move || scope.events(&[term("service", &name.read(), false)]))
         .child("Its events".part());
     let back = tag("a")
         .class("link")
         .text("href", move || scope.link("services", &[]))
         .child("All services".part());
-    let heading = el("h2", "service-name", vec![text(move || name.get()).part()]);
-    let head = el("div", "service-head", vec![heading, health, events.part(), back.part()]);
-    let numbers = asked.show(move || vec![numbers(asked, "panel stats", NUMBERS), charts(asked)].part());
+    let title = head(scope, text(move || name.get()).part(), nothing());
+    let known = el("div", "service-head", vec![health, events.part(), back.part()]);
+    // Whether there is nothing to show: a name that nothing was sent by, for one.
+    let is_unknown = memo(move |_| asked.latest.with(|metrics| metrics.as_ref().is_some_and(has_none)));
+    let numbers = asked.show(move || {
+        show(move || {
+            if is_unknown.get() {
+                unknown(scope, name)
+            } else {
+                vec![numbers(asked, "panel stats", NUMBERS), charts(asked)].part()
+            }
+        })
+        .part()
+    });
     let table = endpoints.show(move || {
         show(move || {
             endpoints
@@ -96,14 +113,38 @@ fn body(
         })
         .part()
     });
-    vec![head, numbers, panel("Endpoints", None, table)].part()
+    vec![title, known, numbers, panel("Endpoints", None, table)].part()
+}
+
+fn has_none(metrics: &Metrics) -> bool {
+    let mut counts = metrics.series.iter().filter(|series| series.measure == Measure::Count);
+    counts.all(|series| series.total.unwrap_or(0.0) == 0.0 && series.previous.unwrap_or(0.0) == 0.0)
+}
+
+/// Nothing came from it, now or in the period before.
+fn unknown(scope: Scope, name: Memo<String>) -> Part {
+    let said = text(move || format!("There are no events of {} in this time.", name.get()));
+    let link = tag("a")
+        .class("link")
+        .text("href", move || {
+            let q = term("service", &name.read(), false);
+            format!("/p/{}/events?{}", scope.slug.read(), encode_pairs([("q", q)]))
+        })
+        .child("Look for them in all time".part());
+    let body = el("p", "", vec![said.part(), " ".part(), link.part()]);
+    view! { <EmptyState glyph=Glyph::Sliders title="Nothing of this service" body/> }.part()
 }
 
 /// Its status, versions and environments.
-fn seen(item: &ServiceHealth) -> Part {
+fn seen(scope: Scope, item: &ServiceHealth) -> Part {
     let mut parts = vec![status_mark(item.status)];
     for environment in &item.environments {
-        parts.push(el("span", "badge", vec![environment.clone().part()]));
+        let badge = tag("a")
+            .class("badge")
+            .attr("href", scope.with(&[("environment", environment)]))
+            .attr("title", "Only this environment")
+            .child(environment.clone().part());
+        parts.push(badge.part());
     }
     for version in item.versions.iter().take(3) {
         let since = view! { <TimeText time=version.first_seen style=TimeStyle::Minute/> }.part();
@@ -160,7 +201,7 @@ fn endpoint_table(scope: Scope, service: Memo<String>, metrics: &Metrics) -> Par
             let name = match group.values.first().cloned().flatten() {
                 Some(endpoint) => {
                     let service = service.read();
-                    let href = scope.link("events", &[("q", &endpoint), ("service", &service)]);
+                    let href = scope.events(&[term("service", &service, false), term("endpoint", &endpoint, false)]);
                     tag("a")
                         .class("name-link mono")
                         .attr("href", href)

@@ -4,7 +4,7 @@
 pub(super) type Limit = (&'static str, &'static str, &'static str);
 
 /// Every limit there is.
-pub(super) const LIMITS: [Limit; 5] = [
+pub(super) const LIMITS: [Limit; 6] = [
     (
         "key_requests_per_minute",
         "Requests of one key, per minute",
@@ -19,6 +19,11 @@ pub(super) const LIMITS: [Limit; 5] = [
         "requests_per_minute",
         "Requests of all keys, per minute",
         "How much this project may ask of the server, however many events a request holds.",
+    ),
+    (
+        "requests_per_second",
+        "Requests of all keys, per second",
+        "Keeps a burst of the whole project from using up its minute at once.",
     ),
     (
         "events_per_minute",

@@ -1,7 +1,7 @@
 //! Prices, and the past priced again.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use eventglass_model::{
     CostSource, PricePeriod, PriceTier, Rates, RecomputeState, ServiceTier, SetPrice, Timestamp, Tokens, Usd,
@@ -9,8 +9,8 @@ use eventglass_model::{
 use tokio::sync::watch;
 
 use super::{NOON, SECOND, append, at, event, project};
-use crate::clock::{ManualClock, SharedClock};
-use crate::cost::{Book, PriceError, Prices, Recompute, budget};
+use crate::clock::{Clock, ManualClock, SharedClock, SystemClock};
+use crate::cost::{Book, LEASE, PriceError, Prices, Recompute, budget};
 use crate::ingest::NewEvent;
 use crate::query::MetricsReader;
 use crate::rollups::RollupSettings;
@@ -322,35 +322,33 @@ async fn a_job_is_one_servers_and_outlives_it(store: SharedStore) {
         .start_price_job(p, &["mine".to_owned()], "ada", at(NOON))
         .await
         .unwrap();
-    let claim = |owner: &'static str, now: i64| {
+    // By whichever clock the store goes.
+    let lease = Duration::from_secs(3);
+    let claim = |owner: &'static str| {
         let store = Arc::clone(&store);
-        async move {
-            store
-                .claim_price_job(owner, at(now), at(now + 10 * SECOND))
-                .await
-                .unwrap()
-        }
+        async move { store.claim_price_job(owner, SystemClock.now(), lease).await.unwrap() }
     };
-    let step = |owner: &'static str, key: i64, now: i64| {
+    let step = |owner: &'static str, key: i64| {
         let store = Arc::clone(&store);
         async move {
             let step = Step {
                 owner,
-                lease_until: at(now + 10 * SECOND),
+                lease,
                 at: PriceWalk { received_at: NOON, key },
                 seen: 5,
-                now: at(now),
+                now: SystemClock.now(),
             };
             store.reprice(p, &[], step).await.unwrap()
         }
     };
-    let first = claim("one", NOON).await.unwrap();
+    let first = claim("one").await.unwrap();
     assert_eq!((first.project_id, first.at), (p, PriceWalk::default()));
-    assert!(claim("two", NOON + SECOND).await.is_none(), "somebody answers for it");
-    assert!(step("one", 42, NOON + 5 * SECOND).await);
-    assert!(!step("two", 43, NOON + 5 * SECOND).await);
+    assert!(claim("two").await.is_none(), "somebody answers for it");
+    assert!(step("one", 42).await);
+    assert!(!step("two", 43).await);
     // The first server is gone; the second goes on from where it stood.
-    let second = claim("two", NOON + 15 * SECOND).await.unwrap();
+    tokio::time::sleep(lease + Duration::from_millis(200)).await;
+    let second = claim("two").await.unwrap();
     assert_eq!(
         second.at,
         PriceWalk {
@@ -359,17 +357,14 @@ async fn a_job_is_one_servers_and_outlives_it(store: SharedStore) {
         }
     );
     assert_eq!(second.job.seen, 5);
-    assert!(
-        !step("one", 50, NOON + 16 * SECOND).await,
-        "should it come back, it is too late"
-    );
+    assert!(!step("one", 50).await, "should it come back, it is too late");
 
     // It begins anew for more models, whoever does it now.
     store
         .start_price_job(p, &["other".to_owned()], "bob", at(NOON + 17 * SECOND))
         .await
         .unwrap();
-    assert!(!step("two", 60, NOON + 17 * SECOND).await);
+    assert!(!step("two", 60).await);
     let job = store.price_job(p).await.unwrap().unwrap();
     assert_eq!(job.job.models, ["mine", "other"]);
     assert_eq!(
@@ -377,7 +372,7 @@ async fn a_job_is_one_servers_and_outlives_it(store: SharedStore) {
         (PriceWalk::default(), 0, Some("bob"))
     );
 
-    claim("one", NOON + 18 * SECOND).await.unwrap();
+    claim("one").await.unwrap();
     let failed = JobEnd::Failed { error: "gone", most: 2 };
     store
         .end_price_job(p, "one", failed, at(NOON + 19 * SECOND))
@@ -405,7 +400,7 @@ async fn a_job_is_one_servers_and_outlives_it(store: SharedStore) {
         .unwrap();
     assert!(store.cancel_price_job(p, at(NOON + 21 * SECOND)).await.unwrap());
     assert!(!store.cancel_price_job(p, at(NOON + 21 * SECOND)).await.unwrap());
-    assert!(claim("one", NOON + 60 * SECOND).await.is_none());
+    assert!(claim("one").await.is_none());
     let job = store.price_job(p).await.unwrap().unwrap().job;
     assert_eq!((job.state, job.models.len()), (RecomputeState::Cancelled, 0));
 }
@@ -490,4 +485,28 @@ async fn one_of_several_servers_does_the_job() {
     shops[1].clock.advance_micros(11 * SECOND);
     let job = shops[0].done(p).await;
     assert_eq!((job.state, job.changed, job.seen), (RecomputeState::Done, 300, 300));
+}
+
+/// A server that dies has said that it does the job, and nothing since.
+#[tokio::test]
+async fn the_job_of_a_dead_server_moves() {
+    let url = crate::store::postgres::cluster::shared().database();
+    let open = || crate::store::postgres::PostgresStore::open(&url);
+    let (dead, alive): (SharedStore, SharedStore) = (Arc::new(open().await.unwrap()), Arc::new(open().await.unwrap()));
+    let p = project(&dead, "dead").await;
+    append(&dead, p, vec![call("a", "mine", &Book::shipped())]).await;
+    let mut shop = Shop::new(&alive);
+    shop.set(p, "mine", 1_000_000).await;
+    dead.start_price_job(p, &[], "ada", at(NOON)).await.unwrap();
+    // Its clock is a day ahead, which nobody is to go by.
+    let ahead = SystemClock.now().plus_micros(86_400 * SECOND);
+    let claimed = dead.claim_price_job("dead", ahead, LEASE).await.unwrap();
+    assert!(claimed.is_some());
+    let died = Instant::now();
+    shop.work();
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!(cost_of(&alive, p, "a").await, UNPRICED, "it may be alive");
+    let job = shop.done(p).await;
+    assert_eq!((job.state, job.changed), (RecomputeState::Done, 1));
+    assert!(died.elapsed() < Duration::from_secs(10), "{:?}", died.elapsed());
 }

@@ -202,13 +202,48 @@ async fn by_events(store: &SharedStore, p: i64, query: &MetricsQuery) -> Metrics
         .answer(&ask)
 }
 
+/// What is not counted is read from the events: other columns, and attributes.
+pub(super) async fn events_are_grouped_by_what_is_not_counted(store: SharedStore) {
+    let p = project(&store, "groups").await;
+    let event = |n: i64| NewEvent {
+        device: (n > 0).then(|| format!("phone {}", n % 2)),
+        attributes: Some(format!(
+            r#"{{"cart":{{"currency":{}}}}}"#,
+            ["\"€\"", "7", "null", "[1]"][n as usize % 4]
+        )),
+        ..NewEvent::new(format!("e{n}"), at(NOON - n - 1), "log".to_owned())
+    };
+    append(&store, p, (0..8).map(event).collect()).await;
+    for (group, expected) in [
+        ("device", "phone 1: 4, phone 0: 3, (none): 1"),
+        ("attributes.cart.currency", "(none): 2, 7: 2, [1]: 2, €: 2"),
+        (
+            "attributes.cart.currency,topic,device",
+            "(none) / (none) / phone 0: 2, 7 / (none) / phone 1: 2, [1] / (none) / phone 1: 2",
+        ),
+    ] {
+        let text = format!("group={group}&interval=none&limit=4");
+        let query = MetricsQuery::from_pairs(decode_pairs(&text)).unwrap();
+        let ask = Ask::new(&query, &RollupSettings::default(), at(NOON)).unwrap();
+        assert_eq!(ask.source(), Source::Events);
+        let found = by_events(&store, p, &query).await.series;
+        let found: Vec<String> = found
+            .iter()
+            .map(|series| format!("{}: {}", series.group, series.total.unwrap()))
+            .collect();
+        assert!(found.join(", ").starts_with(expected), "{group}: {found:?}");
+    }
+}
+
 /// Compares all that both must agree on.
 pub(super) async fn agree(store: &SharedStore, p: i64, users: bool) -> Result<(), TestCaseError> {
     for mut query in questions() {
-        let of_models = query
-            .group
-            .iter()
-            .any(|d| matches!(d.as_str(), "user_id" | "session_id" | "version" | "name"));
+        let of_models = query.group.iter().any(|group| {
+            matches!(
+                group.to_string().as_str(),
+                "user_id" | "session_id" | "version" | "name"
+            )
+        });
         if users && !of_models {
             query.measure.push(eventglass_model::Measure::Users);
         }

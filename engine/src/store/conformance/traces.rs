@@ -105,6 +105,18 @@ async fn a_list_follows_the_events(store: SharedStore) {
     let opened = traces.open(p, "t1").await.unwrap().unwrap();
     assert_eq!(opened.head, only(&traces, p).await, "the list and the tree agree");
     assert_eq!(opened.spans.id, ["a", "b", "c"]);
+    // Judged an hour later: it belongs to the trace, and the trace took no longer for it.
+    let score = NewEvent {
+        kind: "eval_metric".into(),
+        duration_us: None,
+        ..span("t1", "s", Some("a"), 3_600)
+    };
+    append(&store, p, vec![score]).await;
+    let scored = only(&traces, p).await;
+    assert_eq!((scored.start, scored.duration_ms), (at(NOON), 3_000.0));
+    assert_eq!((scored.span_count, scored.event_count), (3, 4));
+    let opened = traces.open(p, "t1").await.unwrap().unwrap();
+    assert_eq!(opened.head, scored, "the list and the tree agree on that, too");
     assert!(traces.open(p, "t2").await.unwrap().is_none());
     assert_eq!(only(&traces, other).await.span_count, 1);
 }

@@ -10,13 +10,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use eventglass_model::Timestamp;
-use sqlx::postgres::PgPool;
 use sqlx::{Connection, PgConnection};
 
+use super::COMMIT_LIMIT;
+use super::bounded::{Bounded, Held, silent};
+use super::days;
 use super::filters::Filters;
 use super::ids::{insert_ids, stored_keys, update_ids};
 use super::insert::insert_events;
-use super::partitions::{Partitions, day_of};
+use super::partitions::{Going, Partitions, day_of};
 use super::project::{count_events, lock_projects, note_unacknowledged};
 use super::rollups;
 use crate::ingest::{IdHash, PendingEvent};
@@ -30,22 +32,37 @@ pub(super) type Keyed<'a> = (EventKey, &'a PendingEvent);
 /// What it takes to append.
 #[derive(Clone)]
 pub(super) struct Appender {
-    pub(super) pool: PgPool,
+    pub(super) pool: Bounded,
     pub(super) partitions: Arc<Partitions>,
     pub(super) arrivals: Arc<AtomicU64>,
 }
 
 impl Appender {
-    /// See [`crate::store::EventStore::append`].
-    pub(super) async fn append(&self, events: &[PendingEvent], now: Timestamp) -> Result<Vec<Appended>, StoreError> {
-        let done = self.try_append(events, now).await;
+    /// See [`crate::store::EventStore::append`]. A connection that does not
+    /// answer is not used again: it may say late what nobody asks for any more.
+    pub(super) async fn append(
+        &self,
+        mut connection: Held,
+        events: &[PendingEvent],
+        now: Timestamp,
+    ) -> Result<Vec<Appended>, StoreError> {
+        let append = self.try_append(&mut connection, events, now);
+        let done = tokio::time::timeout(COMMIT_LIMIT, append).await.unwrap_or_else(|_| {
+            connection.lose();
+            Err(silent().into())
+        });
         if done.is_err() {
             self.partitions.forget().await;
         }
         done
     }
 
-    async fn try_append(&self, events: &[PendingEvent], now: Timestamp) -> Result<Vec<Appended>, StoreError> {
+    async fn try_append(
+        &self,
+        connection: &mut PgConnection,
+        events: &[PendingEvent],
+        now: Timestamp,
+    ) -> Result<Vec<Appended>, StoreError> {
         let started = Instant::now();
         let mut outcomes = vec![Appended::Duplicate; events.len()];
         // Of those that stand twice in the group, the first counts.
@@ -58,18 +75,19 @@ impl Appender {
         let first = first.iter().filter_map(|n| events.get(*n)).collect();
         let mut rows = self.keyed(first);
         settle(&mut rows, &HashSet::new(), &self.arrivals);
-        self.prepare(&rows, now).await?;
+        let going = self.prepare(&rows, now).await?;
 
-        let mut tx = self.pool.begin().await?;
+        let mut tx = connection.begin().await?;
         let received_at = lock_projects(&mut tx, &rows, now).await?;
         let new = insert_ids(&mut tx, &rows).await?;
         if new.len() < rows.len() {
             rows.retain(|(_, row)| new.contains(&(row.project_id, row.event_hash)));
         }
-        self.insert(&mut tx, &mut rows, received_at, now).await?;
+        self.insert(&mut tx, &mut rows, (received_at, now), going).await?;
         let inserted = Instant::now();
         note_unacknowledged(&mut tx, &rows, received_at).await?;
         count_events(&mut tx, &rows, received_at, now).await?;
+        self.note_days(&mut tx, &rows, received_at).await?;
         rollups::write(&mut tx, sums(&rows)).await?;
         let mut filters = Filters::default();
         for (key, row) in &rows {
@@ -107,6 +125,17 @@ impl Appender {
         filters.write(tx, received_at, first_day).await
     }
 
+    /// Notes of which days the rows are.
+    pub(super) async fn note_days(
+        &self,
+        tx: &mut PgConnection,
+        rows: &[Keyed<'_>],
+        received_at: i64,
+    ) -> Result<(), StoreError> {
+        let keys = rows.iter().map(|(key, row)| (row.project_id, *key, received_at));
+        days::note(tx, &self.partitions, keys).await
+    }
+
     /// Rows with their keys, in the order in which they are to be written.
     pub(super) fn keyed<'a>(&self, events: Vec<&'a PendingEvent>) -> Vec<Keyed<'a>> {
         let count = u64::try_from(events.len()).unwrap_or(0);
@@ -114,8 +143,8 @@ impl Appender {
         in_order(events, &mut arrivals)
     }
 
-    /// Makes sure that the rows have a partition.
-    pub(super) async fn prepare(&self, rows: &[Keyed<'_>], now: Timestamp) -> Result<(), StoreError> {
+    /// Makes sure that the rows have a place; see [`Partitions::prepare`].
+    pub(super) async fn prepare(&self, rows: &[Keyed<'_>], now: Timestamp) -> Result<Going, StoreError> {
         self.partitions.prepare(rows.iter().map(|(key, _)| *key), now).await
     }
 
@@ -125,27 +154,28 @@ impl Appender {
         &self,
         tx: &mut PgConnection,
         rows: &mut [Keyed<'_>],
-        received_at: i64,
-        now: Timestamp,
+        (received_at, now): (i64, Timestamp),
+        mut going: Going,
     ) -> Result<(), StoreError> {
         let mut attempt = tx.begin().await?;
-        match insert_events(&mut attempt, rows, received_at).await {
+        match insert_events(&mut attempt, rows, received_at, &going).await {
             Ok(()) => return Ok(attempt.commit().await?),
             Err(StoreError::Database(error)) if is_taken(&error) => attempt.rollback().await?,
             Err(error) => return Err(error),
         }
         let mut taken = HashSet::new();
         loop {
-            let found = stored_keys(tx, rows).await?;
+            let found = stored_keys(tx, rows, &going).await?;
             if found.is_empty() {
                 break;
             }
             taken.extend(found);
             settle(rows, &taken, &self.arrivals);
+            // Another key may be of another day.
+            going = self.prepare(rows, now).await?;
         }
-        self.prepare(rows, now).await?;
         update_ids(tx, rows).await?;
-        insert_events(tx, rows, received_at).await
+        insert_events(tx, rows, received_at, &going).await
     }
 }
 
@@ -167,7 +197,7 @@ pub(super) fn is_taken(error: &sqlx::Error) -> bool {
 
 /// Gives every row a key that is not taken and that no other row has, and
 /// leaves the rows in order.
-fn settle(rows: &mut [Keyed<'_>], taken: &HashSet<(i64, i64)>, arrivals: &AtomicU64) {
+pub(super) fn settle(rows: &mut [Keyed<'_>], taken: &HashSet<(i64, i64)>, arrivals: &AtomicU64) {
     let mut own: HashSet<(i64, i64)> = HashSet::with_capacity(rows.len());
     for (key, row) in rows.iter_mut() {
         while taken.contains(&(row.project_id, key.0)) || own.contains(&(row.project_id, key.0)) {

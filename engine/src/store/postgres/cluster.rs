@@ -1,11 +1,12 @@
 //! A throw-away Postgres, for tests and measurements: in a temporary folder, on
-//! a Unix socket alone. It ends with the process that started it, however
+//! a Unix socket there and a port of 127.0.0.1. It ends with the process that started it, however
 //! that ends: a shell waits for the other end of its pipe to go.
 //!
 //! Found on the PATH or where Debian keeps it; `scripts/setup.sh` installs it.
 
 use std::fs;
 use std::io::{self, Write};
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -18,6 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Cluster {
     folder: PathBuf,
     bin: PathBuf,
+    port: u16,
     settings: &'static [&'static str],
     databases: AtomicU32,
     /// Closed when this process ends, by whatever cause.
@@ -82,6 +84,7 @@ impl Cluster {
             _alive: alive,
             folder,
             bin,
+            port: free_port()?,
             settings,
             databases: AtomicU32::new(0),
         };
@@ -100,8 +103,9 @@ impl Cluster {
             .arg("-D")
             .arg(self.folder.join("data"))
             .arg("-k")
-            .arg(&self.folder);
-        for setting in ["listen_addresses=", "log_min_messages=error"]
+            .arg(&self.folder)
+            .args(["-p", &self.port.to_string()]);
+        for setting in ["listen_addresses=127.0.0.1", "log_min_messages=error"]
             .iter()
             .chain(self.settings)
         {
@@ -159,7 +163,7 @@ impl Cluster {
         as_user(&self.bin.join(name))
     }
 
-    /// Makes an empty database and gives its URL.
+    /// Makes an empty database and gives its URL, by the Unix socket.
     ///
     /// # Errors
     /// When it cannot be made.
@@ -167,9 +171,22 @@ impl Cluster {
         let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
         self.execute("postgres", &format!("CREATE DATABASE {name}"))?;
         Ok(format!(
-            "postgres://eventglass@localhost/{name}?host={}",
-            self.folder.display()
+            "postgres://eventglass@localhost/{name}?host={}&port={}",
+            self.folder.display(),
+            self.port
         ))
+    }
+
+    /// The URL of the same database by TCP, which is how most databases are reached.
+    #[allow(dead_code, reason = "not for all tests")]
+    pub fn over_tcp(&self, url: &str) -> String {
+        format!("postgres://eventglass@127.0.0.1:{}/{}", self.port, name_in(url))
+    }
+
+    /// Its port of 127.0.0.1.
+    #[allow(dead_code, reason = "for tests that stand in between")]
+    pub const fn port(&self) -> u16 {
+        self.port
     }
 
     /// As [`Self::new_database`].
@@ -184,11 +201,19 @@ impl Cluster {
     /// # Errors
     /// When one of them fails.
     pub fn execute(&self, database: &str, statements: &str) -> io::Result<String> {
-        let after = database.split("localhost/").nth(1).unwrap_or(database);
-        let name = after.split('?').next().unwrap_or(after);
         let mut psql = Command::new(self.bin.join("psql"))
-            .args(["-qXAt", "-v", "ON_ERROR_STOP=1", "-U", "eventglass", "-d", name, "-h"])
+            .args([
+                "-qXAt",
+                "-v",
+                "ON_ERROR_STOP=1",
+                "-U",
+                "eventglass",
+                "-d",
+                name_in(database),
+                "-h",
+            ])
             .arg(&self.folder)
+            .args(["-p", &self.port.to_string()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -203,6 +228,22 @@ impl Cluster {
         }
         Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
     }
+}
+
+/// The name of the database of a URL, or the name itself.
+fn name_in(database: &str) -> &str {
+    let path = database.split('?').next().unwrap_or(database);
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// Below the ports that systems give to clients: one of those could be taken
+/// while the server is being started again, or connect to itself.
+fn free_port() -> io::Result<u16> {
+    let first = std::process::id() % 10_000;
+    (0..10_000)
+        .filter_map(|n| u16::try_from(20_000 + (first + n) % 10_000).ok())
+        .find(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok())
+        .ok_or_else(|| io::Error::other("no free port"))
 }
 
 fn is_root() -> io::Result<bool> {

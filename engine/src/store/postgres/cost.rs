@@ -1,21 +1,86 @@
 //! Prices, and events priced again.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use async_trait::async_trait;
 use eventglass_model::{CostSource, RecomputeState, Timestamp};
 use sqlx::{PgConnection, QueryBuilder, Row};
 
 use super::PostgresStore;
+use super::bounded::{UPKEEP, within};
+use super::days;
 use super::encode::{sent, stored};
 use super::project::lock;
-use super::rollups::{self, changed, stored_facts};
+use super::rollups::{self, changed, facts_of};
 use super::traces;
 use crate::store::cost::{PRICED, joined, own_price, price_job, price_json, priced_row, state_code, valid_from};
+use crate::store::rollups::Change;
 use crate::store::row::inconsistent;
 use crate::store::{
     CostStore, JobEnd, OwnPrice, PriceJob, PriceWalk, PricedRow, Reprice, Step, StoreError, UnpricedRow,
 };
 
+/// The database's clock, in microseconds: servers' own may differ.
+macro_rules! clock {
+    () => {
+        "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
+    };
+}
+
 const RUNNING: i64 = state_code(RecomputeState::Running);
+
+impl PostgresStore {
+    async fn reprice_some(&self, project_id: i64, changes: &[Reprice], step: Step<'_>) -> Result<bool, StoreError> {
+        let mut tx = self.writers.begin().await?;
+        // As a commit of events does, so that what adds costs up has one writer.
+        lock(&mut tx, &[project_id].into(), step.now).await?;
+        let keys: Vec<i64> = changes.iter().map(|change| change.old.at.key).collect();
+        let old = facts_of(&mut tx, project_id, &keys).await?;
+        let updated = update(&mut tx, project_id, changes).await?;
+        let keys: Vec<i64> = updated.keys().copied().collect();
+        let new = facts_of(&mut tx, project_id, &keys).await?;
+        // Those that were left alone are not counted anew.
+        let old = old.into_iter().filter(|(key, _)| updated.contains_key(key));
+        let both: Vec<Change> = old
+            .map(|(_, old)| (Some(old), None))
+            .chain(new.into_values().map(|new| (None, Some(new))))
+            .collect();
+        let blobs = changed(&mut tx, project_id, &both).await?;
+        rollups::write(&mut tx, blobs).await?;
+        let trace_ids = updated.values().flatten().map(String::as_str);
+        traces::mark(&mut tx, project_id, trace_ids).await?;
+        let repriced = i64::try_from(updated.len()).unwrap_or(i64::MAX);
+        let difference = changes
+            .iter()
+            .filter(|change| updated.contains_key(&change.old.at.key))
+            .map(|change| change.cost.unwrap_or(0).saturating_sub(change.old.cost.unwrap_or(0)))
+            .fold(0_i64, i64::saturating_add);
+        let done = sqlx::query(concat!(
+            "UPDATE price_jobs SET seen = seen + $1, changed = changed + $2, \
+             difference_nano = difference_nano + $3, failures = 0, at_received = $4, at_key = $5, lease_until = ",
+            clock!(),
+            " + $6 WHERE project_id = $7 AND state = $8 AND owner = $9"
+        ))
+        .bind(i64::try_from(step.seen).unwrap_or(i64::MAX))
+        .bind(repriced)
+        .bind(difference)
+        .bind(step.at.received_at)
+        .bind(step.at.key)
+        .bind(micros(step.lease))
+        .bind(project_id)
+        .bind(RUNNING)
+        .bind(step.owner)
+        .execute(&mut *tx)
+        .await?;
+        if done.rows_affected() == 0 {
+            tx.rollback().await?;
+            return Ok(false);
+        }
+        tx.commit().await?;
+        Ok(true)
+    }
+}
 
 #[async_trait]
 impl CostStore for PostgresStore {
@@ -170,26 +235,30 @@ impl CostStore for PostgresStore {
     async fn claim_price_job(
         &self,
         owner: &str,
-        now: Timestamp,
-        lease_until: Timestamp,
+        _now: Timestamp,
+        lease: Duration,
     ) -> Result<Option<PriceJob>, StoreError> {
         // Asked often, and hardly ever is there one: the writer is left alone.
-        let waiting: Option<i64> =
-            sqlx::query_scalar("SELECT project_id FROM price_jobs WHERE state = $1 AND lease_until <= $2 LIMIT 1")
-                .bind(RUNNING)
-                .bind(now.micros())
-                .fetch_optional(&self.readers)
-                .await?;
+        let waiting: Option<i64> = sqlx::query_scalar(concat!(
+            "SELECT project_id FROM price_jobs WHERE state = $1 AND lease_until <= ",
+            clock!(),
+            " LIMIT 1"
+        ))
+        .bind(RUNNING)
+        .fetch_optional(&self.readers)
+        .await?;
         let Some(project_id) = waiting else { return Ok(None) };
-        let row = sqlx::query(
-            "UPDATE price_jobs SET owner = $1, lease_until = $2 \
-             WHERE project_id = $3 AND state = $4 AND lease_until <= $5 RETURNING *",
-        )
+        let row = sqlx::query(concat!(
+            "UPDATE price_jobs SET owner = $1, lease_until = ",
+            clock!(),
+            " + $2 WHERE project_id = $3 AND state = $4 AND lease_until <= ",
+            clock!(),
+            " RETURNING *"
+        ))
         .bind(owner)
-        .bind(lease_until.micros())
+        .bind(micros(lease))
         .bind(project_id)
         .bind(RUNNING)
-        .bind(now.micros())
         .fetch_optional(&self.writers)
         .await?;
         row.as_ref().map(price_job).transpose()
@@ -209,63 +278,20 @@ impl CostStore for PostgresStore {
             .push_bind(after.received_at);
         query.push(", ").push_bind(after.key);
         query.push(") AND e.received_at <= ").push_bind(until);
+        let mut tx = self.readers.begin().await?;
+        let since = after.received_at.saturating_sub(1);
+        let days = days::since(&mut tx, &self.partitions, project_id, since).await?;
+        days::push(&mut query, &days);
         query
             .push(" ORDER BY e.received_at, e.key LIMIT ")
             .push_bind(to_i64(limit));
-        let rows = query.build().fetch_all(&self.readers).await?;
+        let rows = query.build().fetch_all(&mut *tx).await?;
+        tx.commit().await?;
         rows.iter().map(priced_row).collect()
     }
 
     async fn reprice(&self, project_id: i64, changes: &[Reprice], step: Step<'_>) -> Result<bool, StoreError> {
-        let mut tx = self.writers.begin().await?;
-        // As a commit of events does, so that what adds costs up has one writer.
-        lock(&mut tx, &[project_id].into(), step.now).await?;
-        let (mut repriced, mut difference) = (0_i64, 0_i64);
-        for change in changes {
-            let key = change.old.at.key;
-            let old = stored_facts(&mut tx, project_id, key).await?;
-            if !update(&mut tx, project_id, change).await? {
-                continue;
-            }
-            let new = stored_facts(&mut tx, project_id, key).await?;
-            let blobs = changed(&mut tx, project_id, &[(old, new)]).await?;
-            rollups::write(&mut tx, blobs).await?;
-            let trace_id: Option<String> =
-                sqlx::query_scalar("SELECT trace_id FROM events WHERE project_id = $1 AND key = $2")
-                    .bind(project_id)
-                    .bind(key)
-                    .fetch_optional(&mut *tx)
-                    .await?
-                    .flatten();
-            if let Some(trace_id) = trace_id {
-                traces::mark(&mut tx, project_id, &sent(trace_id)).await?;
-            }
-            repriced += 1;
-            difference =
-                difference.saturating_add(change.cost.unwrap_or(0).saturating_sub(change.old.cost.unwrap_or(0)));
-        }
-        let done = sqlx::query(
-            "UPDATE price_jobs SET seen = seen + $1, changed = changed + $2, \
-             difference_nano = difference_nano + $3, failures = 0, at_received = $4, at_key = $5, lease_until = $6 \
-             WHERE project_id = $7 AND state = $8 AND owner = $9",
-        )
-        .bind(i64::try_from(step.seen).unwrap_or(i64::MAX))
-        .bind(repriced)
-        .bind(difference)
-        .bind(step.at.received_at)
-        .bind(step.at.key)
-        .bind(step.lease_until.micros())
-        .bind(project_id)
-        .bind(RUNNING)
-        .bind(step.owner)
-        .execute(&mut *tx)
-        .await?;
-        if done.rows_affected() == 0 {
-            tx.rollback().await?;
-            return Ok(false);
-        }
-        tx.commit().await?;
-        Ok(true)
+        within(UPKEEP, self.reprice_some(project_id, changes, step)).await
     }
 
     async fn end_price_job(
@@ -304,26 +330,50 @@ impl CostStore for PostgresStore {
     }
 }
 
-/// Gives an event its new cost, if it is still as it was read.
-async fn update(tx: &mut PgConnection, project_id: i64, change: &Reprice) -> Result<bool, StoreError> {
-    let old = &change.old;
-    let done = sqlx::query(
-        "UPDATE events SET cost_nano_usd = $1, cost_source = $2 WHERE project_id = $4 AND key = $3 \
-         AND tokens IS NOT DISTINCT FROM $5 AND model IS NOT DISTINCT FROM $6 AND provider IS NOT DISTINCT FROM $7 \
-         AND cost_nano_usd IS NOT DISTINCT FROM $8 AND cost_source IS NOT DISTINCT FROM $9",
+/// Gives events their new costs, those that are still as they were read; says
+/// which, with their traces.
+async fn update(
+    tx: &mut PgConnection,
+    project_id: i64,
+    changes: &[Reprice],
+) -> Result<BTreeMap<i64, Option<String>>, StoreError> {
+    let keys: Vec<i64> = changes.iter().map(|change| change.old.at.key).collect();
+    let (Some(first), Some(last)) = (keys.iter().min().copied(), keys.iter().max().copied()) else {
+        return Ok(BTreeMap::new());
+    };
+    let code = |source: Option<CostSource>| source.map(CostSource::code);
+    let texts = |get: fn(&PricedRow) -> Option<&str>| -> Vec<Option<String>> {
+        let text = |change: &Reprice| get(&change.old).map(|text| stored(text).into_owned());
+        changes.iter().map(text).collect()
+    };
+    // The bounds leave all other days aside.
+    let updated: Vec<(i64, Option<String>)> = sqlx::query_as(
+        "UPDATE events e SET cost_nano_usd = n.cost, cost_source = n.source \
+         FROM UNNEST($4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::bigint[], \
+         $11::bigint[]) AS n (key, cost, source, tokens, model, provider, old_cost, old_source) \
+         WHERE e.project_id = $1 AND e.key >= $2 AND e.key <= $3 AND e.key = ANY($4) AND e.key = n.key \
+         AND e.tokens IS NOT DISTINCT FROM n.tokens AND e.model IS NOT DISTINCT FROM n.model \
+         AND e.provider IS NOT DISTINCT FROM n.provider AND e.cost_nano_usd IS NOT DISTINCT FROM n.old_cost \
+         AND e.cost_source IS NOT DISTINCT FROM n.old_source RETURNING e.key, e.trace_id",
     )
-    .bind(change.cost)
-    .bind(change.source.map(CostSource::code))
-    .bind(old.at.key)
     .bind(project_id)
-    .bind(old.tokens.as_deref().map(stored))
-    .bind(old.model.as_deref().map(stored))
-    .bind(old.provider.as_deref().map(stored))
-    .bind(old.cost)
-    .bind(old.source.map(CostSource::code))
-    .execute(tx)
+    .bind(first)
+    .bind(last)
+    .bind(keys)
+    .bind(changes.iter().map(|change| change.cost).collect::<Vec<_>>())
+    .bind(changes.iter().map(|change| code(change.source)).collect::<Vec<_>>())
+    .bind(texts(|old| old.tokens.as_deref()))
+    .bind(texts(|old| old.model.as_deref()))
+    .bind(texts(|old| old.provider.as_deref()))
+    .bind(changes.iter().map(|change| change.old.cost).collect::<Vec<_>>())
+    .bind(changes.iter().map(|change| code(change.old.source)).collect::<Vec<_>>())
+    .fetch_all(tx)
     .await?;
-    Ok(done.rows_affected() > 0)
+    Ok(updated.into_iter().map(|(key, trace)| (key, trace.map(sent))).collect())
+}
+
+fn micros(span: Duration) -> i64 {
+    i64::try_from(span.as_micros()).unwrap_or(i64::MAX)
 }
 
 fn to_i64(n: usize) -> i64 {

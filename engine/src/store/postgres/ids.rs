@@ -1,10 +1,11 @@
 //! The ids of events, and their keys.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use sqlx::{PgConnection, Row};
+use sqlx::{AssertSqlSafe, PgConnection, Row};
 
 use super::append::Keyed;
+use super::partitions::{Going, name_of};
 use crate::ingest::IdHash;
 use crate::store::StoreError;
 
@@ -28,12 +29,7 @@ pub(super) async fn insert_ids(
     .await?;
     inserted
         .iter()
-        .map(|row| {
-            let hash: Vec<u8> = row.try_get(1)?;
-            let hash =
-                IdHash::try_from(hash).map_err(|_| StoreError::Inconsistent("a hash of another length".into()))?;
-            Ok((row.try_get(0)?, hash))
-        })
+        .map(|row| Ok((row.try_get(0)?, hash_of(row.try_get(1)?)?)))
         .collect()
 }
 
@@ -63,18 +59,52 @@ fn columns<'r, 'a: 'r>(rows: impl Iterator<Item = &'r Keyed<'a>>) -> (Vec<i64>, 
     (projects, hashes, keys)
 }
 
+/// The keys of those ids that are stored.
+pub(super) async fn keys_of_ids(
+    tx: &mut PgConnection,
+    ids: &[(i64, IdHash)],
+) -> Result<HashMap<(i64, IdHash), i64>, StoreError> {
+    let (projects, hashes): (Vec<i64>, Vec<Vec<u8>>) = ids.iter().map(|(p, hash)| (*p, hash.to_vec())).unzip();
+    let found: Vec<(i64, Vec<u8>, i64)> = sqlx::query_as(
+        "SELECT i.project_id, i.event_hash, i.key FROM UNNEST($1::bigint[], $2::bytea[]) AS n (project_id, hash) \
+         JOIN event_ids i ON i.project_id = n.project_id AND i.event_hash = n.hash",
+    )
+    .bind(projects)
+    .bind(hashes)
+    .fetch_all(tx)
+    .await?;
+    found
+        .into_iter()
+        .map(|(project_id, hash, key)| Ok(((project_id, hash_of(hash)?), key)))
+        .collect()
+}
+
+/// A hash as it is stored.
+pub(super) fn hash_of(bytes: Vec<u8>) -> Result<IdHash, StoreError> {
+    IdHash::try_from(bytes).map_err(|_| StoreError::Inconsistent("a hash of another length".into()))
+}
+
 /// The rows' keys that stored events have.
-pub(super) async fn stored_keys(tx: &mut PgConnection, rows: &[Keyed<'_>]) -> Result<Vec<(i64, i64)>, StoreError> {
-    let mut by_project: HashMap<i64, Vec<i64>> = HashMap::new();
+pub(super) async fn stored_keys(
+    tx: &mut PgConnection,
+    rows: &[Keyed<'_>],
+    going: &Going,
+) -> Result<Vec<(i64, i64)>, StoreError> {
+    // What goes is no part of the table any more.
+    let mut by_place: BTreeMap<(Option<i64>, i64), Vec<i64>> = BTreeMap::new();
     for (key, row) in rows {
-        by_project.entry(row.project_id).or_default().push(key.0);
+        by_place
+            .entry((going.day(*key), row.project_id))
+            .or_default()
+            .push(key.0);
     }
     let mut stored = Vec::new();
-    for (project_id, keys) in by_project {
+    for ((day, project_id), keys) in by_place {
+        let table = day.map_or_else(|| "events".to_owned(), name_of);
         // The bounds leave all days aside in which there is nothing to look up.
-        let found: Vec<i64> = sqlx::query_scalar(
-            "SELECT key FROM events WHERE project_id = $1 AND key >= $2 AND key <= $3 AND key = ANY($4)",
-        )
+        let found: Vec<i64> = sqlx::query_scalar(AssertSqlSafe(format!(
+            "SELECT key FROM {table} WHERE project_id = $1 AND key >= $2 AND key <= $3 AND key = ANY($4)"
+        )))
         .bind(project_id)
         .bind(keys.iter().min().copied().unwrap_or(0))
         .bind(keys.iter().max().copied().unwrap_or(0))

@@ -10,13 +10,14 @@
 use std::ops::ControlFlow;
 use std::time::Instant;
 
-use sqlx::postgres::PgRow;
-use sqlx::{PgConnection, PgPool, PgTransaction, Postgres, QueryBuilder};
-
+use super::bounded::{Bounded, Tx};
+use super::pace::Pace;
 use super::sql;
 use super::walk::{SYNTAX, select, show};
 use crate::store::row;
 use crate::store::{EventKey, SharedVisit, StoreError, Walk, Walked};
+use sqlx::postgres::PgRow;
+use sqlx::{PgConnection, Postgres, QueryBuilder};
 
 /// Events that a statement looks at, for some 20 ms. In between is a look at the clock.
 const LOOK: usize = if cfg!(test) { 64 } else { 16_384 };
@@ -35,7 +36,7 @@ macro_rules! in_order {
 }
 
 /// Begins a transaction whose statements are planned so.
-pub(super) async fn begin(readers: &PgPool) -> Result<PgTransaction<'static>, StoreError> {
+pub(super) async fn begin(readers: &Bounded) -> Result<Tx, StoreError> {
     Ok(readers.begin_with(in_order!("BEGIN; ")).await?)
 }
 
@@ -47,19 +48,19 @@ pub(super) async fn plan(connection: &mut PgConnection) -> Result<(), StoreError
 
 /// Walks through the events of a span that answer a question to their words.
 pub(super) async fn look_for_words(
-    readers: &PgPool,
-    mut reader: PgTransaction<'static>,
+    readers: &Bounded,
+    mut reader: Tx,
     walk: &Walk,
-    (batch, most): (&mut usize, usize),
+    pace: &mut Pace<'_>,
     visitor: &SharedVisit,
     walked: &mut Walked,
 ) -> Result<ControlFlow<()>, StoreError> {
     let mut below = walk.below;
     loop {
-        let look = LOOK.max(*batch);
-        let rows = read(&mut reader, walk, below, look, *batch).await?;
+        let look = LOOK.max(pace.batch);
+        let rows = read(&mut reader, walk, below, look, pace.batch).await?;
         // Fewer than there might be: all of them were looked at.
-        let looked_to = if rows.len() < *batch {
+        let looked_to = if rows.len() < pace.batch {
             nth(&mut reader, walk, below, look).await?
         } else {
             rows.last().map(row::key).transpose()?
@@ -77,7 +78,7 @@ pub(super) async fn look_for_words(
             walked.out_of_time = true;
             return Ok(ControlFlow::Break(()));
         }
-        *batch = (*batch * 4).min(most);
+        pace.next().await;
         reader = begin(readers).await?;
     }
 }

@@ -18,6 +18,8 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 use tokio::task::JoinHandle;
 
+use super::LET_GO;
+use super::bounded::within;
 use super::filters;
 use super::partitions::{DAY_MICROS, LOCK, day_named};
 use crate::store::StoreError;
@@ -73,9 +75,10 @@ async fn keep(options: &PgConnectOptions, leads: &AtomicBool) -> Result<(), Stor
         if let Err(error) = days.look(&mut connection).await {
             // A lock that was not to be had is no reason to hand over.
             tracing::warn!(%error, "keeping the indexes of words failed; it is tried again");
-            sqlx::query("SELECT 1").execute(&mut connection).await?;
         }
         tokio::time::sleep(EVERY).await;
+        // A network that swallows the answers is: the lock may be another's by now.
+        within(LET_GO, async { Ok(connection.ping().await?) }).await?;
     }
 }
 

@@ -49,6 +49,11 @@ const HISTORY: &[Step] = &[
         "errors_by_name",
         include_str!("../../../../migrations/postgres/0013_errors_by_name.sql"),
     ),
+    (
+        14,
+        "event_days",
+        include_str!("../../../../migrations/postgres/0014_event_days.sql"),
+    ),
 ];
 
 /// How far the schema is.

@@ -9,12 +9,14 @@
 mod access;
 mod append;
 mod bloom;
+mod bounded;
 #[cfg(test)]
 pub(crate) mod cluster;
+mod columns;
 mod commits;
-mod copy;
 mod cost;
 mod dashboards;
+mod days;
 mod encode;
 mod filters;
 mod ids;
@@ -23,8 +25,11 @@ mod insert;
 mod keeper;
 mod merge;
 mod migrations;
+mod pace;
 mod partitions;
 mod project;
+#[cfg(test)]
+mod proxy;
 mod read;
 mod retention;
 mod rollups;
@@ -37,6 +42,7 @@ mod trust;
 mod views;
 mod walk;
 mod words;
+mod writing;
 
 use std::str::FromStr;
 use std::sync::Arc;
@@ -44,10 +50,12 @@ use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgConnection};
 use tokio::task::JoinHandle;
 
+use self::bounded::Bounded;
+use self::writing::Writing;
 use crate::store::{Schema, Store, StoreError};
 
 /// Connections that search.
@@ -62,22 +70,34 @@ const READ_ACQUIRE: Duration = Duration::from_secs(5);
 /// How long a write does; a commit is tried a few times before it is refused.
 const WRITE_ACQUIRE: Duration = Duration::from_secs(2);
 /// A read that takes longer is given up.
-const READ_TIMEOUT: &str = "30s";
+const READ_TIMEOUT: Duration = Duration::from_secs(30);
+/// So is a look-up.
+const LOOKUP_TIMEOUT: Duration = Duration::from_secs(10);
 /// A write that takes longer is given up, and tried again by the pipeline.
-const WRITE_TIMEOUT: &str = "20s";
+const WRITE_TIMEOUT: Duration = Duration::from_secs(20);
 /// How long a write waits for the commit of another server.
-const LOCK_TIMEOUT: &str = "10s";
+const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
 /// A server that stops in mid-commit, without its connection breaking, holds
 /// up others for no longer than this.
-const IDLE_TIMEOUT: &str = "15s";
+const IDLE_TIMEOUT: Duration = Duration::from_secs(15);
+/// A transaction that takes longer is given up on this side: the network has
+/// swallowed an answer, or Postgres would have ended it.
+const COMMIT_LIMIT: Duration = Duration::from_secs(25);
+/// A commit that has been under way for so long does not wait for another
+/// server any more: this one is not ready.
+const STUCK: Duration = Duration::from_secs(12);
+/// How long a connection may take to be ready again.
+const LET_GO: Duration = Duration::from_secs(5);
 
 /// The store in a Postgres database.
 pub struct PostgresStore {
-    readers: PgPool,
-    lookups: PgPool,
-    writers: PgPool,
+    readers: Bounded,
+    lookups: Bounded,
+    writers: Bounded,
     /// One connection, for the one task that commits groups.
-    groups: PgPool,
+    groups: Bounded,
+    /// Since when that has been at it.
+    writing: Arc<Writing>,
     partitions: Arc<partitions::Partitions>,
     keeper: JoinHandle<()>,
     /// Whether this server does what one of all does.
@@ -87,6 +107,8 @@ pub struct PostgresStore {
     /// Numbers events in the order of arrival; see [`crate::store::EventKey`].
     arrivals: Arc<AtomicU64>,
     series: rollups::Series,
+    /// Of searches that take long.
+    turns: pace::Turns,
 }
 
 impl PostgresStore {
@@ -113,30 +135,38 @@ impl PostgresStore {
             return Err(StoreError::Refused(reason.to_owned()));
         }
         migrations::run(&mut connection).await?;
+        partitions::check_room(&mut connection).await?;
         connection.close().await?;
 
         let mut seed = [0; 8];
         getrandom::fill(&mut seed).map_err(|e| StoreError::Inconsistent(format!("no randomness: {e}")))?;
         let writing = writing(&options);
         let writers = |connections| {
-            pool(connections, WRITE_ACQUIRE)
+            let pool = pool(connections, WRITE_ACQUIRE)
                 .after_connect(|connection, _| Box::pin(be_durable(connection)))
-                .connect_lazy_with(writing.clone())
+                .connect_lazy_with(writing.clone());
+            Bounded::new(pool, WRITE_TIMEOUT, LET_GO)
         };
-        let readers = |connections| pool(connections, READ_ACQUIRE).connect_lazy_with(reading(&options));
+        let readers = |connections, timeout: Duration| {
+            let pool = pool(connections, READ_ACQUIRE).connect_lazy_with(reading(&options, timeout));
+            // It may have to end a search first that nobody waits for any more.
+            Bounded::new(pool, timeout, timeout + LET_GO)
+        };
         let partitions = writers(1);
         let leads = Arc::new(AtomicBool::new(false));
         Ok(Self {
-            readers: readers(READERS),
-            lookups: readers(LOOKUPS),
+            readers: readers(READERS, READ_TIMEOUT),
+            lookups: readers(LOOKUPS, LOOKUP_TIMEOUT),
             writers: writers(WRITERS),
             groups: writers(1),
+            writing: Arc::default(),
             partitions: Arc::new(partitions::Partitions::new(partitions)),
             keeper: keeper::start(options.clone(), Arc::clone(&leads)),
             leads,
             options,
             arrivals: Arc::new(AtomicU64::new(u64::from_le_bytes(seed) >> 8)),
             series: rollups::Series::default(),
+            turns: pace::Turns::default(),
         })
     }
 }
@@ -157,26 +187,34 @@ fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
         .disable_statement_logging())
 }
 
-fn reading(options: &PgConnectOptions) -> PgConnectOptions {
-    options.clone().options([
-        ("statement_timeout", READ_TIMEOUT),
-        ("default_transaction_read_only", "on"),
-        // All statements of a read see the same moment.
-        ("default_transaction_isolation", "repeatable read"),
-        // Which way a search takes depends on what is searched for.
-        ("plan_cache_mode", "force_custom_plan"),
-        ("jit", "off"),
-    ])
+fn reading(options: &PgConnectOptions, timeout: Duration) -> PgConnectOptions {
+    options
+        .clone()
+        .options([("statement_timeout", millis(timeout))])
+        .options([
+            ("default_transaction_read_only", "on"),
+            // All statements of a read see the same moment.
+            ("default_transaction_isolation", "repeatable read"),
+            // Which way a search takes depends on what is searched for.
+            ("plan_cache_mode", "force_custom_plan"),
+            ("jit", "off"),
+        ])
 }
 
 fn writing(options: &PgConnectOptions) -> PgConnectOptions {
-    options.clone().options([
+    options
+        .clone()
         // A look-up after a lock sees what was committed before the lock was had.
-        ("default_transaction_isolation", "read committed"),
-        ("statement_timeout", WRITE_TIMEOUT),
-        ("lock_timeout", LOCK_TIMEOUT),
-        ("idle_in_transaction_session_timeout", IDLE_TIMEOUT),
-    ])
+        .options([("default_transaction_isolation", "read committed")])
+        .options([
+            ("statement_timeout", millis(WRITE_TIMEOUT)),
+            ("lock_timeout", millis(LOCK_TIMEOUT)),
+            ("idle_in_transaction_session_timeout", millis(IDLE_TIMEOUT)),
+        ])
+}
+
+fn millis(time: Duration) -> String {
+    format!("{}ms", time.as_millis())
 }
 
 /// An acknowledgement is a promise, whatever the database's default is.
@@ -203,14 +241,19 @@ impl Drop for PostgresStore {
 #[async_trait]
 impl Store for PostgresStore {
     async fn ready(&self) -> Result<(), StoreError> {
+        // In the ways that an event takes. How busy searches are is another matter.
         sqlx::query("SELECT 1 FROM projects LIMIT 1")
-            .fetch_optional(&self.readers)
+            .fetch_optional(&self.lookups)
             .await?;
         // Nothing less than a commit tells whether the database takes one.
-        sqlx::query("UPDATE heartbeat SET at = at + 1 WHERE id = 1")
-            .execute(&self.writers)
-            .await?;
-        Ok(())
+        let beat = sqlx::query("UPDATE heartbeat SET at = at + 1 WHERE id = 1")
+            .execute(&self.groups)
+            .await;
+        match (beat, self.writing.since()) {
+            // A group has the connection, and may be waiting for another server's commit.
+            (Err(sqlx::Error::PoolTimedOut), Some(since)) if since.elapsed() < STUCK => Ok(()),
+            (beat, _) => Ok(beat.map(drop)?),
+        }
     }
 
     async fn size_bytes(&self) -> Result<u64, StoreError> {

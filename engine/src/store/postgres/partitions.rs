@@ -4,13 +4,19 @@
 //! nobody: no reader waits, and commits of other servers go on. Whoever is to
 //! write into a day that is not there makes it, so that late events always have
 //! a place; the next day is made with the first event of each.
+//!
+//! A day that retention is taking away cannot be made anew before it is gone,
+//! and that takes as long as the longest reader. Late events for it are written
+//! into the table that goes, and go with it: they are older than anybody keeps.
 
-use std::collections::HashSet;
-use std::sync::{Arc, PoisonError};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::{Arc, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use eventglass_model::Timestamp;
-use sqlx::{AssertSqlSafe, PgConnection, PgPool, Row};
+use sqlx::{AssertSqlSafe, PgConnection, Row};
+
+use super::bounded::Bounded;
 use tokio::sync::Mutex;
 
 use crate::store::{EventKey, StoreError};
@@ -23,16 +29,34 @@ const DAY_KEYS: i64 = DAY_MICROS * TIES;
 /// Of the lock under which partitions are made and indexed: "eg" and a number.
 pub(super) const LOCK: i64 = 0x6567_0001;
 
+/// Locks that a statement over one day takes: on the partition and its indexes.
+const DAY_LOCKS: i64 = 7;
+/// Statements over all days, of all servers at once, that there should be room for.
+const WIDE: i64 = 16;
+
 /// For how long it is taken for true which days have no index.
 const FRESH: Duration = Duration::from_secs(1);
 
 /// Which days have a partition, as far as this server knows.
 pub(super) struct Partitions {
     /// One connection, and none that a commit may be waiting for.
-    pool: PgPool,
+    pool: Bounded,
     known: Mutex<HashSet<i64>>,
+    /// See [`Self::first`].
+    first: OnceLock<i64>,
     /// Days without an index of words, and when that was so.
     open: std::sync::Mutex<Option<(Instant, Arc<[i64]>)>>,
+}
+
+/// Days that retention is taking from the table (see `retention`).
+#[derive(Debug, Default)]
+pub(super) struct Going(BTreeSet<i64>);
+
+impl Going {
+    /// The day of a key, if it is one of these.
+    pub(super) fn day(&self, key: EventKey) -> Option<i64> {
+        self.0.get(&day_of(key)).copied()
+    }
 }
 
 /// A day since the epoch.
@@ -47,10 +71,11 @@ pub(super) const fn keys_of(day: i64) -> (EventKey, EventKey) {
 }
 
 impl Partitions {
-    pub(super) fn new(pool: PgPool) -> Self {
+    pub(super) fn new(pool: Bounded) -> Self {
         Self {
             pool,
             known: Mutex::default(),
+            first: OnceLock::new(),
             open: std::sync::Mutex::default(),
         }
     }
@@ -80,7 +105,8 @@ impl Partitions {
         Ok(days)
     }
 
-    /// Makes sure that these events, and those of today and tomorrow, have a place.
+    /// Makes sure that these events, and those of today and tomorrow, have a
+    /// place, and tells of which days that is not the table but what is left of one.
     ///
     /// # Errors
     /// [`StoreError::Database`].
@@ -88,7 +114,7 @@ impl Partitions {
         &self,
         keys: impl Iterator<Item = EventKey> + Send,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Going, StoreError> {
         let today = day_of(EventKey::from_time(now));
         let mut days: Vec<i64> = keys.map(day_of).chain([today, today + 1]).collect();
         days.sort_unstable();
@@ -96,23 +122,32 @@ impl Partitions {
         let mut known = self.known.lock().await;
         days.retain(|day| !known.contains(day));
         if days.is_empty() {
-            return Ok(());
+            return Ok(Going::default());
         }
         let mut tx = self.pool.begin().await?;
         sqlx::query("SELECT pg_advisory_xact_lock($1)")
             .bind(LOCK)
             .execute(&mut *tx)
             .await?;
-        let there = names(&mut tx).await?;
+        let there = tables(&mut tx).await?;
         let before = there
-            .iter()
+            .keys()
             .filter_map(|name| first_day(name))
             .min()
             .unwrap_or(i64::MIN);
+        let mut going = Going::default();
         for day in &days {
             let name = name_of(*day);
-            if *day < before || there.contains(&name) {
+            if *day < before {
                 continue;
+            }
+            match there.get(&name) {
+                Some(true) => continue,
+                Some(false) => {
+                    going.0.insert(*day);
+                    continue;
+                }
+                None => {}
             }
             let (EventKey(from), EventKey(to)) = keys_of(*day);
             // A day that is over gets its words' index at once; see `keeper`.
@@ -129,14 +164,62 @@ impl Partitions {
             .await?;
         }
         tx.commit().await?;
-        known.extend(days);
-        Ok(())
+        // A day that goes is looked at again by the next commit that has events of it.
+        known.extend(days.into_iter().filter(|day| !going.0.contains(day)));
+        Ok(going)
+    }
+
+    /// The first day that has a partition of its own: all events before it share one.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub(super) async fn first(&self, connection: &mut PgConnection) -> Result<i64, StoreError> {
+        if let Some(first) = self.first.get() {
+            return Ok(*first);
+        }
+        let there = names(connection).await?;
+        let first = there.iter().filter_map(|name| first_day(name)).min();
+        Ok(*self.first.get_or_init(|| first.unwrap_or(i64::MIN)))
     }
 
     /// Forgets what is known: another server may have dropped a day.
     pub(super) async fn forget(&self) {
         self.known.lock().await.clear();
     }
+}
+
+/// Says so when Postgres has no room for the locks of a few statements that look
+/// at all days.
+///
+/// # Errors
+/// [`StoreError::Database`].
+pub(super) async fn check_room(connection: &mut PgConnection) -> Result<(), StoreError> {
+    let (days, locks, connections): (i64, i64, i64) = sqlx::query_as(
+        "SELECT (SELECT count(*) FROM pg_inherits WHERE inhparent = 'events'::regclass), \
+         current_setting('max_locks_per_transaction')::bigint, \
+         current_setting('max_connections')::bigint + current_setting('max_prepared_transactions')::bigint",
+    )
+    .fetch_one(connection)
+    .await?;
+    if let Some(needed) = too_few_locks(days, locks, connections) {
+        tracing::warn!(
+            days,
+            max_locks_per_transaction = locks,
+            needed,
+            "searches of all days may find no room in Postgres' lock table: raise max_locks_per_transaction \
+             (docs/scaling.md), or keep events for less long"
+        );
+    }
+    Ok(())
+}
+
+/// What `max_locks_per_transaction` should be at least, if it is less.
+const fn too_few_locks(days: i64, locks: i64, connections: i64) -> Option<i64> {
+    let needed = days * DAY_LOCKS * WIDE;
+    if locks * connections >= needed || connections <= 0 {
+        return None;
+    }
+    Some(needed / connections + 1)
 }
 
 /// The partitions that there are.
@@ -148,6 +231,21 @@ pub(super) async fn names(connection: &mut PgConnection) -> Result<HashSet<Strin
     .fetch_all(connection)
     .await?;
     rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+}
+
+/// The tables that partitions are or were, and whether they are. One that is
+/// being detached takes no events by way of `events` any more, and one that was
+/// keeps its name for a moment.
+async fn tables(connection: &mut PgConnection) -> Result<HashMap<String, bool>, StoreError> {
+    let rows: Vec<(String, bool)> = sqlx::query_as(
+        "SELECT c.relname::text, i.inhrelid IS NOT NULL AND NOT i.inhdetachpending FROM pg_class c \
+         LEFT JOIN pg_inherits i ON i.inhrelid = c.oid AND i.inhparent = 'events'::regclass \
+         WHERE c.relnamespace = (SELECT p.relnamespace FROM pg_class p WHERE p.oid = 'events'::regclass) \
+         AND c.relkind = 'r' AND c.relname ~ '^events_(before_)?[0-9]{8}$'",
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().collect())
 }
 
 /// The day on which the partition of all earlier events ends.
@@ -175,6 +273,13 @@ pub(super) fn name_of(day: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_year_of_days_is_too_much_for_the_defaults() {
+        assert_eq!(too_few_locks(50, 64, 100), None);
+        assert_eq!(too_few_locks(366, 64, 100), Some(410));
+        assert_eq!(too_few_locks(366, 410, 100), None);
+    }
 
     #[test]
     fn names_tell_days() {

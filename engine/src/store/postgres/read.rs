@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use eventglass_model::{Event, Severity, Timestamp};
-use sqlx::{PgPool, Postgres, QueryBuilder};
+use sqlx::{Postgres, QueryBuilder};
+
+use super::bounded::Bounded;
 use uuid::Uuid;
 
 use super::append::Appender;
 use super::encode::stored;
-use super::{PostgresStore, in_order, sql};
-use crate::ingest::{PendingEvent, PendingPart};
+use super::{PostgresStore, days, in_order, sql};
+use crate::ingest::{PendingEvent, PendingPart, id_hash};
 use crate::query::PulseSearch;
 use crate::store::pattern::contains_pattern;
 use crate::store::row::{self, Columns};
@@ -19,7 +21,7 @@ use crate::store::{
 };
 
 impl PostgresStore {
-    fn appender(&self, pool: &PgPool) -> Appender {
+    fn appender(&self, pool: &Bounded) -> Appender {
         Appender {
             pool: pool.clone(),
             partitions: Arc::clone(&self.partitions),
@@ -32,10 +34,13 @@ impl PostgresStore {
 impl EventStore for PostgresStore {
     async fn write(&self, events: Arc<Vec<PendingEvent>>, now: Timestamp) -> Result<Written, StoreError> {
         // A task of its own: who waits for it may give up, the commit does not.
-        let appender = self.appender(&self.groups);
-        let appended = tokio::spawn(async move { appender.append(&events, now).await })
-            .await
-            .map_err(StoreError::panicked)??;
+        let (appender, writing) = (self.appender(&self.groups), Arc::clone(&self.writing));
+        let append = async move {
+            let connection = appender.pool.acquire().await?;
+            let _underway = writing.begin();
+            appender.append(connection, &events, now).await
+        };
+        let appended = tokio::spawn(append).await.map_err(StoreError::panicked)??;
         Ok(Written::on_disk(appended))
     }
 
@@ -47,7 +52,7 @@ impl EventStore for PostgresStore {
     }
 
     async fn locate(&self, project_id: i64, id: &str) -> Result<Option<EventKey>, StoreError> {
-        let mut reader = self.readers.acquire().await?;
+        let mut reader = self.readers.begin().await?;
         if let Some((key, tail)) = Uuid::parse_str(id).ok().and_then(EventKey::from_id) {
             let mut query = select("e.event_hash", project_id);
             query.push(" AND e.key = ").push_bind(key.0);
@@ -58,19 +63,26 @@ impl EventStore for PostgresStore {
                 return Ok(Some(key));
             }
         }
+        // First its key, by which Postgres knows the day.
+        let key: Option<i64> =
+            sqlx::query_scalar("SELECT key FROM event_ids WHERE project_id = $1 AND event_hash = $2")
+                .bind(project_id)
+                .bind(id_hash(project_id, id).to_vec())
+                .fetch_optional(&mut *reader)
+                .await?;
+        let Some(key) = key else { return Ok(None) };
         let mut query = select("e.key", project_id);
-        sql::push_event_id(&mut query, project_id, id);
+        query.push(" AND e.key = ").push_bind(key);
+        query.push(" AND e.event_id = ").push_bind(stored(id).into_owned());
         let found = query.build().fetch_optional(&mut *reader).await?;
         found.as_ref().map(row::key).transpose()
     }
 
     async fn ends(&self, project_id: i64) -> Result<Option<(EventKey, EventKey)>, StoreError> {
-        let (oldest, newest): (Option<i64>, Option<i64>) =
-            sqlx::query_as("SELECT min(key), max(key) FROM events WHERE project_id = $1")
-                .bind(project_id)
-                .fetch_one(&self.readers)
-                .await?;
-        Ok(oldest.map(EventKey).zip(newest.map(EventKey)))
+        let mut tx = self.readers.begin().await?;
+        let ends = days::ends(&mut tx, &self.partitions, project_id).await?;
+        tx.commit().await?;
+        Ok(ends)
     }
 
     async fn walk(&self, walk: Walk, visitor: SharedVisit) -> Result<Walked, StoreError> {

@@ -3,23 +3,26 @@
 use async_trait::async_trait;
 use eventglass_model::{IngestCounts, Timestamp};
 
-use super::PostgresStore;
+use sqlx::QueryBuilder;
+
+use super::{PostgresStore, days};
 use crate::store::row;
 use crate::store::{ScanStore, StoreError};
 
 #[async_trait]
 impl ScanStore for PostgresStore {
     async fn arrivals(&self, project_id: i64, since: Timestamp, most: usize) -> Result<i64, StoreError> {
-        let count = sqlx::query_scalar(
-            "SELECT count(*) FROM (SELECT 1 FROM events \
-             WHERE project_id = $1 AND received_at >= $2 LIMIT $3) arrived",
-        );
-        Ok(count
-            .bind(project_id)
-            .bind(since.micros())
-            .bind(to_i64(most))
-            .fetch_one(&self.readers)
-            .await?)
+        let mut tx = self.readers.begin().await?;
+        let before = since.micros().saturating_sub(1);
+        let days = days::since(&mut tx, &self.partitions, project_id, before).await?;
+        let mut query = QueryBuilder::new("SELECT count(*) FROM (SELECT 1 FROM events e WHERE e.project_id = ");
+        query.push_bind(project_id);
+        query.push(" AND e.received_at > ").push_bind(before);
+        days::push(&mut query, &days);
+        query.push(" LIMIT ").push_bind(to_i64(most)).push(") arrived");
+        let count = query.build_query_scalar().fetch_one(&mut *tx).await?;
+        tx.commit().await?;
+        Ok(count)
     }
 
     async fn ingest_of_all(&self, since: Timestamp) -> Result<IngestCounts, StoreError> {

@@ -4,7 +4,6 @@ use eventglass_model::Timestamp;
 use sqlx::{Postgres, QueryBuilder};
 
 use super::encode::stored;
-use crate::ingest::id_hash;
 use crate::store::EventKey;
 
 /// Adds the question to the words of an event, if there is one.
@@ -12,17 +11,6 @@ pub(super) fn push_words(query: &mut QueryBuilder<Postgres>, words: Option<Strin
     if let Some(words) = words {
         query.push(" AND e.words @@ ").push_bind(words).push("::tsquery");
     }
-}
-
-/// Adds the look-up of an event by the client's id.
-pub(super) fn push_event_id(query: &mut QueryBuilder<Postgres>, project_id: i64, event_id: &str) {
-    query
-        .push(" AND e.key = (SELECT i.key FROM event_ids i WHERE i.project_id = ")
-        .push_bind(project_id)
-        .push(" AND i.event_hash = ")
-        .push_bind(id_hash(project_id, event_id).to_vec())
-        .push(") AND e.event_id = ")
-        .push_bind(stored(event_id).into_owned());
 }
 
 /// Adds a comparison in any case of ASCII letters, which is what the collation `C` knows of case.

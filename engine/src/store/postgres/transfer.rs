@@ -3,11 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use futures::TryStreamExt;
-use sqlx::postgres::{PgArguments, PgRow};
-use sqlx::{Arguments, AssertSqlSafe, Connection, PgConnection, PgPool, Row, TypeInfo, ValueRef};
-
 use super::append::Keyed;
+use super::bounded::Bounded;
+use super::days;
 use super::encode::{sent, stored};
 use super::ids::insert_ids;
 use super::insert::insert_copies;
@@ -17,6 +15,9 @@ use crate::clock::{Clock, SystemClock};
 use crate::store::StoreError;
 use crate::store::row;
 use crate::store::transfer::{Column, EventRow, Kind, Mark, Sum, Table, Value, Watcher, values};
+use futures::TryStreamExt;
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::{Arguments, AssertSqlSafe, Connection, PgConnection, Row, TypeInfo, ValueRef};
 
 /// How far a copy is, a row for each table; goes at its end. A server does not
 /// start on a database that has it.
@@ -52,10 +53,10 @@ impl Target {
         }
         migrations::run(&mut connection).await?;
         be_durable(&mut connection).await?;
-        let partitions: PgPool = pool(1, super::READ_ACQUIRE).connect_lazy_with(options);
+        let partitions = pool(1, super::READ_ACQUIRE).connect_lazy_with(options);
         Ok(Self {
             connection,
-            partitions: Partitions::new(partitions),
+            partitions: Partitions::new(Bounded::new(partitions, super::WRITE_TIMEOUT, super::LET_GO)),
         })
     }
 
@@ -212,6 +213,10 @@ impl Target {
             ));
         }
         insert_copies(&mut tx, events).await?;
+        let keys = events
+            .iter()
+            .map(|event| (event.event.project_id, event.key, event.received_at));
+        days::note(&mut tx, &self.partitions, keys).await?;
         note(&mut tx, "events", mark).await?;
         tx.commit().await?;
         Ok(())

@@ -1,22 +1,26 @@
 //! Settings, usage, acknowledgements, answers, refused items, counts.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use eventglass_model::{DoorMinute, ProjectSettings, RefusedItem, RefusedReason, SenderCounts, Timestamp};
 use sqlx::postgres::PgRow;
 use sqlx::{QueryBuilder, Row};
 
-use super::PostgresStore;
 use super::access::next_ids;
+use super::bounded::within;
 use super::encode::{sent, stored};
 use super::partitions::LOCK;
 use super::project::lock;
 use super::rollups::{self, changed, stored_facts};
+use super::{COMMIT_LIMIT, PostgresStore, WRITE_TIMEOUT};
 use crate::ingest::{IdHash, id_hash};
 use crate::store::row::{answer, counts, key_label, refused_item};
 use crate::store::{Expiry, IngestMinute, NewRefused, StoreError, StoredAnswer, TrustStore, door};
 
+/// Many rows may have expired, in several tables.
+const EXPIRY_LIMIT: Duration = Duration::from_secs(3 * WRITE_TIMEOUT.as_secs());
 /// Projects whose refused items are held to their bound in one go.
 const PROJECTS: i64 = 1_000;
 
@@ -133,68 +137,7 @@ impl TrustStore for PostgresStore {
     }
 
     async fn record_ingest(&self, minutes: &[IngestMinute], refused: &[NewRefused]) -> Result<(), StoreError> {
-        let mut tx = self.writers.begin().await?;
-        // In one order, so that two servers never wait for each other in a circle.
-        let mut minutes: Vec<&IngestMinute> = minutes.iter().collect();
-        minutes.sort_by_key(|minute| {
-            let sender = &minute.sender;
-            (
-                sender.project_id,
-                minute.minute,
-                sender.door.code(),
-                sender.key_id,
-                sender.sdk.as_str(),
-            )
-        });
-        for minute in minutes {
-            let (sender, counts) = (&minute.sender, &minute.counts);
-            sqlx::query(
-                "INSERT INTO ingest_minutes AS m (project_id, minute, door, key_id, sdk, requests, accepted, duplicates, \
-                 refused, limited, bytes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
-                 ON CONFLICT (project_id, minute, door, key_id, sdk) DO UPDATE SET requests = m.requests + excluded.requests, \
-                 accepted = m.accepted + excluded.accepted, duplicates = m.duplicates + excluded.duplicates, \
-                 refused = m.refused + excluded.refused, limited = m.limited + excluded.limited, \
-                 bytes = m.bytes + excluded.bytes",
-            )
-            .bind(sender.project_id)
-            .bind(minute.minute)
-            .bind(sender.door.code())
-            .bind(sender.key_id)
-            .bind(stored(&sender.sdk))
-            .bind(signed(counts.requests))
-            .bind(signed(counts.accepted))
-            .bind(signed(counts.duplicates))
-            .bind(signed(counts.refused))
-            .bind(signed(counts.limited))
-            .bind(signed(counts.bytes))
-            .execute(&mut *tx)
-            .await?;
-        }
-        let first = if refused.is_empty() {
-            0
-        } else {
-            next_ids(&mut tx, "refused", refused.len()).await?
-        };
-        for (id, item) in (first..).zip(refused) {
-            sqlx::query(
-                "INSERT INTO refused (id, project_id, time, door, key_id, event_id, reason, errors, payload, bytes) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-            )
-            .bind(id)
-            .bind(item.project_id)
-            .bind(item.time.micros())
-            .bind(item.door.code())
-            .bind(item.key_id)
-            .bind(item.event_id.as_deref().map(stored))
-            .bind(stored(&item.reason))
-            .bind(stored(&item.errors))
-            .bind(item.payload.as_deref().map(stored))
-            .bind(signed(item.bytes as u64))
-            .execute(&mut *tx)
-            .await?;
-        }
-        tx.commit().await?;
-        Ok(())
+        within(COMMIT_LIMIT, self.write_ingest(minutes, refused)).await
     }
 
     async fn refused(
@@ -305,6 +248,108 @@ impl TrustStore for PostgresStore {
     }
 
     async fn expire(&self, now: Timestamp, expiry: &Expiry) -> Result<(), StoreError> {
+        within(EXPIRY_LIMIT, self.remove_expired(now, expiry)).await
+    }
+
+    async fn remove_event(&self, project_id: i64, event_id: &str) -> Result<bool, StoreError> {
+        let mut tx = self.writers.begin().await?;
+        lock(&mut tx, &[project_id].into(), Timestamp::from_micros(0)).await?;
+        let hash = id_hash(project_id, event_id).to_vec();
+        let key: Option<i64> =
+            sqlx::query_scalar("DELETE FROM event_ids WHERE project_id = $1 AND event_hash = $2 RETURNING key")
+                .bind(project_id)
+                .bind(hash)
+                .fetch_optional(&mut *tx)
+                .await?;
+        let Some(key) = key else { return Ok(false) };
+        let old = stored_facts(&mut tx, project_id, key).await?;
+        let blobs = changed(&mut tx, project_id, &[(old, None)]).await?;
+        rollups::write(&mut tx, blobs).await?;
+        let trace_id: Option<Option<String>> =
+            sqlx::query_scalar("DELETE FROM events WHERE project_id = $1 AND key = $2 RETURNING trace_id")
+                .bind(project_id)
+                .bind(key)
+                .fetch_optional(&mut *tx)
+                .await?;
+        if let Some(Some(trace_id)) = trace_id {
+            super::traces::mark(&mut tx, project_id, [sent(trace_id).as_str()]).await?;
+        }
+        sqlx::query("UPDATE projects SET event_count = event_count - 1 WHERE id = $1")
+            .bind(project_id)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+}
+
+impl PostgresStore {
+    async fn write_ingest(&self, minutes: &[IngestMinute], refused: &[NewRefused]) -> Result<(), StoreError> {
+        let mut tx = self.writers.begin().await?;
+        // In one order, so that two servers never wait for each other in a circle.
+        let mut minutes: Vec<&IngestMinute> = minutes.iter().collect();
+        minutes.sort_by_key(|minute| {
+            let sender = &minute.sender;
+            (
+                sender.project_id,
+                minute.minute,
+                sender.door.code(),
+                sender.key_id,
+                sender.sdk.as_str(),
+            )
+        });
+        for minute in minutes {
+            let (sender, counts) = (&minute.sender, &minute.counts);
+            sqlx::query(
+                "INSERT INTO ingest_minutes AS m (project_id, minute, door, key_id, sdk, requests, accepted, duplicates, \
+                 refused, limited, bytes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
+                 ON CONFLICT (project_id, minute, door, key_id, sdk) DO UPDATE SET requests = m.requests + excluded.requests, \
+                 accepted = m.accepted + excluded.accepted, duplicates = m.duplicates + excluded.duplicates, \
+                 refused = m.refused + excluded.refused, limited = m.limited + excluded.limited, \
+                 bytes = m.bytes + excluded.bytes",
+            )
+            .bind(sender.project_id)
+            .bind(minute.minute)
+            .bind(sender.door.code())
+            .bind(sender.key_id)
+            .bind(stored(&sender.sdk))
+            .bind(signed(counts.requests))
+            .bind(signed(counts.accepted))
+            .bind(signed(counts.duplicates))
+            .bind(signed(counts.refused))
+            .bind(signed(counts.limited))
+            .bind(signed(counts.bytes))
+            .execute(&mut *tx)
+            .await?;
+        }
+        let first = if refused.is_empty() {
+            0
+        } else {
+            next_ids(&mut tx, "refused", refused.len()).await?
+        };
+        for (id, item) in (first..).zip(refused) {
+            sqlx::query(
+                "INSERT INTO refused (id, project_id, time, door, key_id, event_id, reason, errors, payload, bytes) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            )
+            .bind(id)
+            .bind(item.project_id)
+            .bind(item.time.micros())
+            .bind(item.door.code())
+            .bind(item.key_id)
+            .bind(item.event_id.as_deref().map(stored))
+            .bind(stored(&item.reason))
+            .bind(stored(&item.errors))
+            .bind(item.payload.as_deref().map(stored))
+            .bind(signed(item.bytes as u64))
+            .execute(&mut *tx)
+            .await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    async fn remove_expired(&self, now: Timestamp, expiry: &Expiry) -> Result<(), StoreError> {
         let mut tx = self.writers.begin().await?;
         // Every server is told to; one at a time does it.
         let alone: bool = sqlx::query_scalar("SELECT pg_try_advisory_xact_lock($1)")
@@ -357,37 +402,6 @@ impl TrustStore for PostgresStore {
         }
         tx.commit().await?;
         Ok(())
-    }
-
-    async fn remove_event(&self, project_id: i64, event_id: &str) -> Result<bool, StoreError> {
-        let mut tx = self.writers.begin().await?;
-        lock(&mut tx, &[project_id].into(), Timestamp::from_micros(0)).await?;
-        let hash = id_hash(project_id, event_id).to_vec();
-        let key: Option<i64> =
-            sqlx::query_scalar("DELETE FROM event_ids WHERE project_id = $1 AND event_hash = $2 RETURNING key")
-                .bind(project_id)
-                .bind(hash)
-                .fetch_optional(&mut *tx)
-                .await?;
-        let Some(key) = key else { return Ok(false) };
-        let old = stored_facts(&mut tx, project_id, key).await?;
-        let blobs = changed(&mut tx, project_id, &[(old, None)]).await?;
-        rollups::write(&mut tx, blobs).await?;
-        let trace_id: Option<Option<String>> =
-            sqlx::query_scalar("DELETE FROM events WHERE project_id = $1 AND key = $2 RETURNING trace_id")
-                .bind(project_id)
-                .bind(key)
-                .fetch_optional(&mut *tx)
-                .await?;
-        if let Some(Some(trace_id)) = trace_id {
-            super::traces::mark(&mut tx, project_id, &sent(trace_id)).await?;
-        }
-        sqlx::query("UPDATE projects SET event_count = event_count - 1 WHERE id = $1")
-            .bind(project_id)
-            .execute(&mut *tx)
-            .await?;
-        tx.commit().await?;
-        Ok(true)
     }
 }
 

@@ -9,15 +9,17 @@ use std::ops::ControlFlow;
 use std::sync::PoisonError;
 use std::time::Instant;
 
-use sqlx::postgres::PgRow;
-use sqlx::{PgConnection, PgTransaction, Postgres, QueryBuilder};
-
+use super::bounded::Tx;
 use super::commits::Commits;
+use super::days::Range;
+use super::pace::Pace;
 use super::partitions::keys_of;
-use super::{PostgresStore, commits, filters, in_order, sql};
+use super::{PostgresStore, commits, days, filters, in_order, sql};
 use crate::query::Syntax;
 use crate::store::row::{self, Columns};
 use crate::store::{EventKey, SharedVisit, StoreError, Walk, Walked};
+use sqlx::postgres::PgRow;
+use sqlx::{PgConnection, Postgres, QueryBuilder};
 
 /// How a `tsquery` writes questions. A word holds letters and numbers only.
 pub(super) const SYNTAX: Syntax = Syntax {
@@ -55,6 +57,8 @@ enum Way {
     Index,
     /// Every event is shown, or may have to be looked at: in the order of the keys.
     InOrder,
+    /// What has arrived lately, which is of these days.
+    Arrived(Vec<Range>),
     /// Only these commits of a day have it.
     Commits(Commits),
 }
@@ -74,7 +78,7 @@ impl PostgresStore {
         };
         let spans = self.spans(&mut tx, &walk).await?;
         let most = if walk.columns.is_empty() { KEYS } else { BATCH.1 };
-        let mut batch = walk.expected.clamp(BATCH.0, most);
+        let mut pace = Pace::new(&self.turns, walk.expected.clamp(BATCH.0, most), most);
         let mut first = Some(tx);
         for Span { from, below, way } in spans {
             let part = Walk {
@@ -98,14 +102,12 @@ impl PostgresStore {
                     done
                 }
                 Way::InOrder if part.narrow.is_some() => {
-                    in_order::look_for_words(&self.readers, reader, &part, (&mut batch, most), visitor, &mut walked)
-                        .await?
+                    in_order::look_for_words(&self.readers, reader, &part, &mut pace, visitor, &mut walked).await?
                 }
                 way => {
-                    let rows = read(&mut reader, &part, After::default(), batch).await?;
+                    let rows = read(&mut reader, &part, &way, After::default(), pace.batch).await?;
                     reader.commit().await?;
-                    self.go_on(&part, &way, rows, (&mut batch, most), visitor, &mut walked)
-                        .await?
+                    self.go_on(&part, &way, rows, &mut pace, visitor, &mut walked).await?
                 }
             };
             if done.is_break() {
@@ -115,10 +117,10 @@ impl PostgresStore {
         Ok(walked)
     }
 
-    async fn reader(&self, way: &Way) -> Result<PgTransaction<'static>, StoreError> {
+    async fn reader(&self, way: &Way) -> Result<Tx, StoreError> {
         match way {
             Way::InOrder => in_order::begin(&self.readers).await,
-            Way::Index | Way::Commits(..) => Ok(self.readers.begin().await?),
+            Way::Index | Way::Arrived(..) | Way::Commits(..) => Ok(self.readers.begin().await?),
         }
     }
 
@@ -128,13 +130,13 @@ impl PostgresStore {
         walk: &Walk,
         way: &Way,
         mut rows: Vec<PgRow>,
-        (batch, most): (&mut usize, usize),
+        pace: &mut Pace<'_>,
         visitor: &SharedVisit,
         walked: &mut Walked,
     ) -> Result<ControlFlow<()>, StoreError> {
         let mut after = After::default();
         loop {
-            let is_last = rows.len() < *batch || walk.only.is_some();
+            let is_last = rows.len() < pace.batch || walk.only.is_some();
             if show(&rows, visitor, walked, walk)?.is_break() {
                 return Ok(ControlFlow::Break(()));
             }
@@ -145,20 +147,35 @@ impl PostgresStore {
                 after.received_at = last.int("received_at")?;
             }
             after.key = walked.last;
-            *batch = (*batch * 4).min(most);
+            pace.next().await;
             let mut reader = self.reader(way).await?;
-            rows = read(&mut reader, walk, after, *batch).await?;
+            rows = read(&mut reader, walk, way, after, pace.batch).await?;
             reader.commit().await?;
         }
     }
 
     /// The parts of a walk, the newest first.
     async fn spans(&self, tx: &mut PgConnection, walk: &Walk) -> Result<Vec<Span>, StoreError> {
-        if walk.arrived_after.is_some() || walk.only.is_some() {
+        if let Some(after) = walk.arrived_after {
+            let days = days::since(tx, &self.partitions, walk.project_id, after).await?;
+            return Ok(vec![whole(walk, Way::Arrived(days))]);
+        }
+        if walk.only.is_some() {
             return Ok(vec![whole(walk, Way::Index)]);
         }
         let Some(narrow) = &walk.narrow else {
-            return Ok(vec![whole(walk, Way::InOrder)]);
+            if walk.from.is_some() {
+                return Ok(vec![whole(walk, Way::InOrder)]);
+            }
+            // Most end in the first stretch, and hold no locks on all days that there are.
+            let within = |(first, _)| walk.below.is_none_or(|below| first < below);
+            let stretches = days::stretches(tx, &self.partitions, walk.project_id, within).await?;
+            let span = |(from, below): Range| Span {
+                from: Some(from),
+                below: Some(walk.below.map_or(below, |end| end.min(below))),
+                way: Way::InOrder,
+            };
+            return Ok(stretches.into_iter().map(span).collect());
         };
         let open = self.partitions.open_days(tx).await?;
         let within = |day: &&i64| {
@@ -259,6 +276,7 @@ pub(super) fn select(walk: &Walk) -> QueryBuilder<Postgres> {
 async fn read(
     connection: &mut PgConnection,
     walk: &Walk,
+    way: &Way,
     after: After,
     batch: usize,
 ) -> Result<Vec<PgRow>, StoreError> {
@@ -288,6 +306,9 @@ async fn read(
         if let Some(bound) = bound {
             query.push(text).push_bind(bound.0);
         }
+    }
+    if let Way::Arrived(days) = way {
+        days::push(&mut query, days);
     }
     if let Some(arrived_after) = walk.arrived_after {
         query.push(" AND e.received_at > ").push_bind(arrived_after);

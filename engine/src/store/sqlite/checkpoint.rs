@@ -1,7 +1,7 @@
 //! Moves the log into the database, beside the writer instead of inside its commits.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::{Row, SqliteConnection};
 use tokio::sync::Mutex;
@@ -14,6 +14,8 @@ const EVERY: Duration = Duration::from_millis(500);
 /// A log of this many pages (of 4 KiB) is started over, for which the writer
 /// is held up for a few milliseconds; under steady load nothing else ends it.
 const RESTART_PAGES: i64 = 16_384;
+/// How often more is moved before that.
+const ROUNDS: u32 = 2;
 
 /// Starts the task.
 pub(super) fn start(mut connection: SqliteConnection, writer: Arc<Mutex<Writer>>) -> JoinHandle<()> {
@@ -30,17 +32,26 @@ pub(super) fn start(mut connection: SqliteConnection, writer: Arc<Mutex<Writer>>
 }
 
 async fn checkpoint(connection: &mut SqliteConnection, writer: &Mutex<Writer>) -> Result<(), sqlx::Error> {
-    let result = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)")
-        .fetch_one(&mut *connection)
-        .await?;
-    let pages: i64 = result.try_get(1)?;
-    if pages > RESTART_PAGES {
-        // Nearly all is moved already; with the writer at rest, the remainder
-        // is moved and the next commit begins the log anew.
-        let _resting = writer.lock().await;
-        sqlx::query("PRAGMA wal_checkpoint(PASSIVE)")
-            .fetch_one(&mut *connection)
-            .await?;
+    if move_pages(connection).await? <= RESTART_PAGES {
+        return Ok(());
     }
+    // What came while that was moved is moved as well, and again: so little is
+    // left then that the writer rests for a moment only. With it at rest, the
+    // remainder is moved and the next commit begins the log anew.
+    for _ in 0..ROUNDS {
+        move_pages(connection).await?;
+    }
+    let _resting = writer.lock().await;
+    let started = Instant::now();
+    move_pages(connection).await?;
+    metrics::histogram!("eventglass_stage_seconds", "stage" => "restart").record(started.elapsed().as_secs_f64());
     Ok(())
+}
+
+/// Moves what can be moved without holding up anybody, and says how many pages the log has.
+async fn move_pages(connection: &mut SqliteConnection) -> Result<i64, sqlx::Error> {
+    let moved = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)")
+        .fetch_one(connection)
+        .await?;
+    moved.try_get(1)
 }

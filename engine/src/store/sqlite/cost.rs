@@ -1,5 +1,7 @@
 //! Prices, and events priced again.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use eventglass_model::{CostSource, RecomputeState, Timestamp};
 use sqlx::{Connection, QueryBuilder, Row, SqliteConnection};
@@ -170,7 +172,7 @@ impl CostStore for SqliteStore {
         &self,
         owner: &str,
         now: Timestamp,
-        lease_until: Timestamp,
+        lease: Duration,
     ) -> Result<Option<PriceJob>, StoreError> {
         // Asked often, and hardly ever is there one: the writer is left alone.
         let waiting: Option<i64> =
@@ -186,7 +188,7 @@ impl CostStore for SqliteStore {
              WHERE project_id = $3 AND state = $4 AND lease_until <= $5 RETURNING *",
         )
         .bind(owner)
-        .bind(lease_until.micros())
+        .bind(until(now, lease))
         .bind(project_id)
         .bind(RUNNING)
         .bind(now.micros())
@@ -243,7 +245,7 @@ impl CostStore for SqliteStore {
         .bind(difference)
         .bind(step.at.received_at)
         .bind(step.at.key)
-        .bind(step.lease_until.micros())
+        .bind(until(step.now, step.lease))
         .bind(project_id)
         .bind(RUNNING)
         .bind(step.owner)
@@ -318,4 +320,9 @@ async fn update(tx: &mut SqliteConnection, project_id: i64, change: &Reprice) ->
 
 fn to_i64(n: usize) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+fn until(now: Timestamp, lease: Duration) -> i64 {
+    now.plus_micros(i64::try_from(lease.as_micros()).unwrap_or(i64::MAX))
+        .micros()
 }

@@ -9,7 +9,7 @@ use super::append::{Appender, Insert, count_events, insert_texts};
 use super::ids::{Entry, Lookup, ShortHash};
 use super::rollups::{Deltas, build_of, stored_facts};
 use super::traces;
-use crate::ingest::{IdHash, PendingEvent, PendingPart};
+use crate::ingest::{IdHash, PendingEvent, PendingPart, of_another_door};
 use crate::store::rollups::changed;
 use crate::store::{Appended, EventKey, Merged, StoreError};
 
@@ -74,6 +74,10 @@ impl Appender {
         if !added {
             return Ok(0);
         }
+        if of_another_door(&before) {
+            empty_parts(tx, first)?;
+            return Ok(0);
+        }
         let pending = |parts: &[String]| first.fold(parts);
         let event = pending(&stored_parts(tx, first)?);
         let recent = self.ids().recent().clone();
@@ -83,6 +87,7 @@ impl Appender {
         if let Some(old_key) = old_key {
             // An event of another door with this id has no parts: it stays as it is.
             if before.is_empty() {
+                empty_parts(tx, first)?;
                 return Ok(0);
             }
             let old = pending(&before);
@@ -123,6 +128,14 @@ fn stored_parts(tx: &Connection, of: &PendingPart) -> Result<Vec<String>, StoreE
     )?;
     let rows = statement.query_map((of.project_id, &of.event_hash[..]), |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Of an event that came whole, it is remembered which parts were sent of it, so
+/// that a repeat is one, and nothing of what they say.
+fn empty_parts(tx: &Connection, of: &PendingPart) -> Result<(), StoreError> {
+    tx.prepare_cached("UPDATE event_parts SET json = '' WHERE project_id = ?1 AND event_hash = ?2")?
+        .execute((of.project_id, &of.event_hash[..]))?;
+    Ok(())
 }
 
 fn insert_part(tx: &Connection, part: &PendingPart, received_at: i64, place: usize) -> Result<bool, StoreError> {

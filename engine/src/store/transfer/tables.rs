@@ -15,6 +15,8 @@ const OWN: &[&str] = &[
     // Made of the events.
     "event_ids",
     "recent_ids",
+    // Postgres: on which days there are any.
+    "event_days",
     // Postgres: of days that have no index of words yet.
     "word_filters",
     // SQLite: how far `rollup_deltas` are added up; those that are, are gone.

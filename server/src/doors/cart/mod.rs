@@ -19,8 +19,9 @@ use utoipa_axum::routes;
 use self::event::Item;
 use self::shape::{CartBatch, CartEvent};
 use crate::doors::fastapi::{self, Detail, Unprocessable};
-use crate::doors::fields::{Fields, items};
-use crate::doors::gate::{Dialect, Inbound, Reading, Refusal, receive};
+use crate::doors::fields::Fields;
+use crate::doors::gate::{Dialect, Inbound, Reading, Refusal, framed, receive};
+use crate::doors::items::{Unsplit, items};
 use crate::http::openapi::ApiRouter;
 use crate::http::openapi::describe::{Speech, door};
 use crate::state::AppState;
@@ -41,7 +42,7 @@ pub(super) fn routes() -> ApiRouter {
         refusals: &[],
         sessions: false,
     };
-    door::<Detail>(&speech, all)
+    framed::<Cart>(door::<Detail>(&speech, all))
 }
 
 /// FastAPI's errors; see [`error`].
@@ -148,19 +149,16 @@ async fn many(inbound: Inbound) -> Result<Response, Refusal> {
     let Some(list) = fields.raw("events") else {
         return Err(invalid(FieldError::new(loc!["body", "events"], "field required")));
     };
-    let Ok(list) = items(list.get()) else {
-        return Err(invalid(FieldError::new(loc!["body", "events"], "must be an array")));
-    };
-    let length = match list.len() {
-        0 => Some("List should have at least 1 item after validation, not 0".to_owned()),
-        1..=BATCH => None,
-        n => Some(format!(
-            "List should have at most {BATCH} items after validation, not {n}"
+    // Pydantic says "more", too, where it did not count to the end.
+    let list = match items(list.get(), BATCH) {
+        Ok(list) if list.is_empty() => Err("List should have at least 1 item after validation, not 0".to_owned()),
+        Ok(list) => Ok(list),
+        Err(Unsplit::TooMany) => Err(format!(
+            "List should have at most {BATCH} items after validation, not more"
         )),
+        Err(Unsplit::NoList(_)) => Err("must be an array".to_owned()),
     };
-    if let Some(msg) = length {
-        return Err(invalid(FieldError::new(loc!["body", "events"], msg)));
-    }
+    let list = list.map_err(|msg| invalid(FieldError::new(loc!["body", "events"], msg)))?;
     let mut answers = Vec::with_capacity(list.len());
     let mut events = Vec::with_capacity(list.len());
     for (n, json) in list.iter().enumerate() {

@@ -44,7 +44,12 @@ pub(super) fn of(refusal: &Refusal) -> Response {
         Refusal::Invalid(errors) => errors.as_slice(),
         _ => &[],
     };
-    (refusal.status(), Json(Body { error, message, errors })).into_response()
+    // Its clients know 400 for whatever is wrong with a request, and no 422.
+    let status = match refusal.status() {
+        StatusCode::UNPROCESSABLE_ENTITY => StatusCode::BAD_REQUEST,
+        status => status,
+    };
+    (status, Json(Body { error, message, errors })).into_response()
 }
 
 /// An error of the public API, in the words of this door.

@@ -12,8 +12,9 @@ use utoipa::ToSchema;
 
 use super::shape::{ForgeBatch, ForgeBody};
 use super::{Forge, event, session};
-use crate::doors::fields::{Fields, items};
+use crate::doors::fields::Fields;
 use crate::doors::gate::{Inbound, Refusal, receive, receive_of};
+use crate::doors::items::{Unsplit, items};
 use crate::http::extract::holder_of_key;
 use crate::state::AppState;
 
@@ -133,7 +134,7 @@ async fn same_project(inbound: &Inbound, project: &str) -> Result<(), Refusal> {
 }
 
 async fn batch(inbound: Inbound) -> Result<Response, Refusal> {
-    let list = list_of(inbound.text()?)?;
+    let list = list_of(inbound.text()?, inbound.most_events())?;
     let events = list
         .iter()
         .enumerate()
@@ -164,15 +165,18 @@ pub(super) fn read_item(item: &RawValue, place: usize, inbound: &Inbound) -> Res
 /// The items of `{"events": […]}`.
 ///
 /// # Errors
-/// 400 with one of that system's four sentences.
-pub(super) fn list_of(text: &str) -> Result<Vec<&RawValue>, Refusal> {
+/// 400 with one of that system's four sentences, or there are more than `most`.
+pub(super) fn list_of(text: &str, most: usize) -> Result<Vec<&RawValue>, Refusal> {
     let bad = |sentence: &str| Refusal::Malformed(sentence.to_owned());
     let mut fields = Fields::open(text, loc!["body"]).map_err(|_| no_json())?;
     if !fields.has("events") {
         return Err(bad("Missing 'events' field"));
     }
-    let list = fields.raw("events").and_then(|list| items(list.get()).ok());
-    let list = list.ok_or_else(|| bad("Events field must be an array"))?;
+    let list = match fields.raw("events").map(|list| items(list.get(), most)) {
+        Some(Ok(list)) => list,
+        Some(Err(Unsplit::TooMany)) => return Err(Refusal::too_many(most)),
+        Some(Err(Unsplit::NoList(_))) | None => return Err(bad("Events field must be an array")),
+    };
     if list.is_empty() {
         return Err(bad("No events provided"));
     }

@@ -18,7 +18,7 @@ use utoipa_axum::routes;
 
 use self::error::ForgeFault;
 pub(super) use self::event::read;
-use crate::doors::gate::{Dialect, Refusal};
+use crate::doors::gate::{Dialect, Refusal, framed};
 use crate::http::openapi::ApiRouter;
 use crate::http::openapi::describe::{Speech, door};
 
@@ -38,10 +38,10 @@ pub(super) fn routes() -> ApiRouter {
     let speech = Speech {
         tag: "EvalForge",
         media: &["application/json"],
-        refusals: &[403, 422],
+        refusals: &[403],
         sessions: true,
     };
-    door::<ForgeFault>(&speech, all)
+    framed::<Forge>(door::<ForgeFault>(&speech, all))
 }
 
 /// Errors as `{"error": "…"}`; see [`error`].

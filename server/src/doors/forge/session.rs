@@ -13,7 +13,7 @@ use super::Forge;
 use super::error::{self, ForgeError};
 use super::ingest::{answer, list_of, read_item};
 use crate::doors::fields::{Fields, int_of};
-use crate::doors::gate::{Inbound, Refusal, receive_of};
+use crate::doors::gate::{Inbound, Refusal, receive_of, run};
 use crate::http::extract::{RawBody, session_token};
 use crate::state::AppState;
 
@@ -56,7 +56,8 @@ pub(super) async fn receive(state: AppState, user: User, request: Request) -> Re
         Ok(body) => body,
         Err(error) => return ForgeError::from(error).into_response(),
     };
-    let projects = match projects_of(&body) {
+    let (most, bytes) = (state.settings.batch_events, body.0.clone());
+    let projects = match run(bytes.len(), async move { projects_of(&body, most) }).await {
         Ok(projects) => projects,
         Err(refusal) => return error::of(&refusal),
     };
@@ -74,24 +75,24 @@ pub(super) async fn receive(state: AppState, user: User, request: Request) -> Re
     let Some(first) = holders.first().copied() else {
         return ForgeError::no_access().into_response();
     };
-    let request = Request::from_parts(parts, Body::from(body.0));
+    let request = Request::from_parts(parts, Body::from(bytes));
     let handle = async move |inbound: Inbound| store(&inbound, &projects, &holders).await;
     receive_of::<Forge, _, _>(state, request, Ok(first), handle).await
 }
 
 /// The project that each item names.
-fn projects_of(body: &RawBody) -> Result<Vec<Option<i64>>, Refusal> {
+fn projects_of(body: &RawBody, most: usize) -> Result<Vec<Option<i64>>, Refusal> {
     let text = body.text().map_err(|error| Refusal::Unreadable(error.parts().1))?;
     let project = |item: &&RawValue| {
         let fields = Fields::open(item.get(), Vec::new()).ok()?;
         fields.peek("project_id").and_then(int_of)
     };
-    Ok(list_of(text)?.iter().map(project).collect())
+    Ok(list_of(text, most)?.iter().map(project).collect())
 }
 
 /// Stores the events, project by project.
 async fn store(inbound: &Inbound, projects: &[Option<i64>], holders: &[KeyHolder]) -> Result<Response, Refusal> {
-    let list = list_of(inbound.text()?)?;
+    let list = list_of(inbound.text()?, inbound.most_events())?;
     let mut outcomes: Vec<(usize, ItemOutcome)> = Vec::with_capacity(list.len());
     for holder in holders {
         let of_it = |(place, project): (usize, &Option<i64>)| (*project == Some(holder.project_id)).then_some(place);

@@ -1,6 +1,7 @@
 //! Reads a body within its bounds: its own size, what all requests together
 //! may hold, and a pace.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
@@ -9,6 +10,7 @@ use http_body_util::BodyExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::refusal::Refusal;
+use crate::http::extract::is_encoded;
 use crate::state::AppState;
 
 /// Permits are of this many bytes, because a semaphore counts to 2^29 on small machines.
@@ -17,18 +19,24 @@ pub const PERMIT_BYTES: usize = 1_024;
 /// A body, and the room it takes until it is dropped.
 pub(super) struct Held {
     pub(super) bytes: Bytes,
-    _room: Option<OwnedSemaphorePermit>,
+    pub(super) room: Room,
 }
+
+/// What a body takes of the room for all, until the last who works on it is done.
+pub(super) type Room = Option<Arc<OwnedSemaphorePermit>>;
 
 /// Room for what is in flight.
 #[must_use]
-pub fn room(bytes: usize) -> std::sync::Arc<Semaphore> {
-    std::sync::Arc::new(Semaphore::new(bytes.div_ceil(PERMIT_BYTES)))
+pub fn room(bytes: usize) -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(bytes.div_ceil(PERMIT_BYTES)))
 }
 
 /// Reads a body. The limit counts decompressed bytes as they come, so that a
 /// bomb is stopped at the limit.
 pub(super) async fn read(mut body: Body, headers: &HeaderMap, state: &AppState) -> Result<Held, Refusal> {
+    if is_encoded(headers) {
+        return Err(Refusal::Encoding);
+    }
     let limit = state.settings.body_limit_bytes;
     let declared = headers
         .get(header::CONTENT_LENGTH)
@@ -42,6 +50,8 @@ pub(super) async fn read(mut body: Body, headers: &HeaderMap, state: &AppState) 
     let mut whole: Vec<u8> = Vec::new();
     let mut length = 0;
     loop {
+        // A bomb is all there at once: whoever decompresses it has to make way now and then.
+        tokio::task::coop::consume_budget().await;
         let frame = tokio::time::timeout(pace, body.frame())
             .await
             .map_err(|_| Refusal::TooSlow)?;
@@ -66,12 +76,15 @@ pub(super) async fn read(mut body: Body, headers: &HeaderMap, state: &AppState) 
         whole.extend_from_slice(&data);
     }
     let bytes = if whole.is_empty() { first } else { Bytes::from(whole) };
-    Ok(Held { bytes, _room: room })
+    Ok(Held {
+        bytes,
+        room: room.map(Arc::new),
+    })
 }
 
 fn hold(room: &mut Option<OwnedSemaphorePermit>, bytes: usize, state: &AppState) -> Result<(), Refusal> {
     let permits = u32::try_from(bytes.div_ceil(PERMIT_BYTES)).unwrap_or(u32::MAX);
-    let more = std::sync::Arc::clone(&state.in_flight)
+    let more = Arc::clone(&state.in_flight)
         .try_acquire_many_owned(permits)
         .map_err(|_| Refusal::Busy)?;
     match room {

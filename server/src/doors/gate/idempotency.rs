@@ -66,7 +66,7 @@ pub(super) fn key(headers: &HeaderMap, project_id: i64, route: &str) -> Result<O
 }
 
 /// Gives the first answer again, or makes it.
-pub(super) async fn once<F, Fut>(
+pub(super) async fn once<F>(
     state: &AppState,
     project_id: i64,
     key: [u8; 32],
@@ -74,8 +74,7 @@ pub(super) async fn once<F, Fut>(
     make: F,
 ) -> Result<Response, Refusal>
 where
-    F: FnOnce([u8; 32]) -> Fut,
-    Fut: Future<Output = Result<Response, Refusal>>,
+    F: AsyncFnOnce() -> Response,
 {
     let name = (project_id, key);
     let lock = state.idempotent.lock_of(name);
@@ -86,7 +85,7 @@ where
     result
 }
 
-async fn answer_once<F, Fut>(
+async fn answer_once<F>(
     state: &AppState,
     project_id: i64,
     key: [u8; 32],
@@ -94,8 +93,7 @@ async fn answer_once<F, Fut>(
     make: F,
 ) -> Result<Response, Refusal>
 where
-    F: FnOnce([u8; 32]) -> Fut,
-    Fut: Future<Output = Result<Response, Refusal>>,
+    F: AsyncFnOnce() -> Response,
 {
     let body_hash: [u8; 32] = Sha256::digest(body).into();
     let now = state.clock.now();
@@ -108,7 +106,7 @@ where
             Err(Refusal::OtherBody)
         };
     }
-    let response = make(key).await?;
+    let response = make().await;
     let (parts, stream) = response.into_parts();
     let bytes = stream
         .collect()

@@ -1,28 +1,43 @@
 //! A request that has come through the gate.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use axum::body::Bytes;
 use axum::http::HeaderMap;
 use eventglass_engine::ingest::{NewEvent, NewPart, Receipt, Refused, Sender};
-use eventglass_model::{BatchOutcome, IngestCounts, ItemStatus, Timestamp};
+use eventglass_model::{BatchOutcome, Door, IngestCounts, ItemStatus, Timestamp};
 use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
 
-use super::body::Held;
+use super::body::{Held, Room};
 use super::refusal::Refusal;
 use crate::state::AppState;
+
+/// What is made of a body while it is read may take so many times the largest
+/// body. Documented in `docs/trust.md`.
+const TIMES: usize = 16;
 
 /// What the gate wants to know when the answer is made.
 #[derive(Default)]
 pub(super) struct Ledger {
     counts: Mutex<IngestCounts>,
     receipts: Mutex<Vec<Receipt>>,
+    door: OnceLock<Door>,
 }
 
 impl Ledger {
+    /// Where the request is, if its body told.
+    pub(super) fn door(&self) -> Option<Door> {
+        self.door.get().copied()
+    }
+
     pub(super) fn bytes(&self, bytes: usize) {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner).bytes += bytes as u64;
+    }
+
+    /// One more that was refused.
+    pub(super) fn refused(&self) {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner).refused += 1;
     }
 
     pub(super) fn counts(&self) -> IngestCounts {
@@ -39,6 +54,8 @@ impl Ledger {
 pub(in crate::doors) struct Reading {
     /// The time of an event that has none.
     pub(in crate::doors) now: Timestamp,
+    /// The most bytes that an item may take as a tree of values.
+    pub(in crate::doors) most_bytes: usize,
     seed: Option<[u8; 32]>,
     place: usize,
 }
@@ -48,6 +65,7 @@ impl Reading {
     pub(in crate::doors) const fn alone(now: Timestamp) -> Self {
         Self {
             now,
+            most_bytes: usize::MAX,
             seed: None,
             place: 0,
         }
@@ -83,6 +101,8 @@ pub(in crate::doors) struct Inbound {
     pub(in crate::doors) now: Timestamp,
     seed: Option<[u8; 32]>,
     ledger: Arc<Ledger>,
+    /// Kept for as long as the body is.
+    _room: Room,
 }
 
 impl Inbound {
@@ -90,7 +110,7 @@ impl Inbound {
         state: AppState,
         sender: Sender,
         headers: HeaderMap,
-        body: &Held,
+        body: Held,
         seed: Option<[u8; 32]>,
         ledger: Arc<Ledger>,
     ) -> Self {
@@ -99,10 +119,11 @@ impl Inbound {
             state,
             sender,
             headers,
-            body: body.bytes.clone(),
+            body: body.bytes,
             now,
             seed,
             ledger,
+            _room: body.room,
         }
     }
 
@@ -115,10 +136,21 @@ impl Inbound {
         std::str::from_utf8(bytes).map_err(|error| Refusal::Unreadable(error.to_string()))
     }
 
+    /// How many events a request may carry.
+    pub(in crate::doors) fn most_events(&self) -> usize {
+        self.state.settings.batch_events
+    }
+
+    /// How many bytes of memory may be taken to read a body.
+    pub(in crate::doors) fn most_bytes(&self) -> usize {
+        self.state.settings.body_limit_bytes.saturating_mul(TIMES)
+    }
+
     /// What reading the item at a place needs besides the item.
-    pub(in crate::doors) const fn reading(&self, place: usize) -> Reading {
+    pub(in crate::doors) fn reading(&self, place: usize) -> Reading {
         Reading {
             now: self.now,
+            most_bytes: self.most_bytes(),
             seed: self.seed,
             place,
         }
@@ -129,6 +161,17 @@ impl Inbound {
     pub(in crate::doors) fn of_project(&self, project_id: i64) -> Self {
         let mut other = self.clone();
         other.sender.project_id = project_id;
+        other
+    }
+
+    /// The same request at one of the doors that share its route, now that its
+    /// body tells which.
+    pub(in crate::doors) fn at(&self, door: Door) -> Self {
+        self.state.spoken.note(self.sender.key_id, door);
+        // A request is at one door: what it told first counts.
+        let door = *self.ledger.door.get_or_init(|| door);
+        let mut other = self.clone();
+        other.sender.door = door;
         other
     }
 

@@ -4,9 +4,10 @@ use axum::http::StatusCode;
 use eventglass_engine::guard::{Limited, QuotaReached};
 use eventglass_engine::ingest::IngestError;
 use eventglass_engine::store::StoreError;
-use eventglass_model::{Door, FieldError};
+use eventglass_model::{Door, FieldError, loc};
 
 use crate::http::error::AWAY;
+use crate::http::extract::ENCODINGS;
 
 /// Why a whole request was refused. Nothing of it is stored.
 #[derive(Debug)]
@@ -25,6 +26,12 @@ pub(in crate::doors) enum Refusal {
     TooSlow,
     /// The body is of a type that the door does not read: 415.
     MediaType(String),
+    /// The body is compressed in a way that is not read: 415.
+    Encoding,
+    /// The route does not take the method: 405.
+    Method,
+    /// The body would take more than so many bytes of memory to read: 413.
+    TooIntricate(usize),
     /// The body is not what the door expects: 400.
     Malformed(String),
     /// Fields of the request itself are wrong: 422.
@@ -37,6 +44,8 @@ pub(in crate::doors) enum Refusal {
     Quota(QuotaReached),
     /// No room for more at the moment: 503.
     Busy,
+    /// The request was not answered in time: 503.
+    OutOfTime,
     /// The store cannot be written: 503.
     Unavailable(String),
     /// The database is away or busy, for a read: 503.
@@ -55,13 +64,14 @@ impl Refusal {
         match self {
             Self::KeyMissing | Self::KeyWrong => StatusCode::UNAUTHORIZED,
             Self::WrongProject => StatusCode::FORBIDDEN,
-            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooLarge(_) | Self::TooIntricate(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Unreadable(_) | Self::Malformed(_) => StatusCode::BAD_REQUEST,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
-            Self::MediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::MediaType(_) | Self::Encoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Invalid(_) | Self::TooManyEvents(_) | Self::OtherBody => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Limited(_) | Self::Quota(_) => StatusCode::TOO_MANY_REQUESTS,
-            Self::Busy | Self::Unavailable(_) | Self::Away(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::OutOfTime | Self::Unavailable(_) | Self::Away(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -77,12 +87,16 @@ impl Refusal {
             Self::Unreadable(_) => "body_unreadable",
             Self::TooSlow => "body_too_slow",
             Self::MediaType(_) => "media_type",
+            Self::Encoding => "body_encoding",
+            Self::Method => "method_not_allowed",
+            Self::TooIntricate(_) => "body_too_intricate",
             Self::Malformed(_) => "invalid_json",
             Self::Invalid(_) => "invalid",
             Self::TooManyEvents(_) => "too_many_events",
             Self::Limited(_) => "rate_limited",
             Self::Quota(_) => "quota_reached",
             Self::Busy => "busy",
+            Self::OutOfTime => "out_of_time",
             Self::Unavailable(_) | Self::Away(_) => "unavailable",
             Self::OtherBody => "idempotency_key_reused",
             Self::NotFound(_) => "not_found",
@@ -100,6 +114,11 @@ impl Refusal {
             Self::Unreadable(why) => format!("the body could not be read: {why}"),
             Self::TooSlow => "the body came too slowly".to_owned(),
             Self::MediaType(expected) => format!("this route takes {expected}"),
+            Self::Encoding => format!("a body may be compressed with one of: {ENCODINGS}"),
+            Self::Method => "this route does not take that method".to_owned(),
+            Self::TooIntricate(bytes) => {
+                format!("the body holds too many values: to read it would take more than {bytes} bytes")
+            }
             Self::Malformed(what) | Self::TooManyEvents(what) => what.clone(),
             Self::Invalid(errors) => errors
                 .first()
@@ -107,6 +126,7 @@ impl Refusal {
             Self::Limited(limited) => limited.to_string(),
             Self::Quota(quota) => quota.to_string(),
             Self::Busy => "the server has no room for more at the moment; try again".to_owned(),
+            Self::OutOfTime => "the request took too long; try again".to_owned(),
             Self::Unavailable(_) => "the events could not be stored; try again".to_owned(),
             Self::Away(_) => AWAY.to_owned(),
             Self::OtherBody => "this Idempotency-Key came before with another body".to_owned(),
@@ -120,10 +140,45 @@ impl Refusal {
         match self {
             Self::Limited(limited) => Some(limited.retry_after),
             Self::Quota(quota) => Some(quota.retry_after),
-            Self::Busy | Self::Away(_) => Some(1),
+            Self::Busy | Self::OutOfTime | Self::Away(_) => Some(1),
             Self::Unavailable(_) => Some(2),
             _ => None,
         }
+    }
+
+    /// What is wrong with the request, where it was refused for what it is: not
+    /// for who sent it, nor for when, nor for how much came before it.
+    pub(super) fn of_what_was_sent(&self) -> Option<Vec<FieldError>> {
+        match self {
+            Self::Invalid(errors) => Some(errors.clone()),
+            Self::TooLarge(_)
+            | Self::Unreadable(_)
+            | Self::MediaType(_)
+            | Self::Encoding
+            | Self::TooIntricate(_)
+            | Self::Malformed(_)
+            | Self::TooManyEvents(_) => Some(vec![FieldError::new(loc!["body"], self.sentence())]),
+            Self::KeyMissing
+            | Self::KeyWrong
+            | Self::WrongProject
+            | Self::TooSlow
+            | Self::Method
+            | Self::OutOfTime
+            | Self::Limited(_)
+            | Self::Quota(_)
+            | Self::Busy
+            | Self::Unavailable(_)
+            | Self::Away(_)
+            | Self::OtherBody
+            | Self::NotFound(_)
+            | Self::Internal(_) => None,
+        }
+    }
+
+    /// More events than the `most` that a request may carry. How many there are
+    /// is not told: nobody has counted them to the end.
+    pub(in crate::doors) fn too_many(most: usize) -> Self {
+        Self::TooManyEvents(format!("a request may carry at most {most} events"))
     }
 
     /// The store failed on the way of events.
@@ -138,6 +193,7 @@ impl Refusal {
             Self::Unavailable(cause) => tracing::warn!(%door, %cause, "refused: the store cannot be written"),
             Self::Away(cause) => tracing::warn!(%door, %cause, "the database is away or busy"),
             Self::Busy => tracing::warn!(%door, "refused: no room for more"),
+            Self::OutOfTime => tracing::warn!(%door, "a request took too long"),
             _ => {}
         }
     }
@@ -146,7 +202,7 @@ impl Refusal {
 impl From<IngestError> for Refusal {
     fn from(error: IngestError) -> Self {
         match error {
-            IngestError::TooManyEvents { .. } => Self::TooManyEvents(error.to_string()),
+            IngestError::TooManyEvents { most, .. } => Self::too_many(most),
             IngestError::Limited(limited) => Self::Limited(limited),
             IngestError::Quota(quota) => Self::Quota(quota),
             IngestError::Busy => Self::Busy,

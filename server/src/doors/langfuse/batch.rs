@@ -13,8 +13,9 @@ use utoipa::ToSchema;
 use super::Langfuse;
 use super::part::{Asked, read};
 use super::shape::Ingestion;
-use crate::doors::fields::{Fields, items};
+use crate::doors::fields::Fields;
 use crate::doors::gate::{Inbound, Refusal, receive};
+use crate::doors::items::{Unsplit, items};
 use crate::state::AppState;
 
 /// What an event without a readable id is called.
@@ -61,9 +62,13 @@ async fn many(inbound: Inbound) -> Result<Response, Refusal> {
         fields.fault("batch", "Required");
         return Err(Refusal::Invalid(fields.errors));
     };
-    let Ok(list) = items(list.get()) else {
-        fields.fault("batch", "Expected array");
-        return Err(Refusal::Invalid(fields.errors));
+    let list = match items(list.get(), inbound.most_events()) {
+        Ok(list) => list,
+        Err(Unsplit::TooMany) => return Err(Refusal::too_many(inbound.most_events())),
+        Err(Unsplit::NoList(_)) => {
+            fields.fault("batch", "Expected array");
+            return Err(Refusal::Invalid(fields.errors));
+        }
     };
     // The SDK's logs are in neither list of the answer.
     let mut kept = Vec::new();

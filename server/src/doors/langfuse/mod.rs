@@ -21,7 +21,7 @@ use eventglass_model::Door;
 use serde_json::{Value, json};
 use utoipa_axum::routes;
 
-use crate::doors::gate::{Dialect, Refusal};
+use crate::doors::gate::{Dialect, Refusal, framed};
 use crate::http::openapi::ApiRouter;
 use crate::http::openapi::describe::{Speech, door};
 
@@ -43,7 +43,7 @@ pub(super) fn routes() -> ApiRouter {
         refusals: &[],
         sessions: false,
     };
-    door::<shape::LangfuseError>(&speech, all)
+    framed::<Langfuse>(door::<shape::LangfuseError>(&speech, all))
 }
 
 /// Langfuse's errors.
@@ -63,7 +63,8 @@ fn refused(refusal: &Refusal) -> Response {
         StatusCode::UNAUTHORIZED => "UnauthorizedError",
         StatusCode::NOT_FOUND => "LangfuseNotFoundError",
         StatusCode::TOO_MANY_REQUESTS => "RateLimitError",
-        StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => "InvalidRequestError",
+        StatusCode::METHOD_NOT_ALLOWED => "MethodNotAllowedError",
+        status if status.is_client_error() => "InvalidRequestError",
         StatusCode::SERVICE_UNAVAILABLE => "ServiceUnavailableError",
         _ => "InternalServerError",
     };

@@ -11,6 +11,7 @@ use super::names::{Subject, Type, type_of};
 use super::score;
 use crate::doors::fields::Fields;
 use crate::doors::gate::Reading;
+use crate::doors::items::tree;
 
 /// The longest id, in characters.
 const ID_CHARS: usize = 800;
@@ -84,6 +85,9 @@ pub(super) fn part(
     reading: Reading,
 ) -> Result<NewPart, FieldError> {
     let fault = |field: &str, msg: &str| FieldError::new(loc!["body", field], msg);
+    if tree(body) > reading.most_bytes {
+        return Err(FieldError::new(loc!["body"], "holds too many values"));
+    }
     let mut body: Map<String, Value> = serde_json::from_str(body)
         .map_err(|error| FieldError::new(loc!["body"], format!("Expected object: {error}")))?;
     let given = match body.get("id") {

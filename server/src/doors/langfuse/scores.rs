@@ -21,8 +21,8 @@ use super::batch::sentence;
 use super::names::{Type, type_of};
 use super::part::part;
 use super::shape::Scores;
-use crate::doors::fields::items;
 use crate::doors::gate::{Inbound, Refusal, receive};
+use crate::doors::items::{Unsplit, items};
 use crate::state::AppState;
 
 /// The type of envelope that a score is.
@@ -77,7 +77,10 @@ async fn one(inbound: &Inbound, known: &Type) -> Result<Response, Refusal> {
 }
 
 async fn many(inbound: &Inbound, known: &Type) -> Result<Response, Refusal> {
-    let list = items(inbound.text()?).map_err(|error| Refusal::Malformed(format!("the body is not JSON: {error}")))?;
+    let list = items(inbound.text()?, inbound.most_events()).map_err(|why| match why {
+        Unsplit::TooMany => Refusal::too_many(inbound.most_events()),
+        Unsplit::NoList(error) => Refusal::Malformed(format!("the body is not JSON: {error}")),
+    })?;
     let parts: Vec<Result<NewPart, Refused>> = list
         .iter()
         .enumerate()

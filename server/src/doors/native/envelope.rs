@@ -31,9 +31,11 @@ const TYPES: &[(&str, &str)] = &[
     ("custom", "custom_event"),
 ];
 
-/// An envelope has a `sdk` and a `body`; a native event has neither.
+/// An envelope has a `sdk` and a `body`; a native event has neither. Or it says
+/// its project and its type, in either spelling: then what it lacks is to be told.
 pub(super) fn is_envelope(fields: &Fields<'_>) -> bool {
-    (fields.has("body") && fields.has("sdk")) || (fields.has("projectId") && fields.has("type"))
+    let project = fields.has("projectId") || fields.has("project_id");
+    (fields.has("body") && fields.has("sdk")) || (project && fields.has("type"))
 }
 
 /// Reads an envelope. `sdk`, `context` and `body` stay whole in the attributes.
@@ -41,13 +43,15 @@ pub(super) fn is_envelope(fields: &Fields<'_>) -> bool {
 /// # Errors
 /// Every fault of the item.
 pub(super) fn read(mut fields: Fields<'_>, reading: Reading) -> Result<NewEvent, Refused> {
+    let snake = fields.has("project_id") && !fields.has("projectId");
+    let project = if snake { "project_id" } else { "projectId" };
     let event_id = fields.text(&["eventId", "event_id"]);
     // The key says which project it is; what the body says is not to be believed.
     let claimed = fields.text(&["projectId", "project_id"]);
     let kind = fields.word(&["type"], kind_of);
     let time = fields.time(&["timestamp"]).unwrap_or(reading.now);
     for (name, missing) in [
-        ("projectId", claimed.is_none()),
+        (project, claimed.is_none()),
         ("type", kind.is_none()),
         ("sdk", fields.peek("sdk").is_none()),
     ] {
@@ -55,6 +59,7 @@ pub(super) fn read(mut fields: Fields<'_>, reading: Reading) -> Result<NewEvent,
             fields.fault(name, "field required");
         }
     }
+    fields.object("sdk");
     let id = event_id.clone().unwrap_or_else(|| reading.new_id());
     let mut event = NewEvent::new(id, time, kind.unwrap_or_default().to_owned());
     event.trace_id = fields.text(&["traceId", "trace_id"]);
@@ -232,6 +237,41 @@ mod tests {
             assert_eq!(refused.errors[0].loc, loc!["body", "body"], "{body}");
         }
         assert!(event(r#"{"projectId":"p","type":"log","sdk":null,"body":{}}"#).is_err());
+    }
+
+    #[test]
+    fn both_spellings_are_checked_alike() {
+        let places = |json: &str| {
+            let fields = Fields::open(json, loc!["body"]).unwrap();
+            assert!(is_envelope(&fields), "{json}");
+            let refused = read(fields, Reading::alone(Timestamp::from_micros(1))).unwrap_err();
+            let place = |error: &eventglass_model::FieldError| serde_json::to_string(&error.loc).unwrap();
+            refused.errors.iter().map(place).collect::<Vec<_>>()
+        };
+        let spelled = |project: &str| {
+            [
+                format!(r#"{{"{project}":"p","type":"bogus","sdk":{{}}}}"#),
+                format!(r#"{{"{project}":"p","type":"log","body":{{}}}}"#),
+                format!(r#"{{"{project}":"p","type":"log","sdk":7,"body":{{}}}}"#),
+                format!(r#"{{"{project}":[],"type":"log","sdk":{{}},"body":[]}}"#),
+                format!(r#"{{"{project}":null,"type":"log","sdk":{{}},"body":{{}}}}"#),
+            ]
+        };
+        for (camel, snake) in spelled("projectId").iter().zip(spelled("project_id")) {
+            let expected: Vec<String> = places(camel)
+                .iter()
+                .map(|place| place.replace("projectId", "project_id"))
+                .collect();
+            assert!(!expected.is_empty());
+            assert_eq!(places(&snake), expected, "{snake}");
+        }
+        for native in [
+            r#"{"kind":"log","project_id":"p"}"#,
+            r#"{"type":"log"}"#,
+            r#"{"kind":"log","body":"x"}"#,
+        ] {
+            assert!(!is_envelope(&Fields::open(native, loc!["body"]).unwrap()), "{native}");
+        }
     }
 
     #[test]

@@ -2,7 +2,9 @@
 //!
 //! Takes one event or many (an array, `{"events": [...]}`, or NDJSON), each
 //! either flat ([`flat`]) or a WatchLLM envelope ([`envelope`]). Answers 202
-//! with what became of each; 422 when every single one was refused.
+//! with what became of each; 422 when every single one was refused. A request
+//! that begins with an envelope is at WatchLLM's door: it is counted, kept and
+//! answered as such.
 
 mod body;
 mod envelope;
@@ -15,18 +17,20 @@ use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use eventglass_engine::ingest::{IngestError, NewEvent, Refused};
+use eventglass_engine::ingest::{NewEvent, Refused};
 use eventglass_model::{BatchOutcome, Door, ItemStatus, Loc, Problem, loc};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use self::shape::{NativeBatch, NativeItem};
+use crate::doors::fastapi::Unprocessable;
 use crate::doors::fields::Fields;
-use crate::doors::gate::{Dialect, Inbound, Reading, Refusal, receive};
+use crate::doors::gate::{Dialect, Inbound, Reading, Refusal, framed, receive};
+use crate::doors::watch::{self, WatchDetail, WatchFault};
 use crate::http::error::ApiError;
 use crate::http::openapi::ApiRouter;
-use crate::http::openapi::describe::{Speech, door};
+use crate::http::openapi::describe::{Speech, door, shared};
 use crate::http::openapi::parts::PROBLEM;
 use crate::state::AppState;
 
@@ -38,7 +42,7 @@ pub(super) fn routes() -> ApiRouter {
         refusals: &[422],
         sessions: false,
     };
-    door::<Problem>(&speech, all)
+    framed::<Native>(shared::<WatchFault>("application/json", door::<Problem>(&speech, all)))
 }
 
 /// The outcome, and beside it what WatchLLM's clients read.
@@ -49,6 +53,29 @@ struct Answer {
     outcome: BatchOutcome,
     #[serde(flatten)]
     watch: WatchAnswer,
+    /// Of envelopes that were stored before, in a project that refuses repeats.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<WatchDetail>,
+}
+
+impl Answer {
+    fn respond(self, door: Door) -> Response {
+        let status = status_of(&self.outcome);
+        let repeat = door == Door::WatchLlm && status == StatusCode::CONFLICT;
+        let detail = repeat.then(|| WatchDetail::new("Event was received before"));
+        (status, Json(Self { detail, ..self })).into_response()
+    }
+}
+
+/// A batch of which nothing was stored: what became of each, or, of envelopes,
+/// every fault.
+#[derive(ToSchema)]
+#[schema(as = NativeRefused)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "it is described, never made")]
+enum AllRefused {
+    Native(Answer),
+    Watch(Unprocessable),
 }
 
 /// Source: WatchLLM's ingest API; its e2e test reads the snake-case spelling.
@@ -70,7 +97,7 @@ enum WatchAnswer {
     },
 }
 
-/// Refusals as problems, as in the rest of the API.
+/// Refusals as problems, as in the rest of the API; or in WatchLLM's words.
 struct Native;
 
 impl Dialect for Native {
@@ -87,6 +114,22 @@ impl Dialect for Native {
         }
         .into_response()
     }
+
+    fn refuse_at(door: Door, refusal: &Refusal, headers: &HeaderMap) -> Response {
+        if door == Door::WatchLlm {
+            watch::refuse(refusal)
+        } else {
+            Self::refuse(refusal, headers)
+        }
+    }
+
+    fn door_of(headers: &HeaderMap, last: Option<Door>) -> Door {
+        if watch::has_foreign_key(headers) {
+            Door::WatchLlm
+        } else {
+            last.unwrap_or(Self::DOOR)
+        }
+    }
 }
 
 /// Sends one event.
@@ -95,7 +138,15 @@ impl Dialect for Native {
     path = "/api/v1/events",
     operation_id = "send_event",
     request_body = NativeItem,
-    responses((status = 202, description = "It is on disk", body = Answer), (status = 409, description = "It was stored before, and the project refuses repeats", body = Answer))
+    responses(
+        (status = 202, description = "It is on disk", body = Answer),
+        (status = 409, description = "It was stored before, and the project refuses repeats", body = Answer),
+        (
+            status = 422,
+            description = "Fields are wrong; the answer names each",
+            content((Unprocessable = "application/json"), (Problem = "application/problem+json"))
+        )
+    )
 )]
 async fn single(State(state): State<AppState>, request: Request) -> Response {
     receive::<Native, _, _>(state, request, one).await
@@ -103,7 +154,9 @@ async fn single(State(state): State<AppState>, request: Request) -> Response {
 
 async fn one(inbound: Inbound) -> Result<Response, Refusal> {
     let text = inbound.text()?;
-    let event = read_event(text, loc!["body"], inbound.reading(0));
+    let fields = Fields::open(text, loc!["body"]).map_err(refused);
+    let inbound = inbound.at(fields.as_ref().map_or(Door::Native, door_of_fields));
+    let event = fields.and_then(|fields| read_fields(fields, inbound.reading(0)));
     let mut outcome = inbound.submit(vec![event], |_| Some(text.to_owned())).await?;
     let Some(item) = outcome.items.first_mut() else {
         return Err(Refusal::Internal("no outcome".to_owned()));
@@ -122,7 +175,12 @@ async fn one(inbound: Inbound) -> Result<Response, Refusal> {
         event_id: id,
         message,
     };
-    Ok((status_of(&outcome), Json(Answer { outcome, watch })).into_response())
+    let answer = Answer {
+        outcome,
+        watch,
+        detail: None,
+    };
+    Ok(answer.respond(inbound.sender.door))
 }
 
 /// Sends many events: an array, `{"events": [...]}`, or one object a line.
@@ -137,7 +195,7 @@ async fn one(inbound: Inbound) -> Result<Response, Refusal> {
         (
             status = 422,
             description = "Each was refused, or there are too many",
-            content((Answer = "application/json"), (Problem = "application/problem+json"))
+            content((AllRefused = "application/json"), (Problem = "application/problem+json"))
         )
     )
 )]
@@ -146,12 +204,15 @@ async fn batch(State(state): State<AppState>, request: Request) -> Response {
 }
 
 async fn many(inbound: Inbound) -> Result<Response, Refusal> {
-    let items = body::split(inbound.text()?)?;
-    let most = inbound.state.settings.batch_events;
-    if items.len() > most {
-        let got = items.len();
-        return Err(IngestError::TooManyEvents { most, got }.into());
-    }
+    let text = inbound.text()?;
+    let split = body::split(text, inbound.most_events());
+    // The first item tells the door, also of a batch that is refused for being too long.
+    let first = match &split {
+        Ok(items) => items.first().and_then(|item| item.json.as_ref().ok().copied()),
+        Err(_) => body::first(text),
+    };
+    let inbound = first.map_or_else(|| inbound.clone(), |json| inbound.at(door_of(json)));
+    let items = split?;
     let payloads: Vec<Option<&str>> = items.iter().map(|item| item.json.as_ref().ok().copied()).collect();
     let read = |(n, item): (usize, body::Item<'_>)| {
         item.json.map_or_else(
@@ -163,6 +224,10 @@ async fn many(inbound: Inbound) -> Result<Response, Refusal> {
     let outcome = inbound
         .submit(events, |n| payloads.get(n).copied().flatten().map(str::to_owned))
         .await?;
+    if inbound.sender.door == Door::WatchLlm && is_refused(&outcome) {
+        let errors = outcome.items.into_iter().flat_map(|item| item.errors);
+        return Err(Refusal::Invalid(errors.collect()));
+    }
     let stored = outcome.items.iter().filter(|item| item.status != ItemStatus::Rejected);
     let event_ids: Vec<String> = stored.filter_map(|item| item.event_id.clone()).collect();
     let count = event_ids.len();
@@ -172,23 +237,49 @@ async fn many(inbound: Inbound) -> Result<Response, Refusal> {
         event_ids,
         message: format!("Batch of {count} events queued"),
     };
-    Ok((status_of(&outcome), Json(Answer { outcome, watch })).into_response())
+    let answer = Answer {
+        outcome,
+        watch,
+        detail: None,
+    };
+    Ok(answer.respond(inbound.sender.door))
 }
 
 /// 202; 409 for nothing but repeats in a project that refuses them; 422 when nothing could be stored.
 fn status_of(outcome: &BatchOutcome) -> StatusCode {
     if outcome.is_conflict() {
         StatusCode::CONFLICT
-    } else if outcome.rejected > 0 && outcome.rejected == outcome.items.len() {
+    } else if is_refused(outcome) {
         StatusCode::UNPROCESSABLE_ENTITY
     } else {
         StatusCode::ACCEPTED
     }
 }
 
+/// Whether there was something, and nothing of it could be stored.
+fn is_refused(outcome: &BatchOutcome) -> bool {
+    outcome.rejected > 0 && outcome.rejected == outcome.items.len()
+}
+
+/// At which door a request is, by its first item.
+fn door_of(json: &str) -> Door {
+    Fields::open(json, Vec::new()).map_or(Door::Native, |fields| door_of_fields(&fields))
+}
+
+fn door_of_fields(fields: &Fields<'_>) -> Door {
+    if envelope::is_envelope(fields) {
+        Door::WatchLlm
+    } else {
+        Door::Native
+    }
+}
+
 /// Makes an event of one item, flat or enveloped.
 pub(super) fn read_event(json: &str, place: Vec<Loc>, reading: Reading) -> Result<NewEvent, Refused> {
-    let fields = Fields::open(json, place).map_err(refused)?;
+    read_fields(Fields::open(json, place).map_err(refused)?, reading)
+}
+
+fn read_fields(fields: Fields<'_>, reading: Reading) -> Result<NewEvent, Refused> {
     if envelope::is_envelope(&fields) {
         envelope::read(fields, reading)
     } else {

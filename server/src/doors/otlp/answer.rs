@@ -85,6 +85,7 @@ const fn rpc_code(status: StatusCode) -> i32 {
         StatusCode::UNAUTHORIZED => 16,
         StatusCode::FORBIDDEN => 7,
         StatusCode::NOT_FOUND => 5,
+        StatusCode::METHOD_NOT_ALLOWED => 12,
         StatusCode::REQUEST_TIMEOUT => 4,
         StatusCode::PAYLOAD_TOO_LARGE | StatusCode::TOO_MANY_REQUESTS => 8,
         StatusCode::SERVICE_UNAVAILABLE => 14,

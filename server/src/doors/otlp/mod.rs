@@ -7,6 +7,7 @@
 
 mod answer;
 mod encoding;
+mod hint;
 mod map;
 mod read;
 mod replay;
@@ -22,14 +23,13 @@ use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::post;
-use eventglass_engine::ingest::IngestError;
 use eventglass_model::Door;
 use utoipa_axum::routes;
 
 use self::encoding::Encoding;
 use self::shape::{ExportLogs, ExportMetrics, ExportTraces, Exported, Status};
-use self::wire::{Answer, PartialSuccess, Signal};
-use crate::doors::gate::{Dialect, Inbound, Refusal, receive};
+use self::wire::{Answer, Bounds, PartialSuccess, Signal};
+use crate::doors::gate::{Dialect, Inbound, LARGE, Refusal, framed, receive};
 use crate::http::openapi::ApiRouter;
 use crate::http::openapi::describe::{Speech, also, door};
 use crate::state::AppState;
@@ -60,7 +60,7 @@ pub(super) fn routes() -> ApiRouter {
         refusals: &[],
         sessions: false,
     };
-    door::<Status>(&speech, all)
+    framed::<Otlp>(door::<Status>(&speech, all))
 }
 
 struct Otlp;
@@ -124,12 +124,26 @@ async fn metrics(State(state): State<AppState>, request: Request) -> Response {
 async fn store(inbound: Inbound, signal: Signal) -> Result<Response, Refusal> {
     let started = Instant::now();
     let encoding = Encoding::of(&inbound.headers)?;
-    let request = read::open(inbound.body.clone(), encoding, signal)?;
-    let (most, got) = (inbound.state.settings.batch_events, read::count(&request));
-    if got > most {
-        return Err(IngestError::TooManyEvents { most, got }.into());
+    let most = inbound.most_events();
+    if inbound.body.len() > LARGE {
+        let bounds = Bounds {
+            items: most,
+            bytes: inbound.most_bytes(),
+        };
+        read::survey(&inbound.body, encoding, signal, bounds)?;
     }
-    let events = read::events(&request, encoding, signal, inbound.now);
+    let request = read::open(inbound.body.clone(), encoding, signal)?;
+    // Of what is not large, so much could be made without asking.
+    if read::count(&request) > most {
+        return Err(Refusal::too_many(most));
+    }
+    let mut events = read::events(&request, encoding, signal, inbound.now);
+    if let Some(project) = hint::project(&inbound.headers) {
+        events
+            .iter_mut()
+            .flatten()
+            .for_each(|event| hint::name(event, &project));
+    }
     metrics::histogram!("eventglass_stage_seconds", "stage" => "parse").record(started.elapsed().as_secs_f64());
     let places = read::places(&request);
     let payload = |n| replay::alone(&request, encoding, signal, *places.get(n)?);
@@ -139,7 +153,7 @@ async fn store(inbound: Inbound, signal: Signal) -> Result<Response, Refusal> {
 
 async fn count(inbound: Inbound) -> Result<Response, Refusal> {
     let encoding = Encoding::of(&inbound.headers)?;
-    let points = read::data_points(inbound.body, encoding)?;
+    let points = read::data_points(&inbound.body, encoding)?;
     let partial_success = (points > 0).then(|| PartialSuccess {
         rejected: i64::try_from(points).unwrap_or(i64::MAX),
         error_message: "metrics are not stored by this server; send traces and logs".to_owned(),

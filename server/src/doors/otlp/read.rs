@@ -10,11 +10,43 @@ use serde::Deserialize;
 
 use super::encoding::Encoding;
 use super::map::{Repeats, Shared, read_log, read_span};
-use super::wire::{ExportRequest, JsonRequest, LogRecord, MetricsRequest, Signal, Span};
+use super::wire::{self, Bounds, ExportRequest, JsonRequest, LogRecord, Signal, Span, Stop};
 use crate::doors::gate::Refusal;
+use crate::doors::items::weight;
 
 /// The longest reason that is told, in bytes.
 const REASON_BYTES: usize = 300;
+
+/// What an object of a request in JSON takes in memory at most, and any other value.
+const OBJECT_BYTES: usize = 128;
+const VALUE_BYTES: usize = 32;
+
+/// Looks a request over before anything is made of it.
+///
+/// # Errors
+/// When it has too many items, would take too much memory, or, in JSON, is none.
+pub(super) fn survey(body: &[u8], encoding: Encoding, signal: Signal, bounds: Bounds) -> Result<(), Refusal> {
+    let stopped = match encoding {
+        Encoding::Protobuf => wire::survey(body, signal, bounds).err(),
+        Encoding::Json => {
+            let json = object(body)?;
+            let too_heavy = || (weight(json, OBJECT_BYTES, VALUE_BYTES) > bounds.bytes).then_some(Stop::Bytes);
+            match wire::count(json, signal, bounds.items) {
+                Ok(_) => too_heavy(),
+                Err(stop) => Some(stop),
+            }
+        }
+    };
+    match stopped {
+        None => Ok(()),
+        // Serde takes a list for an object's fields in order, and items that were not counted with it.
+        Some(Stop::Malformed(why)) if encoding == Encoding::Json => Err(malformed(&why)),
+        // Prost stops where this stopped, and says why.
+        Some(Stop::Malformed(_)) => Ok(()),
+        Some(Stop::Items) => Err(Refusal::too_many(bounds.items)),
+        Some(Stop::Bytes) => Err(Refusal::TooIntricate(bounds.bytes)),
+    }
+}
 
 /// Reads a request down to its items, which stay encoded.
 ///
@@ -42,26 +74,39 @@ pub(super) fn open(body: Bytes, encoding: Encoding, signal: Signal) -> Result<Ex
     }
 }
 
-/// How many data points a request of metrics holds.
+/// How many data points a request of metrics holds. Nothing is made of them,
+/// so that there may be as many as there is room for.
 ///
 /// # Errors
 /// When it is not one.
-pub(super) fn data_points(body: Bytes, encoding: Encoding) -> Result<usize, Refusal> {
-    let request: MetricsRequest = match encoding {
-        Encoding::Protobuf => prost::Message::decode(body).map_err(|error| malformed(&error))?,
-        Encoding::Json => json(&body)?,
+pub(super) fn data_points(body: &[u8], encoding: Encoding) -> Result<usize, Refusal> {
+    let free = Bounds {
+        items: usize::MAX,
+        bytes: usize::MAX,
     };
-    Ok(request.data_points())
+    let counted = match encoding {
+        Encoding::Protobuf => wire::survey(body, Signal::Metrics, free),
+        Encoding::Json => wire::count(object(body)?, Signal::Metrics, free.items),
+    };
+    counted.map_err(|stop| match stop {
+        Stop::Malformed(why) => malformed(&why),
+        Stop::Items | Stop::Bytes => Refusal::TooIntricate(free.bytes),
+    })
 }
 
-fn json<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Refusal> {
+/// The body as text, without a byte order mark, if it looks like an object.
+fn object(body: &[u8]) -> Result<&str, Refusal> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     let text = std::str::from_utf8(body).map_err(|error| Refusal::Unreadable(error.to_string()))?;
     // Serde would read a list as the fields of a request in their order.
     if !text.trim_start().starts_with('{') {
         return Err(malformed(&"expected a JSON object"));
     }
-    serde_json::from_str(text).map_err(|error| malformed(&error))
+    Ok(text)
+}
+
+fn json<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Refusal> {
+    serde_json::from_str(object(body)?).map_err(|error| malformed(&error))
 }
 
 fn malformed(why: &dyn Display) -> Refusal {

@@ -11,16 +11,33 @@ use super::encoding::Encoding;
 use super::wire::{
     AnyValue, ArrayValue, KeyValue, KeyValueList, Link, LogRecord, Signal, Span, SpanEvent, SpanStatus, Value,
 };
-use super::{read, replay};
+use super::{read, replay, wire};
 use crate::doors::gate::Reading;
 
 const NOW: Timestamp = Timestamp::from_micros(1_795_262_400_000_000);
 
+/// How many items there seem to be, before anything is made of them.
+fn survey(body: &[u8], encoding: Encoding, signal: Signal) -> Result<usize, wire::Stop> {
+    let bounds = wire::Bounds {
+        items: usize::MAX,
+        bytes: usize::MAX,
+    };
+    match encoding {
+        Encoding::Protobuf => wire::survey(body, signal, bounds),
+        Encoding::Json => wire::count(&String::from_utf8_lossy(body), signal, usize::MAX),
+    }
+}
+
 /// Reads a body all the way, and every item alone once more.
 fn digest(body: Vec<u8>, encoding: Encoding, signal: Signal) -> Option<Vec<String>> {
+    let surveyed = survey(&body, encoding, signal);
     let request = read::open(Bytes::from(body), encoding, signal).ok()?;
     let events = read::events(&request, encoding, signal, NOW);
     assert_eq!(events.len(), read::count(&request));
+    // Of JSON it is stricter.
+    if encoding == Encoding::Protobuf || surveyed.is_ok() {
+        assert_eq!(surveyed, Ok(events.len()), "it is looked over as it is read");
+    }
     for (event, place) in events.iter().zip(read::places(&request)) {
         let payload = replay::alone(&request, encoding, signal, place).unwrap();
         let again = replay::reread(&payload, Reading::alone(NOW));
@@ -252,7 +269,7 @@ proptest! {
             digest(bytes.clone(), Encoding::Protobuf, signal);
             digest(bytes.clone(), Encoding::Json, signal);
         }
-        let _ = read::data_points(Bytes::from(bytes), Encoding::Protobuf);
+        let _ = read::data_points(&bytes, Encoding::Protobuf);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use eventglass_model::FieldError;
+use eventglass_model::{FieldError, loc};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
@@ -30,6 +30,9 @@ pub(super) struct PulseFault {
 pub(super) fn of(refusal: &Refusal) -> Response {
     match refusal {
         Refusal::Invalid(errors) => fields(errors),
+        // Whatever else is 422 has that status's shape, too.
+        Refusal::OtherBody => fields(&[FieldError::new(loc!["header", "Idempotency-Key"], refusal.sentence())]),
+        Refusal::TooManyEvents(_) => fields(&[FieldError::new(loc!["body", "events"], refusal.sentence())]),
         Refusal::NotFound("event") => envelope(refusal.status(), &json!("Event not found")),
         _ => envelope(refusal.status(), &json!(refusal.sentence())),
     }

@@ -26,8 +26,9 @@ use self::answer::{BatchAnswer, EventAnswer};
 use self::error::PulseFault;
 use self::shape::{PulseBatch, PulseEvent};
 use crate::doors::fastapi::Unprocessable;
-use crate::doors::fields::{Fields, items, text_of};
-use crate::doors::gate::{Dialect, Inbound, Reading, Refusal, receive};
+use crate::doors::fields::{Fields, text_of};
+use crate::doors::gate::{Dialect, Inbound, Reading, Refusal, framed, receive};
+use crate::doors::items::{Unsplit, items};
 use crate::http::openapi::ApiRouter;
 use crate::http::openapi::describe::{Speech, door};
 use crate::state::AppState;
@@ -43,15 +44,14 @@ pub(super) fn routes() -> ApiRouter {
         .routes(routes!(row::retry))
         .routes(routes!(stats::stats))
         .routes(routes!(stats::rate_limit))
-        .routes(routes!(stats::health))
-        .layer(from_fn(process_time));
+        .routes(routes!(stats::health));
     let speech = Speech {
         tag: "PulseStream",
         media: &["application/json"],
         refusals: &[],
         sessions: false,
     };
-    door::<PulseFault>(&speech, all)
+    framed::<Pulse>(door::<PulseFault>(&speech, all)).layer(from_fn(process_time))
 }
 
 /// Every answer of that system says how long it took, in seconds.
@@ -149,9 +149,13 @@ async fn many(inbound: Inbound) -> Result<Response, Refusal> {
         fields.fault("events", "field required");
         return Err(Refusal::Invalid(fields.errors));
     };
-    let Ok(list) = items(list.get()) else {
-        fields.fault("events", "must be an array");
-        return Err(Refusal::Invalid(fields.errors));
+    let list = match items(list.get(), inbound.most_events()) {
+        Ok(list) => list,
+        Err(Unsplit::TooMany) => return Err(Refusal::too_many(inbound.most_events())),
+        Err(Unsplit::NoList(_)) => {
+            fields.fault("events", "must be an array");
+            return Err(Refusal::Invalid(fields.errors));
+        }
     };
     if list.is_empty() {
         return Err(Refusal::Malformed("No events provided".to_owned()));

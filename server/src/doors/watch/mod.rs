@@ -1,18 +1,22 @@
-//! What WatchLLM's dashboard reads: traces, in its own shape. (Its SDKs send
-//! through the native door.) Source: contracts 4.2.
+//! What WatchLLM's dashboard reads: traces, in its own shape; and how its door
+//! words refusals. (What its SDKs send comes to the routes of the native door,
+//! and is read there.) Source: contracts 4.1 and 4.2.
 
+mod error;
 mod tree;
+
+pub(super) use self::error::{WatchDetail, WatchFault, has_foreign_key, of as refuse};
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use eventglass_model::{Timestamp, TraceQuery, TraceSummary};
+use eventglass_model::{Door, Timestamp, TraceQuery, TraceSummary};
 use serde::Serialize;
-use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
+use crate::doors::gate::{Dialect, Refusal, framed};
 use crate::http::error::ApiError;
 use crate::http::extract::{Caller, Pairs};
 use crate::http::openapi::ApiRouter;
@@ -31,7 +35,18 @@ pub(super) fn routes() -> ApiRouter {
         refusals: &[],
         sessions: true,
     };
-    door::<WatchFault>(&speech, all)
+    framed::<Watch>(door::<WatchFault>(&speech, all))
+}
+
+/// Refusals before these reads have a say.
+struct Watch;
+
+impl Dialect for Watch {
+    const DOOR: Door = Door::WatchLlm;
+
+    fn refuse(refusal: &Refusal, _: &HeaderMap) -> Response {
+        WatchError(ApiError::new(refusal.status(), refusal.code(), refusal.sentence())).into_response()
+    }
 }
 
 /// Its errors: `{"detail": {"error": "…"}}`.
@@ -45,22 +60,8 @@ impl<E: Into<ApiError>> From<E> for WatchError {
 
 impl IntoResponse for WatchError {
     fn into_response(self) -> Response {
-        let status = self.0.status;
-        (status, Json(json!({ "detail": { "error": self.0.detail } }))).into_response()
+        error::answer(self.0.status, WatchDetail::new(self.0.detail))
     }
-}
-
-/// `{"detail": {"error": "…"}}`.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "it is described, never made")]
-struct WatchFault {
-    detail: WatchDetail,
-}
-
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "it is described, never made")]
-struct WatchDetail {
-    error: String,
 }
 
 /// An entry of its list.

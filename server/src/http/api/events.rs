@@ -34,17 +34,26 @@ async fn search(State(state): State<AppState>, member: Member, pairs: Pairs) -> 
 
 /// Reads a search.
 pub(super) fn read(pairs: Pairs, state: &AppState) -> Result<EventSearch, ApiError> {
-    let query = EventQuery::from_pairs(pairs.0).map_err(ApiError::invalid)?;
-    EventSearch::new(query, state.clock.now()).map_err(|error| ApiError::invalid(vec![error]))
+    search_for(EventQuery::from_pairs(pairs.0).map_err(ApiError::invalid)?, state)
 }
 
 /// As [`read`], of what has no pages: what only these know is refused.
 pub(super) fn read_whole(pairs: Pairs, state: &AppState) -> Result<EventSearch, ApiError> {
+    search_for(query_whole(pairs)?, state)
+}
+
+/// As [`read_whole`], before anything is made of it.
+pub(super) fn query_whole(pairs: Pairs) -> Result<EventQuery, ApiError> {
     let of_pages =
         |(name, _): &(String, String)| ["limit", "cursor", "arrived_after", "fields"].contains(&name.as_str());
     let (paging, search) = pairs.0.into_iter().partition(of_pages);
     Pairs(paging).nothing_else()?;
-    read(Pairs(search), state)
+    EventQuery::from_pairs(search).map_err(ApiError::invalid)
+}
+
+/// What a query means now.
+pub(super) fn search_for(query: EventQuery, state: &AppState) -> Result<EventSearch, ApiError> {
+    EventSearch::new(query, state.clock.now()).map_err(|error| ApiError::invalid(vec![error]))
 }
 
 /// One event whole, by the server's id or by the client's `event_id`.

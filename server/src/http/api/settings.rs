@@ -54,6 +54,9 @@ struct PatchLimits {
     requests_per_minute: Option<Option<u32>>,
     #[serde(deserialize_with = "given")]
     #[schema(value_type = Option<u32>, minimum = 1)]
+    requests_per_second: Option<Option<u32>>,
+    #[serde(deserialize_with = "given")]
+    #[schema(value_type = Option<u32>, minimum = 1)]
     events_per_minute: Option<Option<u32>>,
     #[serde(deserialize_with = "given")]
     #[schema(value_type = Option<u32>, minimum = 1)]
@@ -161,6 +164,11 @@ fn merge(old: &ProjectLimits, patch: &PatchLimits) -> Result<ProjectLimits, ApiE
             "requests_per_minute",
             old.requests_per_minute,
             patch.requests_per_minute,
+        ),
+        requests_per_second: limit(
+            "requests_per_second",
+            old.requests_per_second,
+            patch.requests_per_second,
         ),
         events_per_minute: limit("events_per_minute", old.events_per_minute, patch.events_per_minute),
         source_events_per_minute: limit(

@@ -4,6 +4,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 
+use super::encoding::{ENCODINGS, is_encoded};
 use crate::http::error::ApiError;
 use crate::state::AppState;
 
@@ -16,6 +17,8 @@ pub struct RawBody(pub Bytes);
 pub enum BodyError {
     /// Over the limit (of so many bytes).
     TooLarge(usize),
+    /// It is compressed in a way that is not read.
+    Encoded,
     /// It ended early or does not decompress.
     Broken(String),
 }
@@ -29,6 +32,10 @@ impl BodyError {
                 StatusCode::PAYLOAD_TOO_LARGE,
                 format!("the body must have at most {limit} bytes (decompressed)"),
             ),
+            Self::Encoded => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                format!("a body may be compressed with one of: {ENCODINGS}"),
+            ),
             Self::Broken(why) => (StatusCode::BAD_REQUEST, format!("the body could not be read: {why}")),
         }
     }
@@ -37,10 +44,10 @@ impl BodyError {
 impl From<BodyError> for ApiError {
     fn from(error: BodyError) -> Self {
         let (status, detail) = error.parts();
-        let code = if status == StatusCode::PAYLOAD_TOO_LARGE {
-            "body_too_large"
-        } else {
-            "body_unreadable"
+        let code = match error {
+            BodyError::TooLarge(_) => "body_too_large",
+            BodyError::Encoded => "body_encoding",
+            BodyError::Broken(_) => "body_unreadable",
         };
         Self::new(status, code, detail)
     }
@@ -52,6 +59,9 @@ impl RawBody {
     /// # Errors
     /// See [`BodyError`].
     pub async fn read(request: Request, state: &AppState) -> Result<Self, BodyError> {
+        if is_encoded(request.headers()) {
+            return Err(BodyError::Encoded);
+        }
         match Bytes::from_request(request, state).await {
             Ok(bytes) => Ok(Self(bytes)),
             Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {

@@ -32,14 +32,22 @@ pub async fn holder_of_key(headers: &HeaderMap, state: &AppState) -> Result<KeyH
     holder.ok_or(KeyError::Invalid)
 }
 
-/// The key in `X-API-Key`, as a Bearer token, or as the password of Basic.
+/// What every key begins with.
+const KEY_START: &str = "proj_";
+
+/// The key in `X-API-Key` or its like, as a Bearer token, as the password of
+/// Basic, or, as Opik's exporters send it, alone in `Authorization`.
 fn carried_key(headers: &HeaderMap) -> Option<String> {
     for name in KEY_HEADERS {
         if let Some(value) = headers.get(*name) {
             return Some(value.to_str().ok()?.trim().to_owned());
         }
     }
-    let (scheme, value) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    let authorization = headers.get(header::AUTHORIZATION)?.to_str().ok()?.trim();
+    if authorization.starts_with(KEY_START) {
+        return Some(authorization.to_owned());
+    }
+    let (scheme, value) = authorization.split_once(' ')?;
     if scheme.eq_ignore_ascii_case("bearer") {
         return Some(value.trim().to_owned());
     }
@@ -66,13 +74,17 @@ mod tests {
     #[test]
     fn keys_travel_in_many_headers() {
         let expected = Some("proj_1_x".to_owned());
-        assert_eq!(key("x-api-key", " proj_1_x "), expected);
+        for name in KEY_HEADERS {
+            assert_eq!(key(name, " proj_1_x "), expected, "{name}");
+        }
+        assert_eq!(key("authorization", " proj_1_x "), expected);
         assert_eq!(key("authorization", "Bearer proj_1_x"), expected);
         assert_eq!(
             key("authorization", &format!("Basic {}", STANDARD.encode("any:proj_1_x"))),
             expected
         );
         assert_eq!(key("authorization", "Basic !!"), None);
-        assert_eq!(key("authorization", "proj_1_x"), None);
+        assert_eq!(key("authorization", "something-else"), None);
+        assert_eq!(key("x-other", "proj_1_x"), None);
     }
 }

@@ -3,6 +3,7 @@
 
 mod body;
 mod client;
+mod encoding;
 mod json;
 mod key;
 mod project;
@@ -11,6 +12,7 @@ mod session;
 
 pub use body::RawBody;
 pub use client::ClientAddr;
+pub use encoding::{ENCODINGS, is_encoded};
 pub use json::JsonBody;
 pub use key::{KeyError, holder_of_key};
 pub use project::Member;

@@ -98,6 +98,26 @@ pub(crate) fn door<E: ToSchema>(speech: &Speech, router: ApiRouter) -> ApiRouter
     router
 }
 
+/// Adds the errors of another door that shares these routes, where nothing of
+/// their type is told of yet.
+pub(crate) fn shared<E: ToSchema>(media: &str, mut router: ApiRouter) -> ApiRouter {
+    let error = register::<E>(&mut router);
+    for item in router.get_openapi_mut().paths.paths.values_mut() {
+        for (_, operation) in operations(item) {
+            for (status, response) in &mut operation.responses.responses {
+                let RefOr::T(response) = response else { continue };
+                if status.as_str() >= "400" && !response.content.contains_key(media) {
+                    let content = ContentBuilder::new()
+                        .schema(Some(Ref::from_schema_name(&error)))
+                        .build();
+                    response.content.insert(media.to_owned(), content.into());
+                }
+            }
+        }
+    }
+    router
+}
+
 /// Every operation of a path, with its method.
 pub(super) fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
     let all = [

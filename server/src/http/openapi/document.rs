@@ -39,7 +39,10 @@ const TAGS: &[(&str, &str)] = &[
     ("PulseStream", "What PulseStream's clients call"),
     ("EvalForge", "What EvalForge's SDKs and tools call"),
     ("CartNudge", "What CartNudge's clients call"),
-    ("WatchLLM", "What WatchLLM's dashboard reads"),
+    (
+        "WatchLLM",
+        "What WatchLLM's dashboard reads; its SDKs send to the native routes",
+    ),
     ("Operation", "Whether the server lives, and this document"),
 ];
 

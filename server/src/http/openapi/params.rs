@@ -4,7 +4,7 @@
 
 #![expect(dead_code, reason = "these are described, never made")]
 
-use eventglass_model::{Dimension, Measure, Severity};
+use eventglass_model::{Measure, MetricGroup, Severity};
 use utoipa::IntoParams;
 
 /// `limit` and `cursor` of most lists.
@@ -76,9 +76,9 @@ pub(crate) struct Measuring {
     /// such as `attributes.cart.total`.
     #[param(default = "duration_ms")]
     field: Option<String>,
-    /// What the series are grouped by. At most three.
+    /// What the series are grouped by: fields, or paths such as `attributes.cart.currency`. At most three.
     #[param(style = Form, explode = false, max_items = 3)]
-    group: Option<Vec<Dimension>>,
+    group: Option<Vec<MetricGroup>>,
     /// How far apart points are: `auto`, `none`, or a time such as 1m, 15m, 1h, 1d or 1w.
     #[param(default = "auto")]
     interval: Option<String>,

@@ -90,7 +90,8 @@ pub(super) fn security_schemes() -> Vec<(&'static str, SecurityScheme)> {
             "api_key",
             SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description(
                 "X-API-Key",
-                "A key of a project, `proj_{project_id}_{secret}`. `api-key`, `api_key` and `x-honeycomb-team` are read, too",
+                "A key of a project, `proj_{project_id}_{secret}`. `api-key`, `api_key` and `x-honeycomb-team` are read, too, \
+                 and so is the key alone in `Authorization`",
             ))),
         ),
         (

@@ -11,6 +11,8 @@ use axum::{
 };
 use eventglass_app::api::transport::{ApiRequest, ApiResponse, InProcess};
 use eventglass_model::Problem;
+use tokio::runtime::Handle;
+use tokio_util::task::AbortOnDropHandle;
 use tower::ServiceExt;
 
 /// No page needs a longer answer than this.
@@ -24,8 +26,9 @@ const PASSED_ON: [HeaderName; 3] = [
     HeaderName::from_static("x-forwarded-for"),
 ];
 
-/// Calls `api` as the visitor who sent the request for the page.
-pub(super) fn transport(api: Router, page: &Parts) -> InProcess {
+/// Calls `api` as the visitor who sent the request for the page, in `main`: the
+/// runtime that answers the network, where what it opens stays open.
+pub(super) fn transport(api: Router, main: Handle, page: &Parts) -> InProcess {
     let mut headers = HeaderMap::new();
     for name in PASSED_ON {
         for value in page.headers.get_all(&name) {
@@ -38,7 +41,13 @@ pub(super) fn transport(api: Router, page: &Parts) -> InProcess {
     let peer = page.extensions.get::<ConnectInfo<SocketAddr>>().copied();
 
     InProcess(Arc::new(move |request| {
-        Box::pin(call(api.clone(), headers.clone(), peer, request))
+        let answer = main.spawn(call(api.clone(), headers.clone(), peer, request));
+        Box::pin(async move {
+            AbortOnDropHandle::new(answer).await.unwrap_or_else(|error| {
+                tracing::error!(%error, "a call of the API by a page ended early");
+                failure()
+            })
+        })
     }))
 }
 

@@ -5,6 +5,7 @@
 //! `/fonts/...`, whose names carry a hash, and a few like `/favicon.svg`), or to
 //! a page of the app, or to nobody, and then the app draws its 404.
 
+mod apart;
 mod embedded;
 mod files;
 mod headers;

@@ -4,6 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use axum::{
     Router,
+    body::to_bytes,
     extract::{Request, State},
     http::{HeaderValue, Method, StatusCode, header, request::Parts},
     response::{Html, IntoResponse, Response},
@@ -17,8 +18,9 @@ use leptos_axum::{
     ResponseOptions, generate_route_list_with_exclusions_and_ssg_and_context, render_app_async_with_context,
 };
 use leptos_router::components::provide_server_redirect;
+use tokio::runtime::Handle;
 
-use super::{Site, embedded, headers::page_policy, in_process::transport};
+use super::{Site, apart::apart, embedded, headers::page_policy, in_process::transport};
 
 /// Pages are one person's and of this moment.
 const NOT_STORED: HeaderValue = HeaderValue::from_static("private, no-store");
@@ -53,11 +55,23 @@ pub(super) async fn render(State(site): State<Site>, request: Request) -> Respon
     };
     let api = site.api;
     let path = request.uri().path().to_owned();
-    let renderer = render_app_async_with_context(
-        move || provide(api.clone()),
-        move || eventglass_app::shell(&assets, &path),
-    );
-    let mut response = renderer(request).await;
+    let main = Handle::current();
+    let drawn = apart(move || {
+        let renderer = render_app_async_with_context(
+            move || provide(api.clone(), &main),
+            move || eventglass_app::shell(&assets, &path),
+        );
+        async move {
+            // What is left of the body belongs to this thread, too.
+            let (head, body) = renderer(request).await.into_parts();
+            (head, to_bytes(body, usize::MAX).await)
+        }
+    });
+    let mut response = match drawn.await {
+        Some((head, Ok(body))) => Response::from_parts(head, body.into()),
+        Some((_, Err(error))) => return not_drawn(&error.to_string()),
+        None => return not_drawn("it panicked"),
+    };
     response.headers_mut().insert(header::CACHE_CONTROL, NOT_STORED);
     if response.status().is_redirection() {
         // Nobody looks at what was drawn on the way.
@@ -79,13 +93,13 @@ pub(super) async fn missing(state: State<Site>, request: Request) -> Response {
 }
 
 /// The context of one rendering. Leptos has made the nonce by now.
-fn provide(api: Router) {
+fn provide(api: Router, main: &Handle) {
     let options = expect_context::<ResponseOptions>();
     let page = expect_context::<Parts>();
     if let Some(policy) = use_nonce().and_then(|nonce| HeaderValue::from_str(&page_policy(&nonce)).ok()) {
         options.insert_header(header::CONTENT_SECURITY_POLICY, policy);
     }
-    provide_context(transport(api, &page));
+    provide_context(transport(api, main.clone(), &page));
 
     let status = options.clone();
     provide_context(PageStatus(Arc::new(move |code| {
@@ -100,6 +114,18 @@ fn provide(api: Router) {
             options.set_status(StatusCode::SEE_OTHER);
         }
     });
+}
+
+fn not_drawn(error: &str) -> Response {
+    tracing::error!(error, "a page could not be drawn");
+    let page = "<!doctype html><html lang=\"en\"><title>Eventglass</title>\
+        <p>This page could not be drawn. The log of the server says why.</p>";
+    (
+        StatusCode::INTERNAL_SERVER_ERROR,
+        [(header::CACHE_CONTROL, NOT_STORED)],
+        Html(page),
+    )
+        .into_response()
 }
 
 /// For whoever built the server and forgot the site.

@@ -1,6 +1,8 @@
 //! The site over files made up here: what a browser sees of caching, encodings
 //! and policies.
 
+mod crowd;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{
@@ -11,6 +13,7 @@ use axum::{
     routing::get,
 };
 use eventglass_app::api::transport::ApiRequest;
+use tokio::runtime::Handle;
 use tower::ServiceExt;
 
 use super::{Site, build, files::File, in_process::transport, security_headers};
@@ -30,13 +33,17 @@ fn test_site() -> Router {
 }
 
 fn site_of(files: BTreeMap<String, String>) -> Router {
+    let api = Router::new().fallback(|| async { (StatusCode::UNAUTHORIZED, "{}") });
+    site_with(api, files)
+}
+
+fn site_with(api: Router, files: BTreeMap<String, String>) -> Router {
     let find = move |path: &str| {
         files.get(path).map(|content| File {
             content: content.clone().into(),
             hash: [content.len() as u8; 32],
         })
     };
-    let api = Router::new().fallback(|| async { (StatusCode::UNAUTHORIZED, "{}") });
     build(Site {
         api,
         find: Arc::new(find),
@@ -245,7 +252,7 @@ async fn a_page_calls_the_api_as_its_visitor() {
         body: None,
     };
 
-    let transport = transport(api, &page);
+    let transport = transport(api, Handle::current(), &page);
     let answer = (transport.0)(call("/echo")).await;
     assert_eq!(answer.status, 200);
     assert_eq!(answer.body, r#"["session=1","192.0.2.7","reader","same-origin",""]"#);
@@ -262,5 +269,5 @@ async fn an_answer_that_is_too_long_is_refused() {
         path: "/long".to_owned(),
         body: None,
     };
-    assert_eq!((transport(api, &page).0)(request).await.status, 500);
+    assert_eq!((transport(api, Handle::current(), &page).0)(request).await.status, 500);
 }

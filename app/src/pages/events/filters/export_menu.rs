@@ -17,8 +17,9 @@ const FORMATS: &[(&str, &str, &str)] = &[
     ("parquet", "Parquet", "for notebooks and warehouses"),
 ];
 
-/// Links to all events that match, in some formats. The browser shows how far
-/// it is, and can stop it.
+/// Links to all events that match, in some formats. The page fetches what they
+/// lead to, says how far it is, and can stop it; without scripts, or pressed
+/// with a key of the browser's own, they are links like any other.
 #[component]
 pub(super) fn ExportMenu() -> impl IntoView {
     let page = Page::from_context();
@@ -50,7 +51,15 @@ fn link(page: Page, open: RwSignal<bool>, format: &'static str, label: &'static 
         })
         .attr("download", "")
         .attr("rel", "external")
-        .press(move |_| open.set(false))
+        .press(move |event| {
+            open.set(false);
+            if event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key() {
+                return;
+            }
+            event.prevent_default();
+            let path = api::export_path(&page.slug.read_untracked(), format, &page.query.read_untracked());
+            page.exporting.start(path, format);
+        })
         .child(el("span", "", vec![label.part()]))
         .child(el("span", "menu-what", vec![what.part()]))
         .part()

@@ -109,6 +109,10 @@ fn groups(page: Page, unfolded: Unfolded, answers: &[Answer]) -> Part {
         return el("span", "facets-none", Vec::new());
     }
     let mut groups = Vec::new();
+    if facet::all().any(|facet| is_at_least(answers, facet)) {
+        let said = "More events match than were counted: a number with + is of the newest, and may be higher.";
+        groups.push(el("p", "facet-note", vec![said.part()]));
+    }
     for facet in facet::all() {
         let is_open = unfolded.with_untracked(|unfolded| is_unfolded(facet, unfolded, &query));
         groups.push(group(
@@ -117,17 +121,17 @@ fn groups(page: Page, unfolded: Unfolded, answers: &[Answer]) -> Part {
             facet,
             is_open,
             found(facet).map_or(&[], Vec::as_slice),
-        ));
-    }
-    let partial = answers.iter().any(|answer| answer.partial);
-    if partial {
-        groups.push(el(
-            "p",
-            "facet-note",
-            vec!["Counted among the newest events only.".part()],
+            is_at_least(answers, facet),
         ));
     }
     groups.part()
+}
+
+/// Whether only some of the events were counted for a field.
+fn is_at_least(answers: &[Answer], facet: Facet) -> bool {
+    let counted = |answer: &&Answer| answer.facets.contains_key(facet.name);
+    let mut counted = answers.iter().filter(counted);
+    counted.any(|answer| answer.partial && !answer.complete.iter().any(|name| name == facet.name))
 }
 
 /// The values to choose from: what is there, and what is looked for although it is not.
@@ -152,7 +156,7 @@ fn values_of(facet: Facet, found: &[FacetValue], chosen: &terms::Chosen) -> Vec<
     missing.map(|value| none(value)).chain(found.iter().cloned()).collect()
 }
 
-fn group(page: Page, unfolded: Unfolded, facet: Facet, is_open: bool, found: &[FacetValue]) -> Part {
+fn group(page: Page, unfolded: Unfolded, facet: Facet, is_open: bool, found: &[FacetValue], at_least: bool) -> Part {
     let chosen = page.query.with_untracked(|query| terms::chosen(&query.q, facet.name));
     let toggle = move |event: ev::Event| {
         let is_now = event_target::<web_sys::HtmlElement>(&event).has_attribute("open");
@@ -178,7 +182,7 @@ fn group(page: Page, unfolded: Unfolded, facet: Facet, is_open: bool, found: &[F
         );
     if is_open {
         let values = values_of(facet, found, &chosen);
-        group = group.children(options(page, facet, values, &chosen));
+        group = group.children(options(page, facet, values, &chosen, at_least));
     }
     group.part()
 }
@@ -193,7 +197,7 @@ fn fold(unfolded: Unfolded, facet: Facet, open: bool) {
     browser::remember(Store::Browser, KEPT, &unfolded.read_untracked().join(","));
 }
 
-fn options(page: Page, facet: Facet, values: Vec<FacetValue>, chosen: &terms::Chosen) -> Vec<Part> {
+fn options(page: Page, facet: Facet, values: Vec<FacetValue>, chosen: &terms::Chosen, at_least: bool) -> Vec<Part> {
     if values.is_empty() {
         return vec![el("p", "facet-empty", vec!["None has any.".part()])];
     }
@@ -202,7 +206,7 @@ fn options(page: Page, facet: Facet, values: Vec<FacetValue>, chosen: &terms::Ch
     let mut parts = Vec::new();
     for (place, value) in values.into_iter().enumerate() {
         // Rows beyond the first few are there, for "more" to be quick.
-        let row = option(page, facet, value, chosen).flag("hidden", move || place >= FIRST && !all.get());
+        let row = option(page, facet, value, chosen, at_least).flag("hidden", move || place >= FIRST && !all.get());
         parts.push(row.part());
     }
     if more > 0 {
@@ -223,7 +227,7 @@ fn options(page: Page, facet: Facet, values: Vec<FacetValue>, chosen: &terms::Ch
     parts
 }
 
-fn option(page: Page, facet: Facet, found: FacetValue, chosen: &terms::Chosen) -> crate::view::El {
+fn option(page: Page, facet: Facet, found: FacetValue, chosen: &terms::Chosen, at_least: bool) -> crate::view::El {
     let FacetValue { value, count } = found;
     let is_in = chosen.included.contains(&value);
     let is_out = chosen.excluded.contains(&value);
@@ -237,6 +241,11 @@ fn option(page: Page, facet: Facet, found: FacetValue, chosen: &terms::Chosen) -
         move |event: ev::MouseEvent| page.toggle(facet.name, &value, event.alt_key())
     };
     let mark = el("span", "facet-mark", Vec::new());
+    let (told, said) = if at_least {
+        (format!("At least {}", grouped(count)), format!("{}+", compact(count)))
+    } else {
+        (grouped(count), compact(count))
+    };
     let main = tag("button")
         .attr("type", "button")
         .class("facet-option")
@@ -245,12 +254,7 @@ fn option(page: Page, facet: Facet, found: FacetValue, chosen: &terms::Chosen) -
         .press(press)
         .child(mark)
         .child(el("span", "facet-value", vec![name]))
-        .child(titled(
-            "span",
-            "facet-count",
-            grouped(count),
-            vec![compact(count).part()],
-        ));
+        .child(titled("span", "facet-count", told, vec![said.part()]));
     let label = format!("Not {} {value}", facet.label.to_lowercase());
     let not = tag("button")
         .attr("type", "button")
@@ -292,6 +296,25 @@ mod tests {
         );
         // What is folded is not counted, unless something is chosen in it.
         assert_eq!(questions("shop", &query, &[]).len(), 1);
+    }
+
+    #[test]
+    fn says_which_counts_are_of_some_events_only() {
+        let named = |name: &str| facet::all().find(|facet| facet.name == name).unwrap();
+        let mut answer = Answer {
+            partial: true,
+            complete: vec!["service".into()],
+            ..Answer::default()
+        };
+        for name in ["service", "severity"] {
+            answer.facets.insert(name.into(), Vec::new());
+        }
+        assert!(is_at_least(&[answer.clone()], named("severity")));
+        assert!(!is_at_least(&[answer.clone()], named("service")));
+        // What was not counted at all says nothing.
+        assert!(!is_at_least(&[answer.clone()], named("kind")));
+        answer.partial = false;
+        assert!(!is_at_least(&[answer], named("severity")));
     }
 
     #[test]

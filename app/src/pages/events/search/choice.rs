@@ -1,11 +1,9 @@
 //! What may be chosen below the box, and what the text is then.
 
 use eventglass_model::{
-    FACET_FIELDS, FacetValue,
-    search::{Column, Completion, Expected, FIELDS, Kind, Span, TokenKind, complete, tokens},
+    ATTRIBUTES, FACET_FIELDS, FacetValue,
+    search::{Column, Completion, Expected, FIELDS, Kind, Span, TokenKind, complete, key, tokens, written},
 };
-
-use super::super::terms;
 
 /// How many choices there are at most.
 const MOST: usize = 10;
@@ -32,15 +30,23 @@ pub(super) fn at(text: &str, cursor: usize) -> Completion {
     complete(text, cursor)
 }
 
-/// The field whose values have to be asked for.
-pub(super) fn field_to_ask(completion: &Completion) -> Option<Column> {
+/// The field whose values have to be asked for; of attributes, their names.
+pub(super) fn field_to_ask(completion: &Completion) -> Option<&'static str> {
     match completion.expected {
         Expected::Value(column) => {
             let is_closed = matches!(column.info().kind, Kind::Words(_));
-            (!is_closed && FACET_FIELDS.contains(&column.name())).then_some(column)
+            (!is_closed && FACET_FIELDS.contains(&column.name())).then_some(column.name())
         }
-        Expected::Term | Expected::Free => None,
+        Expected::Term => path_in(&completion.typed).map(|_| ATTRIBUTES),
+        Expected::Free => None,
     }
+}
+
+/// What was typed of the path of an attribute.
+fn path_in(typed: &str) -> Option<&str> {
+    typed
+        .strip_prefix("attributes.")
+        .or_else(|| typed.strip_prefix("attr."))
 }
 
 /// The fields and the words of closed sets that may stand there.
@@ -72,31 +78,59 @@ pub(super) fn names(completion: &Completion) -> Vec<Choice> {
                 choices.push(choice(field.name));
             }
         }
+        if ATTRIBUTES.starts_with(&typed) && choices.len() < MOST {
+            let dotted = format!("{ATTRIBUTES}.");
+            choices.push(Choice {
+                label: dotted.clone(),
+                insert: dotted,
+                ..choice(ATTRIBUTES)
+            });
+        }
     }
     choices
 }
 
-/// The values of a field that begin with what was typed, then those that hold it.
+/// The values of a field that begin with what was typed, then those that hold it;
+/// or so the names of attributes.
 pub(super) fn values(completion: &Completion, field: &str, found: &[FacetValue]) -> Vec<Choice> {
-    let typed = completion.typed.trim_start_matches('"').to_lowercase();
+    let is_name = field == ATTRIBUTES;
+    let typed = if is_name {
+        path_in(&completion.typed).unwrap_or_default()
+    } else {
+        completion.typed.trim_start_matches('"')
+    };
+    let typed = typed.to_lowercase();
     let lower: Vec<(String, &FacetValue)> = found.iter().map(|value| (value.value.to_lowercase(), value)).collect();
     let first = lower.iter().filter(|(text, _)| text.starts_with(&typed));
     let then = lower
         .iter()
         .filter(|(text, _)| !text.starts_with(&typed) && text.contains(&typed));
-    let choices = first.chain(then).take(MOST).map(|(_, value)| Choice {
-        label: value.value.clone(),
-        hint: crate::format::compact(value.count),
-        insert: terms::value_text(field, &value.value),
-        replace: completion.replace,
-        goes_on: false,
-        is_whole: false,
+    let choices = first.chain(then).take(MOST).map(|(_, value)| {
+        let path = format!("{ATTRIBUTES}.{}", value.value);
+        Choice {
+            hint: crate::format::compact(value.count),
+            insert: if is_name {
+                key(&path)
+            } else {
+                written(field, &value.value)
+            },
+            label: if is_name { path } else { value.value.clone() },
+            replace: completion.replace,
+            goes_on: is_name,
+            is_whole: false,
+        }
     });
     choices.collect()
 }
 
-/// The text without the condition whose value is being typed.
-pub(super) fn without_term(text: &str, value: Span) -> String {
+/// The text without the condition whose value, or whose field, is being typed.
+pub(super) fn without_term(text: &str, completion: &Completion) -> String {
+    let value = completion.replace;
+    if completion.expected == Expected::Term {
+        let head = text.get(..value.start).unwrap_or_default().trim_end_matches('-');
+        let tail = text.get(value.end..).unwrap_or_default().trim_start();
+        return format!("{} {tail}", head.trim_end()).trim().to_owned();
+    }
     let head = text.get(..value.start).unwrap_or_default();
     let before = tokens(head);
     let key = before.iter().rposition(|token| token.kind == TokenKind::Key);
@@ -154,7 +188,11 @@ impl Choice {
 /// What a field holds.
 fn hint(name: &str) -> &'static str {
     let Some(column) = Column::named(name) else {
-        return "there at all";
+        return if name == ATTRIBUTES {
+            "what else was sent"
+        } else {
+            "there at all"
+        };
     };
     match column.info().kind {
         Kind::Keyword => "value, or begin*",
@@ -196,7 +234,7 @@ mod tests {
     fn completes_values() {
         let text = "service:pa -kind:llm";
         let completion = at(text, 10);
-        assert_eq!(field_to_ask(&completion), Some(Column::Service));
+        assert_eq!(field_to_ask(&completion), Some("service"));
         let found = values(
             &completion,
             "service",
@@ -211,15 +249,34 @@ mod tests {
     }
 
     #[test]
+    fn completes_names_of_attributes() {
+        let found = names(&at("attr", 4));
+        assert_eq!(found.last().map(|c| c.put_into("attr").0), Some("attributes.".into()));
+        let text = "card attributes.ca";
+        let completion = at(text, text.len());
+        assert_eq!(field_to_ask(&completion), Some(ATTRIBUTES));
+        let found = values(
+            &completion,
+            ATTRIBUTES,
+            &[value("plan", 9), value("my cart", 3), value("cart.total", 2)],
+        );
+        let labels: Vec<&str> = found.iter().map(|c| c.label.as_str()).collect();
+        assert_eq!(labels, ["attributes.cart.total", "attributes.my cart"]);
+        assert_eq!(found[0].put_into(text).0, "card attributes.cart.total:");
+        assert_eq!(found[1].put_into(text).0, "card attributes.\"my cart\":");
+    }
+
+    #[test]
     fn leaves_out_what_is_typed() {
         for (text, rest) in [
             ("card -service:pa| b", "card b"),
             ("service:|", ""),
+            ("card -attributes.pl| b", "card b"),
             ("a service:(x OR y| b", "a b"),
         ] {
             let cursor = text.find('|').unwrap();
             let text = text.replace('|', "");
-            assert_eq!(without_term(&text, at(&text, cursor).replace), rest, "{text}");
+            assert_eq!(without_term(&text, &at(&text, cursor)), rest, "{text}");
         }
     }
 

@@ -22,6 +22,8 @@ use crate::{
 pub(in super::super) const BOX: &str = "search";
 const LIST: &str = "search-choices";
 const SHADE: &str = "search-shade";
+/// Why a search that is not empty finds everything.
+const SIGNS: &str = "Only words, numbers and fields are looked for, not signs alone: these are all events.";
 /// The longest search, in characters; the API's own limit.
 const LONGEST: &str = "1000";
 
@@ -60,6 +62,11 @@ pub(in super::super) fn SearchBox() -> impl IntoView {
         let text = refused.get().unwrap_or_else(|| page.query.read().q.clone());
         search::parse(&text).err().map(|error| (text, error))
     });
+    let empty = show_some(move || {
+        let q = page.query.read().q.clone();
+        let is_empty = !q.trim().is_empty() && search::parse(&q).is_ok_and(|expr| expr.is_all());
+        is_empty.then(|| el("p", "search-note", vec![SIGNS.part()]))
+    });
     let fault = show_some(move || faulty.get().map(|(text, error)| fault_view(&text, &error)));
     let clear = Callback::new(move |()| {
         set_text(offers, "", None);
@@ -87,6 +94,10 @@ pub(in super::super) fn SearchBox() -> impl IntoView {
         clear_button.part(),
         choices(page, offers, choose),
     ];
+    let below = tag("div")
+        .class("search-below")
+        .child(fault.part())
+        .child(tag("div").attr("role", "status").child(empty.part()).part());
     // Without scripts it is a form like any other.
     let submit = move |event: ev::Event| {
         event.prevent_default();
@@ -100,7 +111,7 @@ pub(in super::super) fn SearchBox() -> impl IntoView {
         .on("submit", submit)
         .children(parts)
         .child(show(move || hidden(page)).part());
-    vec![form.part(), tag("div").class("search-below").child(fault.part()).part()].part()
+    vec![form.part(), below.part()].part()
 }
 
 /// What else the address says, for the form.

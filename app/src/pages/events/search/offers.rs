@@ -81,14 +81,14 @@ impl Offers {
         let text = self.text.get_untracked();
         let completion = choice::at(&text, cursor);
         let choices = match choice::field_to_ask(&completion) {
-            Some(column) => {
-                let without = choice::without_term(&text, completion.replace);
-                let path = self.values_path(column.name(), without);
+            Some(field) => {
+                let without = choice::without_term(&text, &completion);
+                let path = self.values_path(field, without);
                 let is_known = self.known.with_value(|(known, _)| *known == path);
                 if is_known {
                     self.known.with_value(|(_, facets)| {
-                        let found = facets.facets.get(column.name());
-                        choice::values(&completion, column.name(), found.map_or(&[], Vec::as_slice))
+                        let found = facets.facets.get(field);
+                        choice::values(&completion, field, found.map_or(&[], Vec::as_slice))
                     })
                 } else {
                     self.ask.run((path, text, cursor));

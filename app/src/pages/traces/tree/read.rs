@@ -98,7 +98,16 @@ impl Tree {
         }
         // Rows that end with a whole subtree are still not all.
         cut |= !truncated && i64::try_from(len).is_ok_and(|len| len < head.span_count);
+        let by_string: Vec<Role> = spans.strings.iter().map(|kind| Role::of(kind)).collect();
+        let roles: Vec<Role> = spans
+            .kind
+            .iter()
+            .map(|kind| by_string.get(*kind as usize).copied().unwrap_or(Role::Span))
+            .collect();
+        // A score of tomorrow would make a hair of every bar of today.
+        let is_score = |at: &usize| roles.get(*at) == Some(&Role::Score) && spans.has(*at, span_flags::MOMENT);
         let end = (0..len)
+            .filter(|at| !is_score(at))
             .map(|at| {
                 spans.start_us.get(at).copied().unwrap_or(0) + spans.duration_us.get(at).copied().flatten().unwrap_or(0)
             })
@@ -111,12 +120,6 @@ impl Tree {
                 place(&spans, Some(at), &mut places);
             }
         }
-        let by_string: Vec<Role> = spans.strings.iter().map(|kind| Role::of(kind)).collect();
-        let roles = spans
-            .kind
-            .iter()
-            .map(|kind| by_string.get(*kind as usize).copied().unwrap_or(Role::Span))
-            .collect();
         Self {
             total_us: end.unwrap_or(0).max(whole_us(head.duration_ms)).max(1),
             head,

@@ -163,6 +163,17 @@ fn a_page_of_rows_is_a_tree_too() {
 }
 
 #[test]
+fn a_score_of_tomorrow_makes_the_trace_no_longer() {
+    let mut spans = tree("0 1eval_metric:good 1eval_metric:check").spans;
+    spans.start_us = vec![0, 86_400_000_000, 10];
+    spans.duration_us = vec![Some(100), None, Some(500)];
+    spans.flags = vec![0, span_flags::MOMENT, 0];
+    let tree = Tree::new(head(3), spans, false, String::new());
+    assert_eq!(tree.total_us, 510, "an evaluation that ran is a part of it");
+    assert_eq!(tree.start_us(1), 86_400_000_000);
+}
+
+#[test]
 fn places_among_siblings() {
     let tree = tree("0 1 2 1 0");
     let places: Vec<(u32, u32)> = (0..5).map(|span| tree.place(span)).collect();

@@ -1,6 +1,8 @@
 //! Writing deltas, within whatever transaction changes events. That holds the
 //! rows of its projects, so that nobody else writes theirs.
 
+use std::collections::BTreeMap;
+
 use sqlx::PgConnection;
 
 use crate::store::StoreError;
@@ -40,6 +42,31 @@ pub(in crate::store::postgres) async fn stored_facts(
         .fetch_optional(tx)
         .await?;
     row.as_ref().map(StoredFacts::read).transpose()
+}
+
+/// Events as they are counted, by their keys; those that are not there are left out.
+pub(in crate::store::postgres) async fn facts_of(
+    tx: &mut PgConnection,
+    project_id: i64,
+    keys: &[i64],
+) -> Result<BTreeMap<i64, StoredFacts>, StoreError> {
+    let (Some(first), Some(last)) = (keys.iter().min(), keys.iter().max()) else {
+        return Ok(BTreeMap::new());
+    };
+    // The bounds leave all other days aside.
+    let query = format!(
+        "SELECT {FACTS} FROM events e WHERE e.project_id = $1 AND e.key >= $2 AND e.key <= $3 AND e.key = ANY($4)"
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(query))
+        .bind(project_id)
+        .bind(first)
+        .bind(last)
+        .bind(keys)
+        .fetch_all(tx)
+        .await?;
+    rows.iter()
+        .map(|row| StoredFacts::read(row).map(|facts| (facts.key, facts)))
+        .collect()
 }
 
 /// What changes of rows of `events` mean: blobs for [`write`], in the

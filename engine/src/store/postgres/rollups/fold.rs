@@ -1,31 +1,45 @@
 //! Folding, and deleting what is not kept.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 
 use eventglass_model::Timestamp;
 use sqlx::{PgConnection, Row};
 
 use super::leads;
 use crate::rollups::{Dictionary, Fold, Pending, RollupSettings, SeriesRow, Tier, add_delta, key_bytes};
-use crate::store::StoreError;
 use crate::store::postgres::PostgresStore;
+use crate::store::{FoldPass, StoreError};
 
 /// Deltas that are folded in one transaction.
 const DELTAS: i64 = 500;
 
 impl PostgresStore {
-    pub(super) async fn fold(&self, settings: &RollupSettings, now: Timestamp) -> Result<bool, StoreError> {
+    pub(super) async fn fold(&self, settings: &RollupSettings, now: Timestamp) -> Result<FoldPass, StoreError> {
         let mut tx = self.writers.begin().await?;
         if !leads(&mut tx).await? {
-            return Ok(false);
+            return Ok(FoldPass::Nothing);
         }
-        let deltas: Vec<(i64, i64, Vec<u8>)> =
-            sqlx::query_as("SELECT project_id, number, data FROM rollup_deltas ORDER BY project_id, number LIMIT $1")
-                .bind(DELTAS)
-                .fetch_all(&mut *tx)
-                .await?;
+        let after = self.series.folded.load(Ordering::Relaxed);
+        let deltas = waiting(&mut tx, after).await?;
+        let is_full = i64::try_from(deltas.len()).is_ok_and(|found| found >= DELTAS);
+        // A project that has more than a pass takes comes again after all others.
+        let last = deltas.iter().map(|(project_id, ..)| *project_id).max().unwrap_or(0);
+        let folded = if is_full { last } else { 0 };
+        let left = if is_full || after > 0 {
+            FoldPass::More
+        } else {
+            FoldPass::Last
+        };
         if deltas.is_empty() {
-            return Ok(false);
+            // Now, and not when the connection is used next: until then nobody else may fold.
+            tx.rollback().await?;
+            self.series.folded.store(folded, Ordering::Relaxed);
+            return Ok(if left == FoldPass::More {
+                left
+            } else {
+                FoldPass::Nothing
+            });
         }
         let mut pending = Pending::default();
         let (mut projects, mut numbers) = (Vec::new(), Vec::new());
@@ -35,7 +49,7 @@ impl PostgresStore {
             numbers.push(*number);
         }
         let fold = Fold { settings, now };
-        let mut folded = Vec::new();
+        let mut known = Vec::new();
         for (project_id, pending) in pending.projects() {
             let mut series = Dictionary::clone(&*self.series.of(&mut tx, project_id).await?);
             let mut blobs = Vec::new();
@@ -54,7 +68,7 @@ impl PostgresStore {
             }
             write_series(&mut tx, project_id, series.take_changed()).await?;
             write_blobs(&mut tx, project_id, blobs).await?;
-            folded.push((project_id, series));
+            known.push((project_id, series));
         }
         let deleted = sqlx::query(
             "DELETE FROM rollup_deltas d USING UNNEST($1::bigint[], $2::bigint[]) AS n (id, number) \
@@ -66,11 +80,12 @@ impl PostgresStore {
         .await?;
         if usize::try_from(deleted.rows_affected()) != Ok(deltas.len()) {
             // A rebuild has begun meanwhile: what was folded is not to count.
-            return Ok(false);
+            return Ok(FoldPass::Nothing);
         }
         tx.commit().await?;
-        self.series.put(folded);
-        Ok(true)
+        self.series.put(known);
+        self.series.folded.store(folded, Ordering::Relaxed);
+        Ok(left)
     }
 
     pub(super) async fn expire_buckets(&self, settings: &RollupSettings, now: Timestamp) -> Result<(), StoreError> {
@@ -88,6 +103,23 @@ impl PostgresStore {
         tx.commit().await?;
         Ok(())
     }
+}
+
+/// Deltas of the projects after one, each project's oldest first: as many as a pass takes.
+async fn waiting(tx: &mut PgConnection, after: i64) -> Result<Vec<(i64, i64, Vec<u8>)>, StoreError> {
+    // From project to project by the key, however many deltas the first ones have.
+    Ok(sqlx::query_as(
+        "WITH RECURSIVE p (id) AS ( \
+         SELECT (SELECT d.project_id FROM rollup_deltas d WHERE d.project_id > $1 ORDER BY 1 LIMIT 1) \
+         UNION ALL SELECT (SELECT d.project_id FROM rollup_deltas d WHERE d.project_id > p.id ORDER BY 1 LIMIT 1) \
+         FROM p WHERE p.id IS NOT NULL) \
+         SELECT d.project_id, d.number, d.data FROM p CROSS JOIN LATERAL (SELECT d.project_id, d.number, d.data \
+         FROM rollup_deltas d WHERE d.project_id = p.id ORDER BY d.number LIMIT $2) d LIMIT $2",
+    )
+    .bind(after)
+    .bind(DELTAS)
+    .fetch_all(tx)
+    .await?)
 }
 
 type Place = (i64, i64, i64);
@@ -171,4 +203,86 @@ async fn write_series(tx: &mut PgConnection, project_id: i64, rows: Vec<SeriesRo
     .execute(tx)
     .await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::clock::{Clock, SystemClock};
+    use crate::ingest::NewEvent;
+    use crate::store::postgres::cluster;
+    use crate::store::{AccessStore, EventStore, RollupStore};
+
+    /// Three projects, with so many deltas each.
+    async fn with_deltas(each: i64) -> (Arc<PostgresStore>, Vec<i64>) {
+        let url = cluster::shared().database();
+        let store = Arc::new(PostgresStore::open(&url).await.unwrap());
+        let now = SystemClock.now();
+        let owner = store.add_user("a", "", now).await.unwrap();
+        let mut projects = Vec::new();
+        for name in ["a", "b", "c"] {
+            let p = store.add_project(owner, name, name, "", now).await.unwrap().id;
+            let event = NewEvent::new("e".to_owned(), now, "k".to_owned()).prepare(p, false);
+            store.append(Arc::new(vec![event]), now).await.unwrap();
+            projects.push(p);
+        }
+        sqlx::query(
+            "INSERT INTO rollup_deltas SELECT project_id, number + n, data FROM rollup_deltas, \
+             generate_series(1, $1 - 1) n",
+        )
+        .bind(each)
+        .execute(&store.writers)
+        .await
+        .unwrap();
+        (store, projects)
+    }
+
+    async fn left(store: &PostgresStore) -> Vec<(i64, i64)> {
+        sqlx::query_as("SELECT project_id, count(*) FROM rollup_deltas GROUP BY 1 ORDER BY 1")
+            .fetch_all(&store.readers)
+            .await
+            .unwrap()
+    }
+
+    #[tokio::test]
+    async fn projects_take_turns() {
+        let (store, projects) = with_deltas(DELTAS + 200).await;
+        let (settings, now) = (RollupSettings::default(), SystemClock.now());
+        for folded in 1..=3 {
+            assert_eq!(store.fold_rollups(&settings, now).await.unwrap(), FoldPass::More);
+            let expected: Vec<(i64, i64)> = projects
+                .iter()
+                .enumerate()
+                .map(|(n, p)| (*p, if n < folded { 200 } else { DELTAS + 200 }))
+                .collect();
+            assert_eq!(left(&store).await, expected);
+        }
+        let mut passes = 0;
+        while store.fold_rollups(&settings, now).await.unwrap() == FoldPass::More {
+            passes += 1;
+            assert!(passes < 6);
+        }
+        assert_eq!(left(&store).await, []);
+        assert_eq!(store.fold_rollups(&settings, now).await.unwrap(), FoldPass::Nothing);
+    }
+
+    #[tokio::test]
+    async fn all_that_waits_is_folded_in_one_turn() {
+        let (store, _) = with_deltas(4 * DELTAS).await;
+        let started = Instant::now();
+        let keeper = crate::rollups::keep(
+            Arc::clone(&store) as crate::store::SharedStore,
+            Arc::new(SystemClock),
+            RollupSettings::default(),
+        );
+        // A pass every 2 s would take 24 s.
+        while !left(&store).await.is_empty() {
+            assert!(started.elapsed() < Duration::from_secs(10), "{:?}", left(&store).await);
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        keeper.abort();
+    }
 }

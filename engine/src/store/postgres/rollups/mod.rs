@@ -7,27 +7,33 @@ mod fold;
 mod read;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use eventglass_model::Timestamp;
 use sqlx::PgConnection;
 
-pub(super) use deltas::{changed, stored_facts, write};
+pub(super) use deltas::{changed, facts_of, stored_facts, write};
 
 use super::PostgresStore;
+use super::bounded::{UPKEEP, within};
 use super::partitions::LOCK;
 use crate::rollups::{Dictionary, Family, Read, RollupSettings, SeriesRow, View, key_of_bytes};
-use crate::store::{BuildProgress, RollupStore, StoreError};
+use crate::store::{BuildProgress, FoldPass, RollupStore, StoreError};
 
-/// What this server knows of series. They are only ever added to.
+/// What this server knows of series, which are only ever added to, and where it folds.
 #[derive(Default)]
-pub(super) struct Series(Mutex<BTreeMap<i64, Arc<Dictionary>>>);
+pub(super) struct Series {
+    known: Mutex<BTreeMap<i64, Arc<Dictionary>>>,
+    /// The last project that was folded; 0: it is the first one's turn.
+    folded: AtomicI64,
+}
 
 impl Series {
     /// All series of a project, as the transaction sees them, and perhaps more.
     async fn of(&self, tx: &mut PgConnection, project_id: i64) -> Result<Arc<Dictionary>, StoreError> {
-        let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let lock = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let mut known = lock().get(&project_id).cloned().unwrap_or_default();
         let rows: Vec<(i64, Vec<u8>, i64)> =
             sqlx::query_as("SELECT id, key, last_day FROM rollup_series WHERE project_id = $1 AND id > $2 ORDER BY id")
@@ -47,7 +53,7 @@ impl Series {
 
     /// What a fold has made of them, once it is stored.
     fn put(&self, folded: Vec<(i64, Dictionary)>) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.extend(
             folded
                 .into_iter()
@@ -82,12 +88,12 @@ impl RollupStore for PostgresStore {
         Ok(true)
     }
 
-    async fn fold_rollups(&self, settings: &RollupSettings, now: Timestamp) -> Result<bool, StoreError> {
-        self.fold(settings, now).await
+    async fn fold_rollups(&self, settings: &RollupSettings, now: Timestamp) -> Result<FoldPass, StoreError> {
+        within(UPKEEP, self.fold(settings, now)).await
     }
 
     async fn expire_rollups(&self, settings: &RollupSettings, now: Timestamp) -> Result<(), StoreError> {
-        self.expire_buckets(settings, now).await
+        within(UPKEEP, self.expire_buckets(settings, now)).await
     }
 
     async fn request_rebuild(&self) -> Result<(), StoreError> {
@@ -101,7 +107,7 @@ impl RollupStore for PostgresStore {
     }
 
     async fn build_rollups(&self) -> Result<Option<BuildProgress>, StoreError> {
-        self.build().await
+        within(UPKEEP, self.build()).await
     }
 
     async fn rebuilding(&self) -> Result<Vec<BuildProgress>, StoreError> {

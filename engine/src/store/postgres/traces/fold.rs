@@ -2,24 +2,26 @@
 
 use std::collections::BTreeSet;
 
-use eventglass_model::Timestamp;
-use sqlx::{AssertSqlSafe, PgConnection, PgPool, Row};
-
 use super::rows::last_commit;
 use super::{limit, list};
 use crate::ingest::id_hash;
+use crate::store::postgres::bounded::Bounded;
+use crate::store::postgres::days;
 use crate::store::postgres::encode::{sent, stored};
+use crate::store::postgres::partitions::Partitions;
 use crate::store::postgres::project;
 use crate::store::row::{self, SPAN};
 use crate::store::traces::joined;
 use crate::store::{FoldInput, FoldOutput, StoreError, TraceMark};
 use crate::traces::{First, SpanRow, TraceState};
+use eventglass_model::Timestamp;
+use sqlx::{PgConnection, QueryBuilder, Row};
 
 /// Marks that one pass takes.
 const MARKS: i64 = 200;
 
 /// See [`crate::store::TraceStore::projects_to_fold`].
-pub(super) async fn projects(readers: &PgPool, most: usize) -> Result<Vec<i64>, StoreError> {
+pub(super) async fn projects(readers: &Bounded, most: usize) -> Result<Vec<i64>, StoreError> {
     let ids = sqlx::query_scalar(
         "SELECT p.id FROM projects p LEFT JOIN trace_folds f ON f.project_id = p.id \
          WHERE p.last_event_at > coalesce(f.upto, 0) \
@@ -31,6 +33,7 @@ pub(super) async fn projects(readers: &PgPool, most: usize) -> Result<Vec<i64>, 
 /// See [`crate::store::TraceStore::fold_input`].
 pub(super) async fn input(
     tx: &mut PgConnection,
+    partitions: &Partitions,
     project_id: i64,
     most: usize,
 ) -> Result<Option<FoldInput>, StoreError> {
@@ -48,25 +51,27 @@ pub(super) async fn input(
         return Ok(None);
     }
     // Whole commits, so that the next pass begins where this one ends.
-    let full: Option<i64> = sqlx::query_scalar(
-        "SELECT received_at FROM events WHERE project_id = $1 AND received_at > $2 \
-         ORDER BY received_at LIMIT 1 OFFSET $3",
-    )
-    .bind(project_id)
-    .bind(from)
-    .bind(limit(most))
-    .fetch_optional(&mut *tx)
-    .await?;
+    let days = days::since(tx, partitions, project_id, from).await?;
+    let arrived = |columns: &str| {
+        let mut query = QueryBuilder::new(format!("SELECT {columns} FROM events e WHERE e.project_id = "));
+        query
+            .push_bind(project_id)
+            .push(" AND e.received_at > ")
+            .push_bind(from);
+        days::push(&mut query, &days);
+        query
+    };
+    let mut query = arrived("e.received_at");
+    query
+        .push(" ORDER BY e.received_at LIMIT 1 OFFSET ")
+        .push_bind(limit(most));
+    let full: Option<i64> = query.build_query_scalar().fetch_optional(&mut *tx).await?;
     let upto = full.unwrap_or(last).max(from);
-    let found = sqlx::query(AssertSqlSafe(format!(
-        "SELECT {SPAN} FROM events e WHERE e.project_id = $1 AND e.received_at > $2 AND e.received_at <= $3 \
-         AND e.trace_id IS NOT NULL"
-    )))
-    .bind(project_id)
-    .bind(from)
-    .bind(upto)
-    .fetch_all(&mut *tx)
-    .await?;
+    let mut query = arrived(SPAN);
+    query
+        .push(" AND e.trace_id IS NOT NULL AND e.received_at <= ")
+        .push_bind(upto);
+    let found = query.build().fetch_all(&mut *tx).await?;
     let rows: Vec<SpanRow> = found.iter().map(row::span).collect::<Result<_, _>>()?;
     let touched: BTreeSet<&str> = rows
         .iter()
@@ -144,9 +149,7 @@ pub(super) async fn output(tx: &mut PgConnection, project_id: i64, output: &Fold
     }
     if !output.mark.is_empty() {
         lock(tx, project_id).await?;
-        for trace_id in &output.mark {
-            mark(tx, project_id, trace_id).await?;
-        }
+        mark(tx, project_id, output.mark.iter().map(String::as_str)).await?;
     }
     Ok(true)
 }
@@ -252,20 +255,27 @@ pub(super) async fn lock(tx: &mut PgConnection, project_id: i64) -> Result<(), S
         .map(drop)
 }
 
-/// Marks a trace to be counted anew, in a transaction that has locked its
-/// project: a mark that a pass is working on stays another one than this.
-pub(in crate::store::postgres) async fn mark(
+/// Marks traces to be counted anew, in a transaction that has locked their
+/// project: a mark that a pass is working on stays another one than these.
+pub(in crate::store::postgres) async fn mark<'t>(
     tx: &mut PgConnection,
     project_id: i64,
-    trace_id: &str,
+    trace_ids: impl IntoIterator<Item = &'t str>,
 ) -> Result<(), StoreError> {
+    let trace_ids: BTreeSet<&str> = trace_ids.into_iter().collect();
+    if trace_ids.is_empty() {
+        return Ok(());
+    }
+    let hashes: Vec<Vec<u8>> = trace_ids.iter().map(|id| id_hash(project_id, id).to_vec()).collect();
+    let ids: Vec<String> = trace_ids.into_iter().map(|id| stored(id).into_owned()).collect();
     sqlx::query(
         "INSERT INTO trace_marks (project_id, number, trace_hash, trace_id) \
-         SELECT $1, coalesce(max(number), 0) + 1, $2, $3 FROM trace_marks WHERE project_id = $1",
+         SELECT $1, (SELECT coalesce(max(m.number), 0) + 1 FROM trace_marks m WHERE m.project_id = $1), n.* \
+         FROM UNNEST($2::bytea[], $3::text[]) AS n",
     )
     .bind(project_id)
-    .bind(id_hash(project_id, trace_id).to_vec())
-    .bind(stored(trace_id))
+    .bind(hashes)
+    .bind(ids)
     .execute(tx)
     .await?;
     Ok(())

@@ -1,13 +1,13 @@
 //! Sessions and users.
 
-use sqlx::postgres::PgRow;
-use sqlx::{PgConnection, PgPool, Postgres, QueryBuilder, Row};
-
 use super::limit;
 use super::list::{last_of, place, push_bounds};
 use crate::store::pattern::contains_pattern;
+use crate::store::postgres::bounded::Bounded;
 use crate::store::postgres::encode::{sent, stored};
 use crate::store::{GroupBucket, GroupBy, GroupTotals, GroupWalk, GroupsFound, StoreError, TracePlace};
+use sqlx::postgres::PgRow;
+use sqlx::{PgConnection, Postgres, QueryBuilder, Row};
 
 /// Users of a session that are told.
 const USERS: i64 = 5;
@@ -144,7 +144,7 @@ fn total(row: &PgRow, column: usize) -> Result<i64, StoreError> {
 
 /// See [`crate::store::TraceStore::group_buckets`].
 pub(super) async fn buckets(
-    readers: &PgPool,
+    readers: &Bounded,
     project_id: i64,
     by: GroupBy,
     id: &str,

@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use eventglass_model::Event;
 
 use super::PostgresStore;
+use super::bounded::{UPKEEP, within};
 use crate::store::{
     FoldInput, FoldOutput, GroupBucket, GroupBy, GroupTotals, GroupWalk, GroupsFound, ShareRow, StoreError, TraceRows,
     TraceStore, TraceWalk, TracesFound,
@@ -28,7 +29,7 @@ impl TraceStore for PostgresStore {
         upto: Option<i64>,
     ) -> Result<TraceRows, StoreError> {
         let mut tx = self.readers.begin().await?;
-        let rows = rows::of_trace(&mut tx, project_id, trace_id, most, upto).await?;
+        let rows = rows::of_trace(&mut tx, &self.partitions, project_id, trace_id, most, upto).await?;
         tx.commit().await?;
         Ok(rows)
     }
@@ -40,12 +41,15 @@ impl TraceStore for PostgresStore {
         said_in: Option<&[String]>,
         most: usize,
     ) -> Result<Vec<Event>, StoreError> {
-        rows::events(&self.readers, project_id, trace_id, said_in, most).await
+        let mut tx = self.readers.begin().await?;
+        let events = rows::events(&mut tx, &self.partitions, project_id, trace_id, said_in, most).await?;
+        tx.commit().await?;
+        Ok(events)
     }
 
     async fn trace_grew(&self, project_id: i64, trace_id: &str, after: i64) -> Result<(bool, i64), StoreError> {
         let mut tx = self.readers.begin().await?;
-        let grew = rows::grew(&mut tx, project_id, trace_id, after).await?;
+        let grew = rows::grew(&mut tx, &self.partitions, project_id, trace_id, after).await?;
         tx.commit().await?;
         Ok(grew)
     }
@@ -55,31 +59,38 @@ impl TraceStore for PostgresStore {
     }
 
     async fn fold_input(&self, project_id: i64, most: usize) -> Result<Option<FoldInput>, StoreError> {
-        let mut tx = self.readers.begin().await?;
-        let input = fold::input(&mut tx, project_id, most).await?;
-        tx.commit().await?;
-        Ok(input)
+        within(UPKEEP, async {
+            let mut tx = self.readers.begin().await?;
+            let input = fold::input(&mut tx, &self.partitions, project_id, most).await?;
+            tx.commit().await?;
+            Ok(input)
+        })
+        .await
     }
 
     async fn fold_output(&self, project_id: i64, output: FoldOutput) -> Result<bool, StoreError> {
-        let mut tx = self.writers.begin().await?;
-        // What can be made again need not be on the disk at once.
-        sqlx::query("SET LOCAL synchronous_commit = off")
-            .execute(&mut *tx)
-            .await?;
-        let counts = fold::output(&mut tx, project_id, &output).await?;
-        tx.commit().await?;
-        Ok(counts)
+        within(UPKEEP, async {
+            let mut tx = self.writers.begin().await?;
+            // What can be made again need not be on the disk at once.
+            sqlx::query("SET LOCAL synchronous_commit = off")
+                .execute(&mut *tx)
+                .await?;
+            let counts = fold::output(&mut tx, project_id, &output).await?;
+            tx.commit().await?;
+            Ok(counts)
+        })
+        .await
     }
 
     async fn mark_traces(&self, project_id: i64, trace_ids: &[String]) -> Result<(), StoreError> {
-        let mut tx = self.writers.begin().await?;
-        fold::lock(&mut tx, project_id).await?;
-        for trace_id in trace_ids {
-            mark(&mut tx, project_id, trace_id).await?;
-        }
-        tx.commit().await?;
-        Ok(())
+        within(UPKEEP, async {
+            let mut tx = self.writers.begin().await?;
+            fold::lock(&mut tx, project_id).await?;
+            mark(&mut tx, project_id, trace_ids.iter().map(String::as_str)).await?;
+            tx.commit().await?;
+            Ok(())
+        })
+        .await
     }
 
     async fn traces(&self, project_id: i64, walk: &TraceWalk) -> Result<TracesFound, StoreError> {

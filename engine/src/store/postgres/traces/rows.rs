@@ -1,10 +1,12 @@
 //! The events of a trace.
 
 use eventglass_model::Event;
-use sqlx::{AssertSqlSafe, PgConnection, PgPool};
+use sqlx::{PgConnection, QueryBuilder};
 
 use super::limit;
+use crate::store::postgres::days;
 use crate::store::postgres::encode::stored;
+use crate::store::postgres::partitions::Partitions;
 use crate::store::postgres::sql::texts;
 use crate::store::row::{self, SPAN, WHOLE};
 use crate::store::{StoreError, TraceRows};
@@ -13,22 +15,25 @@ use crate::traces::SpanRow;
 /// See [`crate::store::TraceStore::trace_rows`].
 pub(super) async fn of_trace(
     tx: &mut PgConnection,
+    partitions: &Partitions,
     project_id: i64,
     trace_id: &str,
     most: usize,
     upto: Option<i64>,
 ) -> Result<TraceRows, StoreError> {
     let watermark = last_commit(tx, project_id).await?;
-    let found = sqlx::query(AssertSqlSafe(format!(
-        "SELECT {SPAN} FROM events e WHERE e.project_id = $1 AND e.trace_id = $2 AND e.received_at <= $3 \
-         ORDER BY e.key LIMIT $4"
-    )))
-    .bind(project_id)
-    .bind(stored(trace_id))
-    .bind(upto.unwrap_or(i64::MAX))
-    .bind(limit(most.saturating_add(1)))
-    .fetch_all(tx)
-    .await?;
+    let days = days::of_trace(tx, partitions, project_id, trace_id).await?;
+    let mut query = QueryBuilder::new(format!("SELECT {SPAN} FROM events e WHERE e.project_id = "));
+    query.push_bind(project_id);
+    query
+        .push(" AND e.trace_id = ")
+        .push_bind(stored(trace_id).into_owned());
+    query.push(" AND e.received_at <= ").push_bind(upto.unwrap_or(i64::MAX));
+    days::push(&mut query, &days);
+    query
+        .push(" ORDER BY e.key LIMIT ")
+        .push_bind(limit(most.saturating_add(1)));
+    let found = query.build().fetch_all(tx).await?;
     let mut rows: Vec<SpanRow> = found.iter().map(row::span).collect::<Result<_, _>>()?;
     let truncated = rows.len() > most;
     rows.truncate(most);
@@ -41,28 +46,35 @@ pub(super) async fn of_trace(
 
 /// See [`crate::store::TraceStore::trace_events`].
 pub(super) async fn events(
-    readers: &PgPool,
+    tx: &mut PgConnection,
+    partitions: &Partitions,
     project_id: i64,
     trace_id: &str,
     said_in: Option<&[String]>,
     most: usize,
 ) -> Result<Vec<Event>, StoreError> {
-    let found = sqlx::query(AssertSqlSafe(format!(
-        "SELECT {WHOLE} FROM events e WHERE e.project_id = $1 AND e.trace_id = $2 AND ($3::text[] IS NULL \
-         OR e.duration_us IS NULL AND (e.span_id = ANY($3) OR e.parent_span_id = ANY($3))) ORDER BY e.key LIMIT $4"
-    )))
-    .bind(project_id)
-    .bind(stored(trace_id))
-    .bind(said_in.map(texts))
-    .bind(limit(most))
-    .fetch_all(readers)
-    .await?;
+    let days = days::of_trace(tx, partitions, project_id, trace_id).await?;
+    let mut query = QueryBuilder::new(format!("SELECT {WHOLE} FROM events e WHERE e.project_id = "));
+    query.push_bind(project_id);
+    query
+        .push(" AND e.trace_id = ")
+        .push_bind(stored(trace_id).into_owned());
+    if let Some(spans) = said_in.map(texts) {
+        query
+            .push(" AND e.duration_us IS NULL AND (e.span_id = ANY(")
+            .push_bind(spans.clone());
+        query.push(") OR e.parent_span_id = ANY(").push_bind(spans).push("))");
+    }
+    days::push(&mut query, &days);
+    query.push(" ORDER BY e.key LIMIT ").push_bind(limit(most));
+    let found = query.build().fetch_all(tx).await?;
     found.iter().map(row::event).collect()
 }
 
 /// See [`crate::store::TraceStore::trace_grew`].
 pub(super) async fn grew(
     tx: &mut PgConnection,
+    partitions: &Partitions,
     project_id: i64,
     trace_id: &str,
     after: i64,
@@ -71,14 +83,15 @@ pub(super) async fn grew(
     if last <= after {
         return Ok((false, last));
     }
-    let grew = sqlx::query_scalar(
-        "SELECT EXISTS (SELECT 1 FROM events WHERE project_id = $1 AND received_at > $2 AND trace_id = $3)",
-    )
-    .bind(project_id)
-    .bind(after)
-    .bind(stored(trace_id))
-    .fetch_one(tx)
-    .await?;
+    let days = days::since(tx, partitions, project_id, after).await?;
+    let mut query = QueryBuilder::new("SELECT EXISTS (SELECT 1 FROM events e WHERE e.project_id = ");
+    query.push_bind(project_id);
+    query.push(" AND e.received_at > ").push_bind(after);
+    query
+        .push(" AND e.trace_id = ")
+        .push_bind(stored(trace_id).into_owned());
+    days::push(&mut query, &days);
+    let grew = query.push(")").build_query_scalar().fetch_one(tx).await?;
     Ok((grew, last))
 }
 

@@ -1,16 +1,16 @@
 //! Links that need no login.
 
-use eventglass_model::Timestamp;
-use sqlx::postgres::{PgPool, PgRow};
-use sqlx::{AssertSqlSafe, Row};
-
 use crate::ingest::id_hash;
+use crate::store::postgres::bounded::Bounded;
 use crate::store::postgres::encode::{sent, stored};
 use crate::store::{ShareRow, StoreError};
+use eventglass_model::Timestamp;
+use sqlx::postgres::PgRow;
+use sqlx::{AssertSqlSafe, Row};
 
 const COLUMNS: &str = "id, project_id, trace_id, created_at, created_by";
 
-pub(super) async fn add(writers: &PgPool, token_hash: &[u8], share: &ShareRow) -> Result<(), StoreError> {
+pub(super) async fn add(writers: &Bounded, token_hash: &[u8], share: &ShareRow) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO trace_shares (token_hash, project_id, trace_hash, trace_id, id, created_at, created_by) \
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -27,7 +27,7 @@ pub(super) async fn add(writers: &PgPool, token_hash: &[u8], share: &ShareRow) -
     Ok(())
 }
 
-pub(super) async fn of_trace(readers: &PgPool, project_id: i64, trace_id: &str) -> Result<Vec<ShareRow>, StoreError> {
+pub(super) async fn of_trace(readers: &Bounded, project_id: i64, trace_id: &str) -> Result<Vec<ShareRow>, StoreError> {
     let found = sqlx::query(AssertSqlSafe(format!(
         "SELECT {COLUMNS} FROM trace_shares WHERE project_id = $1 AND trace_hash = $2 \
          ORDER BY created_at DESC, id LIMIT 100"
@@ -40,7 +40,7 @@ pub(super) async fn of_trace(readers: &PgPool, project_id: i64, trace_id: &str) 
 }
 
 pub(super) async fn remove(
-    writers: &PgPool,
+    writers: &Bounded,
     project_id: i64,
     trace_id: &str,
     id: Option<&str>,
@@ -56,7 +56,7 @@ pub(super) async fn remove(
     Ok(removed.rows_affected())
 }
 
-pub(super) async fn by_token(readers: &PgPool, token_hash: &[u8]) -> Result<Option<ShareRow>, StoreError> {
+pub(super) async fn by_token(readers: &Bounded, token_hash: &[u8]) -> Result<Option<ShareRow>, StoreError> {
     let found = sqlx::query(AssertSqlSafe(format!(
         "SELECT {COLUMNS} FROM trace_shares WHERE token_hash = $1"
     )))

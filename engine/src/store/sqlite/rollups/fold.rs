@@ -11,9 +11,9 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction};
 
 use super::{Rollups, series_row};
 use crate::rollups::{Batch, Dictionary, Fold, RollupSettings, SeriesRow, Tier, key_bytes};
-use crate::store::StoreError;
 use crate::store::sqlite::SqliteStore;
 use crate::store::sqlite::append::{in_transaction, without_waiting};
+use crate::store::{FoldPass, StoreError};
 
 /// Blobs that are deleted in one transaction.
 const EXPIRED: i64 = 2_000;
@@ -28,7 +28,7 @@ struct Folded {
 }
 
 impl SqliteStore {
-    pub(super) async fn fold(&self, settings: &RollupSettings, now: Timestamp) -> Result<bool, StoreError> {
+    pub(super) async fn fold(&self, settings: &RollupSettings, now: Timestamp) -> Result<FoldPass, StoreError> {
         if self.rollups.damaged.load(Ordering::Acquire) {
             let mut writer = Arc::clone(&self.writer).lock_owned().await;
             let rollups = Arc::clone(&self.rollups);
@@ -41,7 +41,7 @@ impl SqliteStore {
             .map_err(StoreError::panicked)??;
         }
         let Some(batch) = self.rollups.live.begin_fold()? else {
-            return Ok(false);
+            return Ok(FoldPass::Nothing);
         };
         let (rollups, path, settings) = (Arc::clone(&self.rollups), self.path.clone(), settings.clone());
         let folded = tokio::task::spawn_blocking(move || {
@@ -78,7 +78,8 @@ impl SqliteStore {
         })
         .await
         .map_err(StoreError::panicked)??;
-        Ok(true)
+        // A batch is all that there was.
+        Ok(FoldPass::Last)
     }
 
     pub(super) async fn expire_buckets(&self, settings: &RollupSettings, now: Timestamp) -> Result<(), StoreError> {

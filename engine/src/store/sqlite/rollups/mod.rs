@@ -21,7 +21,7 @@ pub(super) use deltas::{Deltas, build_of, changed, stored_facts, stored_facts_wi
 
 use super::SqliteStore;
 use crate::rollups::{Dictionary, Family, Live, Read, RollupSettings, SeriesRow, View, key_of_bytes};
-use crate::store::{BuildProgress, RollupStore, StoreError};
+use crate::store::{BuildProgress, FoldPass, RollupStore, StoreError};
 
 /// What this process knows of rollups besides what is stored.
 pub(super) struct Rollups {
@@ -119,10 +119,10 @@ impl RollupStore for SqliteStore {
         self.rollups.leads()
     }
 
-    async fn fold_rollups(&self, settings: &RollupSettings, now: Timestamp) -> Result<bool, StoreError> {
+    async fn fold_rollups(&self, settings: &RollupSettings, now: Timestamp) -> Result<FoldPass, StoreError> {
         let _alone = self.rollups.folding.lock().await;
         if !self.rollups.leads()? {
-            return Ok(false);
+            return Ok(FoldPass::Nothing);
         }
         self.fold(settings, now).await
     }

@@ -10,6 +10,9 @@ use super::fields::Field;
 use super::slots::Slots;
 use super::text::float_of;
 
+/// The longest map of counts or costs that is read, in bytes: they have a dozen entries.
+const DETAILS_BYTES: usize = 64 << 10;
+
 /// Kinds whose usage is their own and not the sum of what they called.
 const OWN: &[&str] = &["llm", "embedding", "retrieval", "tool_call"];
 
@@ -33,7 +36,8 @@ pub fn tokens(slots: &Slots<'_>, kind: &str) -> Option<Tokens> {
 
 fn counted(slots: &Slots<'_>, kind: &str) -> Option<Tokens> {
     let map = |field, dialect| {
-        let map: Map<String, Json> = serde_json::from_str(&slots.text(field)?).ok()?;
+        let text = slots.text(field).filter(|text| text.len() <= DETAILS_BYTES)?;
+        let map: Map<String, Json> = serde_json::from_str(&text).ok()?;
         of_map(&map, dialect)
     };
     if let Some(tokens) = map(Field::UsageDetails, Dialect::Langfuse) {
@@ -67,7 +71,9 @@ fn counted(slots: &Slots<'_>, kind: &str) -> Option<Tokens> {
 /// details, 0 means nothing: instrumentations send it for a price they do not know.
 pub fn cost(slots: &Slots<'_>, kind: &str) -> Option<i64> {
     let details = || {
-        let text = slots.text(Field::CostDetails)?;
+        let text = slots
+            .text(Field::CostDetails)
+            .filter(|text| text.len() <= DETAILS_BYTES)?;
         let costs: BTreeMap<String, Json> = serde_json::from_str(&text).ok()?;
         let cost = |json: &Json| json.as_f64().filter(|cost| *cost >= 0.0);
         costs

@@ -5,18 +5,20 @@
 //! `.proto` files; JSON names are their camelCase, and snake_case is read too.
 
 mod answer;
+mod count;
 mod json;
 mod logs;
-mod metrics;
 mod request;
+mod survey;
 mod trace;
 mod value;
 
 pub(super) use self::answer::{Answer, PartialSuccess, RpcStatus, Signal};
+pub(super) use self::count::count;
 pub(super) use self::json::{base64, hex};
 pub(super) use self::logs::LogRecord;
-pub(super) use self::metrics::MetricsRequest;
 pub(super) use self::request::{ExportRequest, JsonRequest, ResourceItems, Scope, ScopeItems};
+pub(super) use self::survey::{Bounds, Stop, survey};
 pub(super) use self::trace::{Link, Span, SpanEvent};
 pub(super) use self::value::{AnyValue, KeyValue, Value, non_finite};
 #[cfg(test)]

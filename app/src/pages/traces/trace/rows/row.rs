@@ -234,11 +234,13 @@ fn cost(page: Page, tree: &Tree, span: usize, folded: impl Fn() -> bool + Send +
         .part()
 }
 
-/// When it ran: a bar, or for a moment a line.
+/// When it ran: a bar, or for a moment a line. A score that was given before
+/// or after the trace stands at its edge.
 fn bar(page: Page, tree: &Tree, span: usize) -> Part {
-    let (start, mut duration, total) = (tree.start_us(span), tree.duration_us(span), tree.total_us);
+    let (mut start, mut duration, total) = (tree.start_us(span), tree.duration_us(span), tree.total_us);
     let is_moment = duration.is_none() && !tree.has(span, span_flags::UNFINISHED);
     if is_moment {
+        start = start.clamp(0, total);
         duration = Some(0);
     }
     let place = move || page.window.get().bar(start, duration, total);

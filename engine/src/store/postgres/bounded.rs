@@ -1,0 +1,360 @@
+//! Connections that nobody waits for without end.
+//!
+//! Postgres ends a statement that takes too long, and says so. But a network
+//! that swallows the answer says nothing, and the driver would wait for it
+//! for ever, with its connection. So each wait has an end on this side, too, a
+//! little after that of Postgres; the connection is closed then, and whoever
+//! waits hears that it is not known what became of the statement. That is what
+//! a broken connection says, and it is treated as such: a commit is tried
+//! again, and finds what it wrote.
+
+use std::io;
+use std::ops::{Deref, DerefMut};
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use futures::stream::{self, BoxStream};
+use futures::{StreamExt, TryStreamExt};
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgPool, PgQueryResult, PgRow, PgStatement, PgTransactionManager, PgTypeInfo};
+use sqlx::{Either, Execute, Executor, PgConnection, Postgres, SqlSafeStr, SqlStr};
+use sqlx_core::transaction::TransactionManager;
+use tokio::runtime::Handle;
+use tokio::time::timeout;
+
+use crate::store::StoreError;
+
+/// How much later than Postgres this side gives up.
+pub(super) const MARGIN: Duration = Duration::from_secs(5);
+
+/// A transaction of upkeep, which nobody waits for, takes no longer than this.
+pub(super) const UPKEEP: Duration = Duration::from_mins(2);
+
+/// A pool, each statement on which takes a bounded time. What is done on its
+/// connections otherwise has no bound of its own; see [`within`].
+#[derive(Clone, Debug)]
+pub(super) struct Bounded {
+    pool: PgPool,
+    limit: Duration,
+    let_go: Duration,
+}
+
+impl Bounded {
+    /// Of a pool where Postgres ends a statement after `timeout`, and whose
+    /// connections are let go of within `let_go`, whatever their state.
+    pub(super) fn new(pool: PgPool, timeout: Duration, let_go: Duration) -> Self {
+        Self {
+            pool,
+            limit: timeout + MARGIN,
+            let_go,
+        }
+    }
+
+    /// A connection of the pool.
+    pub(super) async fn acquire(&self) -> sqlx::Result<Held> {
+        Ok(Held {
+            connection: self.pool.acquire().await?,
+            is_lost: false,
+            let_go: self.let_go,
+        })
+    }
+
+    /// A transaction.
+    pub(super) async fn begin(&self) -> sqlx::Result<Tx> {
+        Tx::begin(self.acquire().await?, None).await
+    }
+
+    /// A transaction that begins with this statement.
+    pub(super) async fn begin_with(&self, statement: &'static str) -> sqlx::Result<Tx> {
+        Tx::begin(self.acquire().await?, Some(statement.into_sql_str())).await
+    }
+
+    /// Closes its connections.
+    pub(super) async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// A connection, which goes back to its pool in a bounded time or is closed. The
+/// driver would wait for the answer to what was given up, without end, and the
+/// pool would have one connection less for good.
+pub(super) struct Held {
+    connection: PoolConnection<Postgres>,
+    is_lost: bool,
+    let_go: Duration,
+}
+
+impl Held {
+    /// It is closed, not given back: what became of its last statement is not known.
+    pub(super) const fn lose(&mut self) {
+        self.is_lost = true;
+    }
+}
+
+impl Deref for Held {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        &self.connection
+    }
+}
+
+impl DerefMut for Held {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.connection
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if self.is_lost {
+            self.connection.close_on_drop();
+            return;
+        }
+        let (back, let_go) = (self.connection.return_to_pool(), self.let_go);
+        if let Ok(runtime) = Handle::try_current() {
+            // Given up, it is closed.
+            runtime.spawn(async move { timeout(let_go, back).await.is_ok() });
+        }
+    }
+}
+
+/// A transaction on a connection of the pool; dropped, it is rolled back.
+pub(super) struct Tx {
+    held: Held,
+    is_open: bool,
+}
+
+impl Tx {
+    async fn begin(held: Held, statement: Option<SqlStr>) -> sqlx::Result<Self> {
+        let mut tx = Self { held, is_open: false };
+        PgTransactionManager::begin(&mut tx.held, statement).await?;
+        tx.is_open = true;
+        Ok(tx)
+    }
+
+    /// Commits it.
+    pub(super) async fn commit(mut self) -> sqlx::Result<()> {
+        PgTransactionManager::commit(&mut self.held).await?;
+        self.is_open = false;
+        Ok(())
+    }
+
+    /// Takes back what it did.
+    pub(super) async fn rollback(mut self) -> sqlx::Result<()> {
+        PgTransactionManager::rollback(&mut self.held).await?;
+        self.is_open = false;
+        Ok(())
+    }
+}
+
+impl Deref for Tx {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        &self.held
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.held
+    }
+}
+
+impl Drop for Tx {
+    fn drop(&mut self) {
+        if self.is_open {
+            PgTransactionManager::start_rollback(&mut self.held);
+        }
+    }
+}
+
+/// Ends what takes longer than `limit`. Given up, it drops its connection, which
+/// is closed unless it answers soon.
+///
+/// # Errors
+/// Those of `work`; [`StoreError::Database`] when it took too long.
+pub(super) async fn within<T>(
+    limit: Duration,
+    work: impl Future<Output = Result<T, StoreError>> + Send,
+) -> Result<T, StoreError> {
+    timeout(limit, work).await.unwrap_or_else(|_| Err(silent().into()))
+}
+
+/// What is said when the database says nothing.
+pub(super) fn silent() -> sqlx::Error {
+    io::Error::new(io::ErrorKind::TimedOut, "the database did not answer in time").into()
+}
+
+/// Runs a statement, and closes the connection if that takes too long.
+macro_rules! bounded {
+    ($pool:expr, $connection:ident => $statement:expr) => {{
+        let pool = $pool.clone();
+        async move {
+            let mut held = pool.acquire().await?;
+            let $connection: &mut PgConnection = &mut held;
+            let done = timeout(pool.limit, $statement).await;
+            done.unwrap_or_else(|_| {
+                held.lose();
+                Err(silent())
+            })
+        }
+    }};
+}
+
+impl<'p> Executor<'p> for &'_ Bounded {
+    type Database = Postgres;
+
+    fn fetch_many<'e, 'q: 'e, E>(self, query: E) -> BoxStream<'e, sqlx::Result<Either<PgQueryResult, PgRow>>>
+    where
+        'p: 'e,
+        E: 'q + Execute<'q, Postgres>,
+    {
+        let all = bounded!(self, connection => connection.fetch_many(query).try_collect::<Vec<_>>());
+        stream::once(all)
+            .map_ok(|all| stream::iter(all.into_iter().map(Ok)))
+            .try_flatten()
+            .boxed()
+    }
+
+    fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, sqlx::Result<Option<PgRow>>>
+    where
+        'p: 'e,
+        E: 'q + Execute<'q, Postgres>,
+    {
+        Box::pin(bounded!(self, connection => connection.fetch_optional(query)))
+    }
+
+    fn prepare_with<'e>(self, sql: SqlStr, parameters: &'e [PgTypeInfo]) -> BoxFuture<'e, sqlx::Result<PgStatement>>
+    where
+        'p: 'e,
+    {
+        Box::pin(bounded!(self, connection => connection.prepare_with(sql, parameters)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::str::FromStr;
+    use std::time::Instant;
+
+    use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+    use super::super::cluster;
+    use super::super::proxy::Proxy;
+    use super::*;
+
+    const LIMIT: Duration = Duration::from_millis(300);
+    const SOON: Duration = Duration::from_secs(3);
+
+    async fn ask(bounded: &Bounded) -> Result<i32, StoreError> {
+        Ok(sqlx::query_scalar("SELECT 1").fetch_one(bounded).await?)
+    }
+
+    /// Begins to swallow when the connection is back in its pool.
+    async fn swallow(proxy: &Proxy, bounded: &Bounded) {
+        while bounded.pool.num_idle() == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        proxy.swallow(true);
+    }
+
+    #[tokio::test]
+    async fn what_is_swallowed_is_given_up_with_its_connection() {
+        let cluster = cluster::shared();
+        let proxy = Proxy::start(cluster.port()).await.unwrap();
+        let url = cluster.over_tcp(&cluster.database());
+        let options = PgConnectOptions::from_str(&url).unwrap().port(proxy.port());
+        // One connection: if it is not given back, there is none.
+        let pool = PgPoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(Duration::from_secs(2))
+            .test_before_acquire(false)
+            .connect_lazy_with(options);
+        let bounded = Bounded {
+            pool,
+            limit: LIMIT,
+            let_go: LIMIT,
+        };
+        assert_eq!(ask(&bounded).await.unwrap(), 1);
+
+        let started = Instant::now();
+        swallow(&proxy, &bounded).await;
+        let error = ask(&bounded).await.unwrap_err();
+        assert!(error.is_passing(), "{error}");
+        assert!(started.elapsed() < SOON, "{:?}", started.elapsed());
+        proxy.swallow(false);
+        assert_eq!(ask(&bounded).await.unwrap(), 1, "by another connection");
+
+        let started = Instant::now();
+        let mut tx = bounded.begin().await.unwrap();
+        proxy.swallow(true);
+        let lost = async move {
+            sqlx::query("SELECT 1").execute(&mut *tx).await?;
+            Ok(tx.commit().await?)
+        };
+        let error = within(LIMIT, lost).await.unwrap_err();
+        assert!(error.is_passing(), "{error}");
+        proxy.swallow(false);
+        assert_eq!(ask(&bounded).await.unwrap(), 1, "it was let go of");
+        assert!(started.elapsed() < SOON, "{:?}", started.elapsed());
+
+        // What nobody waits for any more is no reason to wait either.
+        swallow(&proxy, &bounded).await;
+        let asking = tokio::time::timeout(LIMIT / 3, ask(&bounded)).await;
+        assert!(asking.is_err());
+        proxy.swallow(false);
+        assert_eq!(ask(&bounded).await.unwrap(), 1);
+    }
+
+    /// On its way back a connection is asked whether it is well, by the driver,
+    /// which would wait for the answer for ever.
+    #[tokio::test]
+    async fn what_is_swallowed_on_its_way_back_leaves_its_place() {
+        let cluster = cluster::shared();
+        let proxy = Proxy::start(cluster.port()).await.unwrap();
+        let url = cluster.over_tcp(&cluster.database());
+        let options = PgConnectOptions::from_str(&url).unwrap().port(proxy.port());
+        let pool = PgPoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(Duration::from_secs(2))
+            .connect_lazy_with(options);
+        let bounded = Bounded {
+            pool,
+            limit: LIMIT,
+            let_go: LIMIT,
+        };
+        for round in 0..3 {
+            let tx = bounded.begin().await.unwrap();
+            tx.commit().await.unwrap();
+            // It is on its way back.
+            proxy.swallow(true);
+            tokio::time::sleep(LIMIT / 3).await;
+            proxy.swallow(false);
+            assert_eq!(ask(&bounded).await.unwrap(), 1, "{round}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_error_of_the_database_costs_no_connection() {
+        let options = PgConnectOptions::from_str(&cluster::shared().database()).unwrap();
+        let pool = PgPoolOptions::new().max_connections(1).connect_lazy_with(options);
+        let bounded = Bounded {
+            pool,
+            limit: SOON,
+            let_go: LIMIT,
+        };
+        let pid = async || {
+            let pid: i32 = sqlx::query_scalar("SELECT pg_backend_pid()")
+                .fetch_one(&bounded)
+                .await
+                .unwrap();
+            pid
+        };
+        let before = pid().await;
+        let error = sqlx::query("SELECT 1 / 0").execute(&bounded).await.unwrap_err();
+        assert!(error.as_database_error().is_some(), "{error}");
+        assert_eq!(pid().await, before);
+    }
+}
