@@ -30,7 +30,9 @@ use tokio::task::JoinSet;
 mod proto;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_eventglass");
+/// So many at least, and until every door has acknowledged [`ENOUGH`] events.
 const KILLS: u32 = 10;
+const ENOUGH: usize = 20;
 const BATCH: usize = 25;
 
 const JSON: &str = "application/json";
@@ -411,7 +413,14 @@ async fn what_was_acknowledged_survives_kill_9() {
     let created = session.create_project("Crash").await.unwrap();
     let ids = Arc::new(AtomicU64::new(1));
     let mut by_door: Vec<Vec<String>> = vec![Vec::new(); DOORS.len()];
-    for round in 0..KILLS {
+    // A machine that has much else to do acknowledges little between two kills.
+    let mut round = 0;
+    while round < KILLS || by_door.iter().any(|acknowledged| acknowledged.len() < ENOUGH) {
+        assert!(
+            round < KILLS * 10,
+            "hardly anything was taken: {:?}",
+            by_door.iter().map(Vec::len).collect::<Vec<_>>()
+        );
         // Not always at the same moment after the start.
         let load = Duration::from_millis(u64::from(200 + 61 * round % 300));
         for (all, some) in by_door
@@ -421,14 +430,7 @@ async fn what_was_acknowledged_survives_kill_9() {
             all.extend(some);
         }
         server = start().await;
-    }
-    for (door, acknowledged) in DOORS.iter().zip(&by_door) {
-        assert!(
-            acknowledged.len() >= 20,
-            "{} took hardly anything: {}",
-            door.path,
-            acknowledged.len()
-        );
+        round += 1;
     }
     let acknowledged = by_door.concat();
 

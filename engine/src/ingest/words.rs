@@ -20,8 +20,22 @@ pub(crate) enum Word<'a> {
     Session(&'a str),
     /// A status code of 400 to 499 (4), or of 500 and above (5).
     StatusClass(u8),
+    /// It took this class of time ([`slow_class`]).
+    Slow(u8),
     /// It counts as an error.
     Failed,
+}
+
+/// The last class of [`slow_class`]: nine hours and more.
+pub(crate) const SLOWEST: u8 = 15;
+
+/// The class of a duration in microseconds: each takes twice as long as the one
+/// before, the first from one second on. What is quicker has no class: most
+/// events are, and few ask for those.
+#[must_use]
+pub(crate) fn slow_class(duration_us: i64) -> Option<u8> {
+    let seconds = (duration_us / 1_000_000).checked_ilog2()?;
+    Some(u8::try_from(seconds).map_or(SLOWEST, |class| class.min(SLOWEST)))
 }
 
 /// The word for it.
@@ -47,6 +61,11 @@ fn push(word: Word<'_>, out: &mut String) {
         Word::StatusClass(class) => {
             out.push('c');
             out.push(char::from(b'0' + class));
+            return;
+        }
+        Word::Slow(class) => {
+            out.push('d');
+            out.push(char::from(b'a' + class));
             return;
         }
         Word::Failed => {
@@ -80,6 +99,7 @@ pub(crate) fn of_event(event: &NewEvent, project_id: i64) -> String {
         event.trace_id.as_deref().map(Word::Trace),
         event.session_id.as_deref().map(Word::Session),
         class,
+        event.duration_us.and_then(slow_class).map(Word::Slow),
         is_error(event.severity, event.status).then_some(Word::Failed),
     ];
     let mut text = String::with_capacity(160);

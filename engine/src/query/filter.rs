@@ -10,7 +10,7 @@ use super::json_path::{self, Sought};
 use super::narrow::needle;
 use crate::store::Payload;
 use crate::store::row::{self, Columns};
-use crate::store::{EventKey, StoreError};
+use crate::store::{EventKey, NumberIn, StoreError};
 use crate::text::{Gathered, Needle, Parts, Scope, fold};
 
 /// A query, ready to be compared with rows.
@@ -79,6 +79,19 @@ impl Filter {
     /// Whether everything matches.
     pub(crate) fn is_all(&self) -> bool {
         matches!(&self.node, Node::And(parts) if parts.is_empty())
+    }
+
+    /// Numbers that every match has, by its columns.
+    pub(crate) fn numbers(&self) -> Vec<NumberIn> {
+        let parts = match &self.node {
+            Node::And(parts) => parts.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        let number = |part: &Node| match part {
+            Node::Check(Check::Number(column, range)) => number_in(column, range),
+            _ => None,
+        };
+        parts.iter().filter_map(number).collect()
     }
 
     /// The id that every match must have, if there is one.
@@ -165,6 +178,27 @@ fn check(test: &Test, now: Timestamp) -> Check {
             Check::Time(name, micros(range.from), micros(range.to))
         }
     }
+}
+
+/// The whole numbers in a range, as far as they are exact.
+fn number_in(column: &'static str, range: &Range) -> Option<NumberIn> {
+    /// Above, not every whole number is a number with a floating point.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    #[expect(clippy::cast_possible_truncation, reason = "it is checked")]
+    let whole = |number: f64| (number.abs() < EXACT).then_some(number as i64);
+    let least = match range.low {
+        f64::NEG_INFINITY => i64::MIN,
+        low => whole(low.ceil())? + i64::from(!range.with_low && low.ceil() == low),
+    };
+    let greatest = match range.high {
+        f64::INFINITY => i64::MAX,
+        high => whole(high.floor())? - i64::from(!range.with_high && high.floor() == high),
+    };
+    Some(NumberIn {
+        column,
+        least,
+        greatest,
+    })
 }
 
 fn tokens(column: Column, matches: &Match) -> Check {

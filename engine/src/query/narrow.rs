@@ -106,6 +106,27 @@ fn of_test(test: &Test) -> Option<(Narrow, Certainty)> {
     }
 }
 
+/// What the index can be asked about how long an event took, besides [`narrow`].
+/// Events from before there were words for that have none.
+pub(crate) fn slow(expr: &Expr) -> Option<Narrow> {
+    let Expr::Test(test) = expr else { return None };
+    let (Field::Column(Column::Duration), Match::Number(range)) = (&test.field, &test.matches) else {
+        return None;
+    };
+    // Beyond what fits, it is the greatest that does.
+    #[expect(clippy::cast_possible_truncation, reason = "durations are whole microseconds")]
+    let class = |duration_us: f64| words::slow_class(duration_us as i64);
+    let first = class(range.low)?;
+    let last = class(range.high).filter(|last| *last >= first)?;
+    let mut classes: Vec<Narrow> = (first..=last)
+        .map(|class| Narrow::Word(words::word(Word::Slow(class))))
+        .collect();
+    if classes.len() == 1 {
+        return classes.pop();
+    }
+    Some(Narrow::Or(classes))
+}
+
 /// Events that count as errors.
 pub(crate) fn failed() -> Narrow {
     Narrow::Word(words::word(Word::Failed))

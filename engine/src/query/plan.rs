@@ -8,7 +8,7 @@ use std::time::Instant;
 use eventglass_model::Timestamp;
 use eventglass_model::search::{Column, Expr, Field, Match, Test};
 
-use super::narrow::{Certainty, Narrow, narrow, of_project};
+use super::narrow::{Certainty, Narrow, narrow, of_project, slow};
 use super::search::{test, within};
 use super::{EventSearch, Filter};
 use crate::store::row::Columns;
@@ -19,6 +19,8 @@ use crate::store::{EventKey, Store, StoreError, Visit, Walk};
 pub(crate) struct Plan {
     /// What the words of the index are asked.
     narrow: Option<Narrow>,
+    /// The same, of events that have words for how long they took.
+    narrow_slow: Option<Narrow>,
     /// What the answers are judged by.
     pub(crate) filter: Arc<Filter>,
     /// Whether the keys that the index finds can be counted without looking at
@@ -70,6 +72,7 @@ impl Plan {
         let by_arrival = search.arrived_after.is_some();
         let (mut from, mut to) = (search.from, search.to);
         let (mut asked, mut without, mut judged, mut is_counted) = (Vec::new(), Vec::new(), Vec::new(), true);
+        let mut asked_slow = Vec::new();
         for part in all {
             if let Some(range) = time_of(&part) {
                 let resolve = |bound: Option<eventglass_model::TimeBound>| bound.map(|bound| bound.resolve(search.now));
@@ -96,6 +99,7 @@ impl Plan {
                 sure
             });
             is_counted &= sure >= Some(Certainty::Is);
+            asked_slow.extend(slow(&part));
             if sure != Some(Certainty::Must) || by_arrival {
                 judged.push(part);
             }
@@ -103,7 +107,9 @@ impl Plan {
         if from.is_some() || to.is_some() {
             judged.push(within(from, to));
         }
+        let narrow_slow = (!asked_slow.is_empty()).then(|| [asked.clone(), asked_slow].concat());
         Self {
+            narrow_slow: narrow_slow.and_then(|asked| ask(asked, without.clone())),
             narrow: ask(asked, without),
             filter: Arc::new(Filter::new(&Expr::And(judged), search.now)),
             is_counted,
@@ -120,8 +126,11 @@ impl Plan {
 
     /// The walk that it needs, for these columns.
     pub(crate) fn walk(&self, project_id: i64, columns: &str, deadline: Instant) -> Walk {
+        let of_project = |narrow: &Option<Narrow>| narrow.clone().map(|narrow| of_project(project_id, narrow));
         let mut walk = Walk {
-            narrow: self.narrow.clone().map(|narrow| of_project(project_id, narrow)),
+            narrow: of_project(&self.narrow),
+            narrow_slow: of_project(&self.narrow_slow),
+            numbers: self.filter.numbers(),
             only: self.only,
             from: self.from.map(EventKey::from_time),
             below: self.to.map(EventKey::before_time),

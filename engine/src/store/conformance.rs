@@ -1202,6 +1202,7 @@ mod cut;
 mod dashboards;
 mod retention;
 mod rollups;
+mod slow_words;
 mod traces;
 mod upkeep;
 

@@ -50,5 +50,5 @@ pub use transfer::{CopiedTable, Doing, Watcher, copy};
 pub(crate) use trust::door;
 pub use trust::{Expiry, IngestMinute, NewRefused, StoredAnswer, TrustStore};
 pub use views::{ViewRow, ViewStore};
-pub use walk::{SharedVisit, Visit, Walk, Walked};
+pub use walk::{NumberIn, SharedVisit, Visit, Walk, Walked};
 pub use written::Written;

@@ -15,6 +15,11 @@ pub struct Walk {
     pub(crate) project_id: i64,
     /// Only those whose words answer this. Without a say when `arrived_after` is set.
     pub(crate) narrow: Option<Narrow>,
+    /// The same, but for events that have words for how long they took, if those
+    /// tell more; see [`Self::parts`].
+    pub(crate) narrow_slow: Option<Narrow>,
+    /// Only those whose numbers lie in these; a store need not mind.
+    pub(crate) numbers: Vec<NumberIn>,
     /// Only this one.
     pub(crate) only: Option<EventKey>,
     /// Only from this key on.
@@ -29,6 +34,17 @@ pub struct Walk {
     pub(crate) deadline: Instant,
     /// How many events will probably be looked at.
     pub(crate) expected: usize,
+}
+
+/// A column and the least and the greatest number that it may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NumberIn {
+    /// Its name.
+    pub(crate) column: &'static str,
+    /// The least.
+    pub(crate) least: i64,
+    /// The greatest.
+    pub(crate) greatest: i64,
 }
 
 /// Is shown each event.
@@ -60,6 +76,8 @@ impl Walk {
         Self {
             project_id,
             narrow: None,
+            narrow_slow: None,
+            numbers: Vec::new(),
             only: None,
             from: None,
             below: None,
@@ -67,6 +85,34 @@ impl Walk {
             columns: String::new(),
             deadline,
             expected: 1,
+        }
+    }
+
+    /// The walk as one through events that have all words of today, and one
+    /// through those from before there were such, which have keys below `words_from`.
+    /// Either may be all of it; in each, `narrow` is what is to be asked.
+    pub(crate) fn parts(self, words_from: Option<EventKey>) -> Vec<Self> {
+        let Some(narrow) = self.narrow_slow.clone() else {
+            return vec![self];
+        };
+        let with_words = |walk: &Self| Self {
+            narrow: Some(narrow.clone()),
+            ..walk.clone()
+        };
+        match words_from {
+            None => vec![with_words(&self)],
+            Some(key) if self.from.is_some_and(|from| from >= key) => vec![with_words(&self)],
+            Some(key) if self.below.is_some_and(|below| below <= key) => vec![self],
+            Some(key) => vec![
+                Self {
+                    from: Some(key),
+                    ..with_words(&self)
+                },
+                Self {
+                    below: Some(key),
+                    ..self
+                },
+            ],
         }
     }
 

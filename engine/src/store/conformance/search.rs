@@ -126,7 +126,9 @@ fn any_event() -> impl Strategy<Value = NewEvent> {
     );
     let numbers = (
         some(vec![200, 301, 404, 500, 503, 700]),
-        some(vec![0_i64, 150_000, 200_000, 2_500_000]),
+        some(vec![
+            0_i64, 150_000, 200_000, 2_500_000, 999_999, 1_000_000, 6_000_000, 40_000_000,
+        ]),
         some(vec![0_i64, 10_000_000, 1_000_000_000]),
         0..5_usize,
         0..4_usize,
@@ -244,6 +246,15 @@ fn any_query() -> impl Strategy<Value = String> {
         "has:status_code",
         "latency:>200ms",
         "latency:150..200",
+        "latency:>2s",
+        "latency:>=1s",
+        "latency:>1s",
+        "latency:1s..5s",
+        "latency:<5s",
+        "latency:0.5s..3s",
+        "latency:>5s status:>=500",
+        "latency:>1h",
+        "latency:5s..2s",
         "cost:>0",
         "cost:>=$0.01",
         "tokens:>4",

@@ -181,6 +181,7 @@ async fn read(
     }
     query.push(") e WHERE true");
     sql::push_words(&mut query, walk.narrow.as_ref().map(|narrow| narrow.write(&SYNTAX)));
+    sql::push_numbers(&mut query, &walk.numbers);
     // Not by the primary key: Postgres guesses wildly how many events of today lie
     // between two keys.
     query.push(" AND e.key + 0 >= ").push_bind(bottom.0);

@@ -46,8 +46,10 @@ pub(super) async fn plan(connection: &mut PgConnection) -> Result<(), StoreError
     Ok(())
 }
 
-/// Walks through the events of a span that answer a question to their words.
-pub(super) async fn look_for_words(
+/// Walks through the events of a span that answer a question to their words, or
+/// have numbers that are asked for. Postgres looks at those before it sends an
+/// event, and before it looks at its words.
+pub(super) async fn look_for(
     readers: &Bounded,
     mut reader: Tx,
     walk: &Walk,
@@ -83,7 +85,7 @@ pub(super) async fn look_for_words(
     }
 }
 
-/// Those of the next `look` events that have the words, `batch` at most.
+/// Those of the next `look` events that have the words and the numbers, `batch` at most.
 async fn read(
     connection: &mut PgConnection,
     walk: &Walk,
@@ -96,6 +98,7 @@ async fn read(
     push_next(&mut query, walk, below);
     query.push(" LIMIT ").push_bind(to_i64(look)).push(") e WHERE true");
     sql::push_words(&mut query, walk.narrow.as_ref().map(|narrow| narrow.write(&SYNTAX)));
+    sql::push_numbers(&mut query, &walk.numbers);
     query.push(" ORDER BY e.key DESC LIMIT ").push_bind(to_i64(batch));
     Ok(query.build().fetch_all(connection).await?)
 }

@@ -54,6 +54,11 @@ const HISTORY: &[Step] = &[
         "event_days",
         include_str!("../../../../migrations/postgres/0014_event_days.sql"),
     ),
+    (
+        15,
+        "slow_words",
+        include_str!("../../../../migrations/postgres/0015_slow_words.sql"),
+    ),
 ];
 
 /// How far the schema is.

@@ -4,7 +4,7 @@ use eventglass_model::Timestamp;
 use sqlx::{Postgres, QueryBuilder};
 
 use super::encode::stored;
-use crate::store::EventKey;
+use crate::store::{EventKey, NumberIn};
 
 /// Adds the question to the words of an event, if there is one.
 pub(super) fn push_words(query: &mut QueryBuilder<Postgres>, words: Option<String>) {
@@ -29,6 +29,14 @@ pub(super) fn push_times(query: &mut QueryBuilder<Postgres>, from: Option<Timest
     if let Some(to) = to {
         query.push(" AND e.key < ").push_bind(EventKey::before_time(to).0);
         query.push(" AND e.time < ").push_bind(to.micros());
+    }
+}
+
+/// Adds a condition for each number.
+pub(super) fn push_numbers(query: &mut QueryBuilder<Postgres>, numbers: &[NumberIn]) {
+    for number in numbers {
+        query.push(format!(" AND e.{} BETWEEN ", number.column));
+        query.push_bind(number.least).push(" AND ").push_bind(number.greatest);
     }
 }
 

@@ -67,25 +67,32 @@ impl PostgresStore {
     pub(super) async fn walk_through(&self, walk: Walk, visitor: &SharedVisit) -> Result<Walked, StoreError> {
         // The watermark and the first batch are of the same moment.
         let mut tx = self.readers.begin().await?;
-        let watermark: Option<Option<i64>> = sqlx::query_scalar("SELECT last_event_at FROM projects WHERE id = $1")
-            .bind(walk.project_id)
-            .fetch_optional(&mut *tx)
-            .await?;
+        let project: Option<(Option<i64>, Option<i64>)> =
+            sqlx::query_as("SELECT last_event_at, words_from FROM projects WHERE id = $1")
+                .bind(walk.project_id)
+                .fetch_optional(&mut *tx)
+                .await?;
+        let (watermark, words_from) = project.unwrap_or_default();
         let mut walked = Walked {
             last: None,
             out_of_time: false,
-            watermark: watermark.flatten(),
+            watermark,
         };
-        let spans = self.spans(&mut tx, &walk).await?;
         let most = if walk.columns.is_empty() { KEYS } else { BATCH.1 };
         let mut pace = Pace::new(&self.turns, walk.expected.clamp(BATCH.0, most), most);
+        let mut parts = Vec::new();
+        for part in walk.parts(words_from.map(EventKey)) {
+            for Span { from, below, way } in self.spans(&mut tx, &part).await? {
+                let part = Walk {
+                    from,
+                    below,
+                    ..part.clone()
+                };
+                parts.push((part, way));
+            }
+        }
         let mut first = Some(tx);
-        for Span { from, below, way } in spans {
-            let part = Walk {
-                from,
-                below,
-                ..walk.clone()
-            };
+        for (part, way) in parts {
             let mut reader = match first.take() {
                 Some(mut tx) => {
                     if way == Way::InOrder {
@@ -101,8 +108,8 @@ impl PostgresStore {
                     reader.commit().await?;
                     done
                 }
-                Way::InOrder if part.narrow.is_some() => {
-                    in_order::look_for_words(&self.readers, reader, &part, &mut pace, visitor, &mut walked).await?
+                Way::InOrder if part.narrow.is_some() || !part.numbers.is_empty() => {
+                    in_order::look_for(&self.readers, reader, &part, &mut pace, visitor, &mut walked).await?
                 }
                 way => {
                     let rows = read(&mut reader, &part, &way, After::default(), pace.batch).await?;

@@ -41,6 +41,11 @@ const HISTORY: &[Step] = &[
         "errors_by_name",
         include_str!("../../../../migrations/sqlite/0013_errors_by_name.sql"),
     ),
+    (
+        15,
+        "slow_words",
+        include_str!("../../../../migrations/sqlite/0015_slow_words.sql"),
+    ),
 ];
 
 /// How far the schema is.

@@ -34,36 +34,39 @@ pub(super) fn walk(
 ) -> Result<Walked, StoreError> {
     // One transaction: the watermark and the events are of the same moment.
     let tx = connection.transaction()?;
-    let watermark: Option<Option<i64>> = tx
-        .prepare_cached("SELECT last_event_at FROM projects WHERE id = ?1")?
-        .query_row([walk.project_id], |row| row.get(0))
+    let project: Option<(Option<i64>, Option<i64>)> = tx
+        .prepare_cached("SELECT last_event_at, words_from FROM projects WHERE id = ?1")?
+        .query_row([walk.project_id], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
+    let (watermark, words_from) = project.unwrap_or_default();
     let mut walked = Walked {
         last: None,
         out_of_time: false,
-        watermark: watermark.flatten(),
+        watermark,
     };
-    let (sql, values) = question(walk);
-    let mut statement = tx.prepare_cached(&sql)?;
-    let mut rows = statement.query(params_from_iter(values))?;
     let mut visitor = visitor.lock().unwrap_or_else(PoisonError::into_inner);
     let mut looked_at = 0_usize;
     let mut quick_until = Some(Instant::now() + QUICK);
-    while let Some(row) = rows.next()? {
-        let key = EventKey(row.get(0)?);
-        walked.last = Some(key);
-        if visitor.visit(key, row)? == ControlFlow::Break(()) {
-            break;
-        }
-        looked_at += 1;
-        if looked_at.is_multiple_of(LOOK) {
-            let now = Instant::now();
-            if abandoned.is_set() || now >= walk.deadline {
-                walked.out_of_time = true;
-                break;
+    for part in walk.clone().parts(words_from.map(EventKey)) {
+        let (sql, values) = question(&part);
+        let mut statement = tx.prepare_cached(&sql)?;
+        let mut rows = statement.query(params_from_iter(values))?;
+        while let Some(row) = rows.next()? {
+            let key = EventKey(row.get(0)?);
+            walked.last = Some(key);
+            if visitor.visit(key, row)? == ControlFlow::Break(()) {
+                return Ok(walked);
             }
-            if quick_until.take_if(|until| now >= *until).is_some() {
-                give_way();
+            looked_at += 1;
+            if looked_at.is_multiple_of(LOOK) {
+                let now = Instant::now();
+                if abandoned.is_set() || now >= walk.deadline {
+                    walked.out_of_time = true;
+                    return Ok(walked);
+                }
+                if quick_until.take_if(|until| now >= *until).is_some() {
+                    give_way();
+                }
             }
         }
     }
