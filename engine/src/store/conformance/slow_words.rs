@@ -87,7 +87,10 @@ async fn old_events_are_found_beside_new_ones_on_sqlite() {
     let options = SqliteConnectOptions::from_str(&format!("sqlite://{}", path.display())).unwrap();
     old_events_are_found_beside_new_ones(Arc::new(store), async |statement| {
         let mut other = SqliteConnection::connect_with(&options).await.unwrap();
-        sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut other).await.unwrap();
+        sqlx::raw_sql(sqlx::AssertSqlSafe(statement))
+            .execute(&mut other)
+            .await
+            .unwrap();
     })
     .await;
 }

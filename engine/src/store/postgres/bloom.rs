@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
-use xxhash_rust::xxh3::xxh3_64;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use super::words::each_word;
 use crate::store::EventKey;
+use crate::text::MARK;
 
 /// Bytes of a block. The bits of a word are all in one, so that a slice tells.
 pub(super) const BLOCK: usize = 64;
@@ -13,6 +14,10 @@ pub(super) const BLOCK: usize = 64;
 const BITS: usize = 16;
 /// Bits that a word sets.
 const PROBES: u64 = 8;
+
+/// Letters of a beginning of a word that a filter knows. Shorter ones are those
+/// of many words.
+const BEGINNING: usize = 4;
 
 /// The most events of a piece. A page of fifty is in as many pieces or fewer.
 const PIECE: usize = if cfg!(test) { 3 } else { 256 };
@@ -46,7 +51,10 @@ pub(super) struct Pieces {
 impl Words {
     /// Adds an event.
     pub(super) fn add(&mut self, key: EventKey, text: &str) {
-        each_word(text, |word| self.hashes.push(hash(word)));
+        each_word(text, |word| {
+            self.hashes.push(hash(word));
+            self.hashes.extend(hash_of_beginning(word));
+        });
         self.events.push((key.0, self.hashes.len()));
     }
 
@@ -94,6 +102,17 @@ impl Words {
 /// What is stored with filters: it stays what it is.
 pub(super) fn hash(word: &str) -> u64 {
     xxh3_64(word.as_bytes())
+}
+
+/// The same for what a word begins with, if filters know of that.
+pub(super) fn hash_of_beginning(word: &str) -> Option<u64> {
+    // Words that stand for fields are asked for whole.
+    if word.starts_with(MARK) {
+        return None;
+    }
+    let (last, letter) = word.char_indices().nth(BEGINNING - 1)?;
+    let beginning = word.get(..last + letter.len_utf8())?;
+    Some(xxh3_64_with_seed(beginning.as_bytes(), 1))
 }
 
 /// The bits of a word in its block.
@@ -153,6 +172,17 @@ mod tests {
         let set: Vec<usize> = (0..512).filter(|bit| filter[bit / 8] >> (bit % 8) & 1 == 1).collect();
         let stored = [40, 54, 55, 56, 57, 58, 59, 60, 61, 108, 219, 287, 330, 398, 441, 509];
         assert_eq!(set, stored);
+    }
+
+    #[test]
+    fn beginnings_are_words_of_their_own() {
+        let of = hash_of_beginning;
+        assert!(of("decl").is_some());
+        assert_eq!(of("declined"), of("decl"));
+        assert_eq!(of("支払失敗です"), of("支払失敗"));
+        assert_ne!(of("declined"), of("depl"));
+        assert_ne!(of("decl"), Some(hash("decl")), "a word is no beginning");
+        assert_eq!([of(""), of("dec"), of("支払い"), of("\u{e000}s0a1b2")], [None; 4]);
     }
 
     #[test]

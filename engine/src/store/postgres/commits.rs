@@ -323,7 +323,7 @@ mod tests {
             }
             stored.sort_by_key(|(time, ..)| std::cmp::Reverse(*time));
             type Has = fn(&BTreeSet<usize>) -> bool;
-            let questions: [(&str, Has); 8] = [
+            let questions: [(&str, Has); 11] = [
                 ("rare", |words| words.contains(&4)),
                 ("never", |_| false),
                 ("some", |words| words.contains(&3)),
@@ -332,6 +332,11 @@ mod tests {
                 ("some often", |words| words.contains(&3) && words.contains(&1)),
                 ("some -often", |words| words.contains(&3) && !words.contains(&1)),
                 ("rar* OR never", |words| words.contains(&4)),
+                ("rare* OR neve*", |words| words.contains(&4)),
+                ("nevermo*", |_| false),
+                ("ofte* some -hal*", |words| {
+                    words.contains(&1) && words.contains(&3) && !words.contains(&2)
+                }),
             ];
             let mut connection = sqlx::PgConnection::connect_with(&PgConnectOptions::from_str(&url).unwrap())
                 .await

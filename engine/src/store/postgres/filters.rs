@@ -2,9 +2,9 @@
 //!
 //! The day that events pour into has no index of words (see `keeper`). Without
 //! one, a search for a rare word would look at every event of the day. So each
-//! commit leaves a filter of its words: 16 bits for each different one, by which
-//! a search passes over the commits that cannot have what it looks for. To ask a
-//! filter is to read 64 bytes of it; to write one costs a commit less than a
+//! commit leaves a filter of its words and of what they begin with: 16 bits for
+//! each different one, by which a search passes over the commits that cannot have
+//! what it looks for. To ask a filter is to read 64 bytes of it; to write one costs a commit less than a
 //! hundredth of what it writes anyway.
 //!
 //! A commit of many events has some of most words. So it also leaves a filter for
@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 
 use sqlx::{AssertSqlSafe, PgConnection};
 
-use super::bloom::{BLOCK, Words, bits, hash};
+use super::bloom::{BLOCK, Words, bits, hash, hash_of_beginning};
 use super::partitions::{day_of, name_of};
 use crate::ingest::PendingEvent;
 use crate::query::Narrow;
@@ -272,8 +272,8 @@ fn condition(narrow: &Narrow, block: fn(u64) -> String) -> Option<String> {
     let ask = |narrow| condition(narrow, block);
     match narrow {
         Narrow::Word(word) => Some(of_word(hash(word), block)),
-        // Of beginnings of words a filter knows nothing.
-        Narrow::Prefix(_) => None,
+        // Of short beginnings of words a filter knows nothing.
+        Narrow::Prefix(word) => hash_of_beginning(word).map(|hash| of_word(hash, block)),
         Narrow::And(parts) => {
             let parts: Vec<String> = parts.iter().filter_map(ask).collect();
             (!parts.is_empty()).then(|| list(parts, " AND "))
@@ -328,6 +328,8 @@ mod tests {
         assert!(only.is_some());
         let without = Narrow::Without(Some(Box::new(word("a"))), Box::new(word("b")));
         assert_eq!(condition(&without, of_commit), only, "what is left out tells nothing");
+        let prefix_of = |word: &str| condition(&Narrow::Prefix(word.to_owned()), of_commit);
+        assert!(prefix_of("declin").is_some() && prefix_of("declin") == prefix_of("decl"));
         let both = condition(&Narrow::And(vec![word("a"), prefix()]), of_commit);
         assert_eq!(both, only.map(|only| format!("({only})")));
     }

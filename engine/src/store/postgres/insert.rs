@@ -179,7 +179,10 @@ mod tests {
                 }
             }
             let (tcp, socket) = (median(tcp), median(socket));
-            assert!(tcp < socket + QUICK, "{size} a commit: {tcp:?} by TCP, {socket:?} without");
+            assert!(
+                tcp < socket + QUICK,
+                "{size} a commit: {tcp:?} by TCP, {socket:?} without"
+            );
         }
     }
 }

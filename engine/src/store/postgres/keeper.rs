@@ -22,6 +22,7 @@ use super::LET_GO;
 use super::bounded::within;
 use super::filters;
 use super::partitions::{DAY_MICROS, LOCK, day_named};
+use super::statistics;
 use crate::store::StoreError;
 
 /// How often each server looks whether there is something to do.
@@ -167,6 +168,7 @@ impl Days {
                 _ => {}
             }
         }
+        statistics::keep(connection).await?;
         if self.cleaned.is_none_or(|at| at.elapsed() > CLEAN_EVERY) {
             filters::delete(connection, &done).await?;
             self.cleaned = Some(Instant::now());

@@ -59,6 +59,11 @@ const HISTORY: &[Step] = &[
         "slow_words",
         include_str!("../../../../migrations/postgres/0015_slow_words.sql"),
     ),
+    (
+        16,
+        "beginnings",
+        include_str!("../../../../migrations/postgres/0016_beginnings.sql"),
+    ),
 ];
 
 /// How far the schema is.

@@ -36,6 +36,7 @@ mod rollups;
 mod row;
 mod scan;
 mod sql;
+mod statistics;
 mod traces;
 pub(crate) mod transfer;
 mod trust;
