@@ -92,7 +92,8 @@ impl Walk {
     /// through those from before there were such, which have keys below `words_from`.
     /// Either may be all of it; in each, `narrow` is what is to be asked.
     pub(crate) fn parts(self, words_from: Option<EventKey>) -> Vec<Self> {
-        let Some(narrow) = self.narrow_slow.clone() else {
+        let by_words = self.arrived_after.is_none() && self.only.is_none();
+        let Some(narrow) = self.narrow_slow.clone().filter(|_| by_words) else {
             return vec![self];
         };
         let with_words = |walk: &Self| Self {

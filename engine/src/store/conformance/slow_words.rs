@@ -55,6 +55,16 @@ async fn old_events_are_found_beside_new_ones(store: SharedStore, execute: impl 
     assert_eq!(asked("latency:>=15s time:>=-60s").await, of("new", 14));
     assert_eq!(asked("latency:>=15s time:-116s..-15s").await.len(), 7, "of both");
 
+    // What arrived last comes first, whatever its time.
+    let late = of_before(took("late", 200, 19), p);
+    store.append(Arc::new(vec![late]), at(NOON + SECOND)).await.unwrap();
+    let arrived = asked("latency:>=15s&arrived_after=0").await;
+    assert_eq!(
+        arrived,
+        [vec!["late".to_owned()], of("new", 14), of("old", 14)].concat()
+    );
+    let expected = [of("new", 14), of("old", 14), vec!["late".to_owned()]].concat();
+
     // A page ends among the one kind, and the next begins there.
     let (mut all, mut cursor) = (Vec::new(), String::new());
     loop {
@@ -65,7 +75,7 @@ async fn old_events_are_found_beside_new_ones(store: SharedStore, execute: impl 
             None => break,
         }
     }
-    assert_eq!(all, [of("new", 14), of("old", 14)].concat());
+    assert_eq!(all, expected);
 }
 
 #[tokio::test]
