@@ -14,6 +14,7 @@ use std::time::Duration;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
+use super::upgrade::BEFORE;
 use crate::store::StoreError;
 
 /// Pages copied between two reports (16 MiB of them).
@@ -120,7 +121,10 @@ fn check(path: &Path) -> Result<Copied, StoreError> {
         return Err(StoreError::Inconsistent(format!("the copy is not sound: {verdict}")));
     }
     let count = |sql: &str| copy.query_row(sql, [], |row| row.get::<_, i64>(0));
-    let events = count("SELECT count(*) FROM events WHERE project_id > 0")?;
+    let mut events = count("SELECT count(*) FROM events WHERE project_id > 0")?;
+    if count(&format!("SELECT count(*) FROM sqlite_master WHERE name = '{BEFORE}'"))? > 0 {
+        events += count(&format!("SELECT count(*) FROM {BEFORE} WHERE project_id > 0"))?;
+    }
     let counted = count("SELECT coalesce(sum(event_count), 0) FROM projects")?;
     if events != counted {
         let reason = format!("the copy holds {events} events, and its projects count {counted}");

@@ -3,6 +3,7 @@
 
 use sqlx::SqliteConnection;
 
+use super::upgrade;
 use crate::store::StoreError;
 use crate::store::schema::{self, Schema, Step};
 
@@ -46,9 +47,14 @@ const HISTORY: &[Step] = &[
         "slow_words",
         include_str!("../../../../migrations/sqlite/0015_slow_words.sql"),
     ),
+    (
+        17,
+        "events_by_arrival",
+        include_str!("../../../../migrations/sqlite/0017_events_by_arrival.sql"),
+    ),
 ];
 
-/// How far the schema is.
+/// How far the schema is. A step whose events are not all moved is pending.
 ///
 /// # Errors
 /// [`StoreError::Newer`]; [`StoreError::Database`].
@@ -56,7 +62,12 @@ pub(super) async fn state(connection: &mut SqliteConnection) -> Result<Schema, S
     let begun = sqlx::query("SELECT 1 FROM sqlite_master WHERE name = '_sqlx_migrations'")
         .fetch_optional(&mut *connection)
         .await?;
-    schema::state(connection, begun.is_some(), HISTORY).await
+    let mut schema = schema::state(connection, begun.is_some(), HISTORY).await?;
+    if upgrade::is_waiting(connection).await? {
+        let step = HISTORY.iter().find(|(version, ..)| *version == upgrade::STEP);
+        schema.pending.extend(step.map(|(version, name, _)| (*version, *name)));
+    }
+    Ok(schema)
 }
 
 /// Runs what has not run yet.
@@ -66,4 +77,15 @@ pub(super) async fn state(connection: &mut SqliteConnection) -> Result<Schema, S
 pub(super) async fn run(connection: &mut SqliteConnection) -> Result<(), StoreError> {
     state(connection).await?;
     schema::run(connection, HISTORY).await
+}
+
+/// Makes a database of before a step.
+#[cfg(test)]
+pub(super) async fn run_below(connection: &mut SqliteConnection, step: i64) -> Result<(), StoreError> {
+    let older: Vec<Step> = HISTORY
+        .iter()
+        .copied()
+        .filter(|(version, ..)| *version < step)
+        .collect();
+    schema::run(connection, &older).await
 }

@@ -24,6 +24,7 @@ mod sql;
 mod traces;
 pub(crate) mod transfer;
 mod trust;
+mod upgrade;
 mod views;
 mod walk;
 
@@ -98,6 +99,7 @@ impl SqliteStore {
             .pragma("wal_autocheckpoint", "0");
         let mut connection = SqliteConnection::connect_with(&writing).await?;
         migrations::run(&mut connection).await?;
+        upgrade::move_events(&mut connection).await?;
         let recent = ids::RecentIds::default();
         let (file, written) = (path.to_owned(), recent.clone());
         let appender = tokio::task::spawn_blocking(move || append::Appender::open(&file, written))

@@ -137,10 +137,12 @@ pub(super) async fn key_of(
     recent: &[EventKey],
 ) -> Result<Option<EventKey>, StoreError> {
     let hash = ShortHash::of(&id_hash(project_id, event_id));
-    let mut query = QueryBuilder::new("SELECT key FROM events WHERE (key IN (SELECT key FROM event_ids WHERE hash = ");
-    query.push_bind(hash.bytes().to_vec()).push(")");
+    let mut query = QueryBuilder::new(
+        "SELECT key FROM events INDEXED BY events_by_key WHERE key IN (SELECT key FROM event_ids WHERE hash = ",
+    );
+    query.push_bind(hash.bytes().to_vec());
     for key in recent {
-        query.push(" OR key = ").push_bind(key.0);
+        query.push(" UNION ALL SELECT ").push_bind(key.0);
     }
     query.push(") AND project_id = ").push_bind(project_id);
     query.push(" AND event_id = ").push_bind(event_id.to_owned());
