@@ -27,7 +27,7 @@ pub(crate) enum Word<'a> {
 }
 
 /// The last class of [`slow_class`]: nine hours and more.
-pub(crate) const SLOWEST: u8 = 15;
+const SLOWEST: u8 = 15;
 
 /// The class of a duration in microseconds: each takes twice as long as the one
 /// before, the first from one second on. What is quicker has no class: most

@@ -1,10 +1,10 @@
 //! What the forms of a dashboard are made of.
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 
 use super::board::Board;
 use crate::{
-    components::{ButtonKind, Field},
+    components::{ButtonKind, Field, form_error},
     view::{IntoPart, Part, effect, el, tag},
 };
 
@@ -51,13 +51,32 @@ pub(super) fn select(label: &'static str, name: &'static str, options: Vec<(Stri
     el("div", "field", vec![label.part(), select.part()])
 }
 
-/// Submits the form, or leaves things as they were.
-pub(super) fn buttons(label: &'static str, open: RwSignal<bool>) -> Part {
+/// A form in a dialog: its parts, what is wrong with it, and whether to apply it
+/// or leave things as they were.
+pub(super) fn form(
+    mut parts: Vec<Part>,
+    fault: RwSignal<Option<String>>,
+    open: RwSignal<bool>,
+    apply: impl Fn(ev::Event) + 'static,
+) -> Part {
+    parts.extend([form_error(fault), buttons(open)]);
+    tag("form")
+        .class("form")
+        .attr("novalidate", "")
+        .on("submit", apply)
+        .children(parts)
+        .part()
+}
+
+fn buttons(open: RwSignal<bool>) -> Part {
     let submit = tag("button").attr("type", "submit").class(ButtonKind::Primary.class());
     let cancel = tag("button")
         .attr("type", "button")
         .class(ButtonKind::Plain.class())
         .press(move |_| open.set(false));
-    let parts = vec![cancel.child("Cancel".part()).part(), submit.child(label.part()).part()];
+    let parts = vec![
+        cancel.child("Cancel".part()).part(),
+        submit.child("Apply".part()).part(),
+    ];
     el("div", "form-buttons", parts)
 }

@@ -7,14 +7,14 @@ use wasm_bindgen::JsCast;
 
 use super::{
     board::Board,
-    fields::{buttons, field, opened, select},
+    fields::{self, field, opened, select},
     said::{FILTERS, Said},
     starter::blank,
     values, words,
 };
 use crate::{
     browser,
-    components::{Dialog, form_error},
+    components::Dialog,
     view::{IntoPart, Part, el, make, tag},
 };
 
@@ -153,15 +153,8 @@ fn form(board: Board, open: RwSignal<bool>, widget: Widget) -> Part {
             query.field.to_string(),
             "duration_ms, cost_usd, tokens, or attributes.path.to.number",
         ),
-        form_error(fault),
-        buttons("Apply", open),
     ];
-    tag("form")
-        .class("form")
-        .attr("novalidate", "")
-        .on("submit", apply)
-        .children(parts)
-        .part()
+    fields::form(parts, fault, open, apply)
 }
 
 /// What the form says.

@@ -6,12 +6,12 @@ use wasm_bindgen::JsCast;
 
 use super::{
     board::Board,
-    fields::{buttons, field, opened, select},
+    fields::{field, form, opened, select},
 };
 use crate::{
     browser,
-    components::{Dialog, form_error},
-    view::{IntoPart, Part, el, make, tag},
+    components::Dialog,
+    view::{IntoPart, Part, el, make},
 };
 
 /// Opens when `board.open` names no widget.
@@ -74,13 +74,6 @@ fn settings(board: Board, open: RwSignal<bool>) -> Part {
                 select("Opens with", "span", spans, draft.from.unwrap_or_default()),
             ],
         ),
-        form_error(fault),
-        buttons("Apply", open),
     ];
-    tag("form")
-        .class("form")
-        .attr("novalidate", "")
-        .on("submit", apply)
-        .children(parts)
-        .part()
+    form(parts, fault, open, apply)
 }

@@ -4,8 +4,8 @@
 //! one, a search for a rare word would look at every event of the day. So each
 //! commit leaves a filter of its words and of what they begin with: 16 bits for
 //! each different one, by which a search passes over the commits that cannot have
-//! what it looks for. To ask a filter is to read 64 bytes of it; to write one costs a commit less than a
-//! hundredth of what it writes anyway.
+//! what it looks for. To ask a filter is to read 64 bytes of it; to write one
+//! costs a commit less than a hundredth of what it writes anyway.
 //!
 //! A commit of many events has some of most words. So it also leaves a filter for
 //! each piece of it, of a few hundred events that follow each other.

@@ -17,20 +17,16 @@ use crate::store::StoreError;
 const ROWS: i64 = 1_000;
 const PART: f64 = 0.2;
 
-const PUT_INTO_THE_INDEX: &str = "SELECT gin_clean_pending_list(x.indexrelid) FROM pg_index x \
-     JOIN pg_class w ON w.oid = x.indexrelid JOIN pg_am a ON a.oid = w.relam \
-     WHERE x.indrelid = to_regclass($1) AND x.indisvalid AND a.amname = 'gin'";
-
 /// Brings the statistics of partitions up to date.
 pub(super) async fn keep(connection: &mut PgConnection) -> Result<(), StoreError> {
-    for partition in stale(connection).await? {
+    for (partition, index) in stale(connection).await? {
         let started = Instant::now();
         sqlx::query(AssertSqlSafe(format!("ANALYZE {partition}")))
             .execute(&mut *connection)
             .await?;
         // What waits to be put into the index is looked through by every search.
-        sqlx::query(PUT_INTO_THE_INDEX)
-            .bind(&partition)
+        sqlx::query("SELECT gin_clean_pending_list(to_regclass($1))")
+            .bind(index)
             .execute(&mut *connection)
             .await?;
         tracing::debug!(partition, took = ?started.elapsed(), "brought the statistics of a day up to date");
@@ -38,14 +34,13 @@ pub(super) async fn keep(connection: &mut PgConnection) -> Result<(), StoreError
     Ok(())
 }
 
-/// The partitions with an index of words that have changed much since they were looked at.
-async fn stale(connection: &mut PgConnection) -> Result<Vec<String>, StoreError> {
-    let stale = sqlx::query_scalar(
-        "SELECT c.relname::text FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid \
-         WHERE i.inhparent = 'events'::regclass \
-         AND pg_stat_get_mod_since_analyze(c.oid) > $1 + $2 * greatest(c.reltuples, 0) \
-         AND EXISTS (SELECT FROM pg_index x JOIN pg_class w ON w.oid = x.indexrelid JOIN pg_am a ON a.oid = w.relam \
-         WHERE x.indrelid = c.oid AND x.indisvalid AND a.amname = 'gin') ORDER BY 1 DESC",
+/// The partitions with an index of words that have changed much since they were looked at, and that index.
+async fn stale(connection: &mut PgConnection) -> Result<Vec<(String, String)>, StoreError> {
+    let stale = sqlx::query_as(
+        "SELECT c.relname::text, w.relname::text FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid \
+         JOIN pg_index x ON x.indrelid = c.oid AND x.indisvalid JOIN pg_class w ON w.oid = x.indexrelid \
+         JOIN pg_am a ON a.oid = w.relam AND a.amname = 'gin' WHERE i.inhparent = 'events'::regclass \
+         AND pg_stat_get_mod_since_analyze(c.oid) > $1 + $2 * greatest(c.reltuples, 0) ORDER BY 1 DESC",
     );
     Ok(stale.bind(ROWS).bind(PART).fetch_all(connection).await?)
 }
@@ -105,7 +100,7 @@ mod tests {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         keep(&mut connection).await.unwrap();
-        assert_eq!(stale(&mut connection).await.unwrap(), Vec::<String>::new());
+        assert_eq!(stale(&mut connection).await.unwrap(), []);
         let plan = plan(&url, p).await;
         assert!(plan.contains("Bitmap Index Scan on events_before_"), "{plan}");
         assert!(plan.contains("words_idx"), "{plan}");
