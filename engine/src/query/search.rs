@@ -4,6 +4,9 @@ use super::fields::AskedField;
 use eventglass_model::search::{self, Column, Expr, Field, Match, Range, SearchError, Span, Test};
 use eventglass_model::{DEFAULT_PAGE, EventQuery, FieldError, TimeBound, TimeRange, Timestamp};
 
+/// What has so many letters and no digit may be an id all the same.
+const LONG_FOR_A_WORD: usize = 16;
+
 /// What is asked for. See [`EventQuery`] for the meaning of the parameters.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EventSearch {
@@ -72,7 +75,7 @@ impl EventSearch {
             .collect::<Result<_, _>>()?;
         let resolve = |bound: Option<TimeBound>| bound.map(|bound| bound.resolve(now));
         Ok(Self {
-            id: could_be_id(&query.q),
+            id: could_be_id(&text),
             text,
             filters: filters
                 .into_iter()
@@ -99,11 +102,19 @@ impl EventSearch {
     }
 }
 
-/// The whole text, when it is one thing that could be an id.
-fn could_be_id(text: &str) -> Option<String> {
-    let id = text.trim();
-    let could_be = id.len() >= 6 && id.len() <= 200 && !id.contains(char::is_whitespace) && !id.contains('"');
-    could_be.then(|| id.to_owned())
+/// The whole text, when it is one thing that could be an id. Whose it is, has to be looked
+/// up, which takes as long as the search: ids have digits or are long, words are not.
+fn could_be_id(text: &Expr) -> Option<String> {
+    let Expr::Test(Test {
+        field: Field::Text,
+        matches: Match::Word(id),
+        ..
+    }) = text
+    else {
+        return None;
+    };
+    let looks_like_one = id.len() >= LONG_FOR_A_WORD || id.bytes().any(|byte| byte.is_ascii_digit());
+    ((6..=200).contains(&id.len()) && looks_like_one).then(|| id.clone())
 }
 
 fn any_of(column: Column, values: Vec<Match>) -> Option<Expr> {
@@ -123,4 +134,42 @@ pub(super) fn test(column: Column, matches: Match) -> Expr {
 pub(super) fn within(from: Option<Timestamp>, to: Option<Timestamp>) -> Expr {
     let (from, to) = (from.map(TimeBound::At), to.map(TimeBound::At));
     test(Column::Time, Match::Time(TimeRange { from, to }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_be_an_id_is_looked_up() {
+        let id = |q: &str| {
+            let query = EventQuery {
+                q: q.to_owned(),
+                ..EventQuery::default()
+            };
+            EventSearch::new(query, Timestamp::from_micros(0)).unwrap().id
+        };
+        for q in [
+            "550e8400-e29b-41d4-a716-446655440000",
+            " evt_12 ",
+            "trace-of-a-customer",
+            "aBcDeFgHiJkLmNoPqRsTu",
+            "https://shop.example/orders/7",
+        ] {
+            assert_eq!(id(q).as_deref(), Some(q.trim()), "{q}");
+        }
+        for q in [
+            "deadlock",
+            "declin*",
+            "evt_1*",
+            "\"evt_1\"",
+            "user:user_4711",
+            "-evt_1",
+            "evt_1 evt_2",
+            "v2.1",
+            "",
+        ] {
+            assert_eq!(id(q), None, "{q}");
+        }
+    }
 }

@@ -19,7 +19,7 @@ mod views;
 use rollups::events_are_grouped_by_what_is_not_counted;
 use search::{
     a_search_out_of_time_goes_on_from_its_cursor, a_store_finds_what_the_filter_says, bars_show_when,
-    facets_of_any_field,
+    facets_of_any_field, projects_of_any_size_have_their_own,
 };
 use views::views_are_of_people_and_projects;
 
@@ -1148,6 +1148,7 @@ macro_rules! every_test {
             filters_filter
             words_find_events
             ids_find_events
+            projects_of_any_size_have_their_own
             a_store_finds_what_the_filter_says
             a_search_out_of_time_goes_on_from_its_cursor
             bars_show_when

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use crate::query::Narrow;
+use crate::query::{Narrow, of_any_project};
 use crate::store::row::{Columns, PAYLOAD};
 use crate::store::{EventKey, StoreError};
 
@@ -114,6 +114,18 @@ impl Walk {
                     ..self
                 },
             ],
+        }
+    }
+
+    /// Leaves it to the rows whose they are, for a project that has most of the events
+    /// there are. The index has to go through all that has the project's word
+    /// to tell what few of it have another.
+    pub(crate) fn of_most(self) -> Self {
+        let any = |narrow: Option<Narrow>| narrow.map(|narrow| of_any_project(self.project_id, narrow));
+        Self {
+            narrow: any(self.narrow),
+            narrow_slow: any(self.narrow_slow),
+            ..self
         }
     }
 

@@ -445,3 +445,39 @@ pub(super) async fn facets_of_any_field(store: SharedStore) {
             .partial
     );
 }
+
+pub(super) async fn projects_of_any_size_have_their_own(store: SharedStore) {
+    let (large, small) = (project(&store, "large").await, project(&store, "small").await);
+    let say = |id: String, n: i64, word: &str| NewEvent {
+        message: Some(word.to_owned()),
+        duration_us: Some(2 * SECOND),
+        ..event(&id, NOON - n * SECOND)
+    };
+    let of = |name: &str, events: i64| -> Vec<NewEvent> {
+        let word = |n: i64| if n % 3 == 0 { "needle" } else { "hay" };
+        (0..events).map(|n| say(format!("{name}{n}"), n, word(n))).collect()
+    };
+    append(&store, large, of("l", 9)).await;
+    append(&store, small, of("s", 4)).await;
+    for (project, needles, all) in [(large, vec!["l0", "l3", "l6"], 9), (small, vec!["s0", "s3"], 4)] {
+        for q in [
+            "needle",
+            "needle latency:>1s",
+            "event -hay",
+            "-hay",
+            "\"needle\"",
+            "message:need*",
+        ] {
+            let query = format!("limit=100&q={q}");
+            assert_eq!(found(&store, project, &query).await, needles, "{q}");
+            let bars = histogram(&*store, project, &search_for(q), 10, BUDGET).await.unwrap();
+            let counted: i64 = bars.buckets.iter().map(|bar| bar.count).sum();
+            assert_eq!(usize::try_from(counted).unwrap(), needles.len(), "{q}");
+        }
+        let none = search_for("");
+        let counted = facets(&*store, project, &none, &[Column::Kind], 1_000, BUDGET)
+            .await
+            .unwrap();
+        assert_eq!(counted.facets["kind"][0].count, all);
+    }
+}

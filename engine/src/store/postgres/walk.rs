@@ -67,12 +67,15 @@ impl PostgresStore {
     pub(super) async fn walk_through(&self, walk: Walk, visitor: &SharedVisit) -> Result<Walked, StoreError> {
         // The watermark and the first batch are of the same moment.
         let mut tx = self.readers.begin().await?;
-        let project: Option<(Option<i64>, Option<i64>)> =
-            sqlx::query_as("SELECT last_event_at, words_from FROM projects WHERE id = $1")
-                .bind(walk.project_id)
-                .fetch_optional(&mut *tx)
-                .await?;
-        let (watermark, words_from) = project.unwrap_or_default();
+        let project: Option<(Option<i64>, Option<i64>, bool)> = sqlx::query_as(
+            "SELECT last_event_at, words_from, event_count * 2 >= (SELECT sum(event_count) FROM projects) \
+             FROM projects WHERE id = $1",
+        )
+        .bind(walk.project_id)
+        .fetch_optional(&mut *tx)
+        .await?;
+        let (watermark, words_from, has_most) = project.unwrap_or_default();
+        let walk = if has_most { walk.of_most() } else { walk };
         let mut walked = Walked {
             last: None,
             out_of_time: false,
@@ -174,15 +177,7 @@ impl PostgresStore {
             if walk.from.is_some() {
                 return Ok(vec![whole(walk, Way::InOrder)]);
             }
-            // Most end in the first stretch, and hold no locks on all days that there are.
-            let within = |(first, _)| walk.below.is_none_or(|below| first < below);
-            let stretches = days::stretches(tx, &self.partitions, walk.project_id, within).await?;
-            let span = |(from, below): Range| Span {
-                from: Some(from),
-                below: Some(walk.below.map_or(below, |end| end.min(below))),
-                way: Way::InOrder,
-            };
-            return Ok(stretches.into_iter().map(span).collect());
+            return self.stretches(tx, walk.project_id, walk.below, || Way::InOrder).await;
         };
         let open = self.partitions.open_days(tx).await?;
         let within = |day: &&i64| {
@@ -204,8 +199,30 @@ impl PostgresStore {
             }
         }
         let mut spans = cut(walk, days);
+        if let Some(Span { below, .. }) = spans.pop_if(|span| span.way == Way::Index && span.from.is_none()) {
+            spans.extend(self.stretches(tx, walk.project_id, below, || Way::Index).await?);
+        }
         spans.retain(|span| !matches!(&span.way, Way::Commits(commits) if commits.candidates.is_empty()));
         Ok(spans)
+    }
+
+    /// All days of a project below a key in stretches. Most walks end in the first, hold
+    /// no locks on all days that there are, and sort nothing of those.
+    async fn stretches(
+        &self,
+        tx: &mut PgConnection,
+        project_id: i64,
+        below: Option<EventKey>,
+        way: fn() -> Way,
+    ) -> Result<Vec<Span>, StoreError> {
+        let within = |(first, _)| below.is_none_or(|below| first < below);
+        let stretches = days::stretches(tx, &self.partitions, project_id, within).await?;
+        let span = |(from, end): Range| Span {
+            from: Some(from),
+            below: Some(below.map_or(end, |below| below.min(end))),
+            way: way(),
+        };
+        Ok(stretches.into_iter().map(span).collect())
     }
 }
 
@@ -300,6 +317,7 @@ async fn read(
         .filter(|_| walk.arrived_after.is_none() && walk.only.is_none())
     {
         sql::push_words(&mut query, Some(narrow.write(&SYNTAX)));
+        sql::push_numbers(&mut query, &walk.numbers);
     }
     let below = match (walk.arrived_after, after.key) {
         (None, Some(key)) => Some(key),

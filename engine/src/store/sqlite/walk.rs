@@ -34,11 +34,19 @@ pub(super) fn walk(
 ) -> Result<Walked, StoreError> {
     // One transaction: the watermark and the events are of the same moment.
     let tx = connection.transaction()?;
-    let project: Option<(Option<i64>, Option<i64>)> = tx
-        .prepare_cached("SELECT last_event_at, words_from FROM projects WHERE id = ?1")?
-        .query_row([walk.project_id], |row| Ok((row.get(0)?, row.get(1)?)))
+    let project: Option<(Option<i64>, Option<i64>, bool)> = tx
+        .prepare_cached(
+            "SELECT last_event_at, words_from, event_count * 2 >= (SELECT sum(event_count) FROM projects) \
+             FROM projects WHERE id = ?1",
+        )?
+        .query_row([walk.project_id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
-    let (watermark, words_from) = project.unwrap_or_default();
+    let (watermark, words_from, has_most) = project.unwrap_or_default();
+    let mut walk = walk.clone();
+    // Where no row is read, the words alone tell.
+    if has_most && !walk.columns.is_empty() {
+        walk = walk.of_most();
+    }
     let mut walked = Walked {
         last: None,
         out_of_time: false,
