@@ -15,7 +15,9 @@ use crate::ingest::id_hash;
 use crate::store::{EventKey, StoreError};
 
 /// Days that a walk without an end reads together at first; then four times as many, and so on.
-const FIRST_STRETCH: usize = 4;
+pub(super) const FIRST_STRETCH: usize = 4;
+/// The same of a walk for words, which collects and sorts all that a stretch has of them.
+pub(super) const FIRST_STRETCH_FOR_WORDS: usize = 1;
 
 /// Keys from the first on, below the second.
 pub(super) type Range = (EventKey, EventKey);
@@ -147,17 +149,19 @@ async fn of_project(connection: &mut PgConnection, project_id: i64) -> Result<Ve
 }
 
 /// All days of a project in stretches, the newest first, for walks that may end soon.
+/// The first has so many days.
 pub(super) async fn stretches(
     connection: &mut PgConnection,
     partitions: &Partitions,
     project_id: i64,
+    first_stretch: usize,
     within: impl Fn(Range) -> bool,
 ) -> Result<Vec<Range>, StoreError> {
     let first = partitions.first(connection).await?;
     let mut days = of_project(connection, project_id).await?;
     days.retain(|day| within(range(*day, first)));
     let mut stretches = Vec::new();
-    let mut size = FIRST_STRETCH;
+    let mut size = first_stretch;
     let mut rest = days.as_slice();
     while !rest.is_empty() {
         let (older, newer) = rest.split_at(rest.len().saturating_sub(size));

@@ -96,6 +96,12 @@ impl PostgresStore {
         }
         let mut first = Some(tx);
         for (part, way) in parts {
+            if first.is_none() && Instant::now() >= part.deadline && part.below.is_some() {
+                // Everything down to here was looked at.
+                walked.last = part.below;
+                walked.out_of_time = true;
+                return Ok(walked);
+            }
             let mut reader = match first.take() {
                 Some(mut tx) => {
                     if way == Way::InOrder {
@@ -177,7 +183,10 @@ impl PostgresStore {
             if walk.from.is_some() {
                 return Ok(vec![whole(walk, Way::InOrder)]);
             }
-            return self.stretches(tx, walk.project_id, walk.below, || Way::InOrder).await;
+            let size = days::FIRST_STRETCH;
+            return self
+                .stretches(tx, walk.project_id, walk.below, size, || Way::InOrder)
+                .await;
         };
         let open = self.partitions.open_days(tx).await?;
         let within = |day: &&i64| {
@@ -200,7 +209,8 @@ impl PostgresStore {
         }
         let mut spans = cut(walk, days);
         if let Some(Span { below, .. }) = spans.pop_if(|span| span.way == Way::Index && span.from.is_none()) {
-            spans.extend(self.stretches(tx, walk.project_id, below, || Way::Index).await?);
+            let size = days::FIRST_STRETCH_FOR_WORDS;
+            spans.extend(self.stretches(tx, walk.project_id, below, size, || Way::Index).await?);
         }
         spans.retain(|span| !matches!(&span.way, Way::Commits(commits) if commits.candidates.is_empty()));
         Ok(spans)
@@ -213,10 +223,11 @@ impl PostgresStore {
         tx: &mut PgConnection,
         project_id: i64,
         below: Option<EventKey>,
+        first_stretch: usize,
         way: fn() -> Way,
     ) -> Result<Vec<Span>, StoreError> {
         let within = |(first, _)| below.is_none_or(|below| first < below);
-        let stretches = days::stretches(tx, &self.partitions, project_id, within).await?;
+        let stretches = days::stretches(tx, &self.partitions, project_id, first_stretch, within).await?;
         let span = |(from, end): Range| Span {
             from: Some(from),
             below: Some(below.map_or(end, |below| below.min(end))),
