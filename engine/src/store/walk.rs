@@ -117,10 +117,11 @@ impl Walk {
         }
     }
 
-    /// Leaves it to the rows whose they are, for a project that has most of the events
-    /// there are. The index has to go through all that has the project's word
-    /// to tell what few of it have another.
-    pub(crate) fn of_most(self) -> Self {
+    /// Leaves it to the rows whose they are, for a project that has nearly all events
+    /// there are (19 of 20). The index has to go through all that has the project's
+    /// word to tell what few of it have another; but it knows of other projects' events
+    /// without reading them, so that those must be few.
+    pub(crate) fn of_nearly_all(self) -> Self {
         let any = |narrow: Option<Narrow>| narrow.map(|narrow| of_any_project(self.project_id, narrow));
         Self {
             narrow: any(self.narrow),

@@ -457,9 +457,10 @@ pub(super) async fn projects_of_any_size_have_their_own(store: SharedStore) {
         let word = |n: i64| if n % 3 == 0 { "needle" } else { "hay" };
         (0..events).map(|n| say(format!("{name}{n}"), n, word(n))).collect()
     };
-    append(&store, large, of("l", 9)).await;
+    append(&store, large, of("l", 95)).await;
     append(&store, small, of("s", 4)).await;
-    for (project, needles, all) in [(large, vec!["l0", "l3", "l6"], 9), (small, vec!["s0", "s3"], 4)] {
+    for (project, name, all) in [(large, "l", 95), (small, "s", 4)] {
+        let needles: Vec<String> = (0..all).step_by(3).map(|n| format!("{name}{n}")).collect();
         for q in [
             "needle",
             "needle latency:>1s",

@@ -68,14 +68,14 @@ impl PostgresStore {
         // The watermark and the first batch are of the same moment.
         let mut tx = self.readers.begin().await?;
         let project: Option<(Option<i64>, Option<i64>, bool)> = sqlx::query_as(
-            "SELECT last_event_at, words_from, event_count * 2 >= (SELECT sum(event_count) FROM projects) \
+            "SELECT last_event_at, words_from, event_count * 20 >= 19 * (SELECT sum(event_count) FROM projects) \
              FROM projects WHERE id = $1",
         )
         .bind(walk.project_id)
         .fetch_optional(&mut *tx)
         .await?;
-        let (watermark, words_from, has_most) = project.unwrap_or_default();
-        let walk = if has_most { walk.of_most() } else { walk };
+        let (watermark, words_from, has_nearly_all) = project.unwrap_or_default();
+        let walk = if has_nearly_all { walk.of_nearly_all() } else { walk };
         let mut walked = Walked {
             last: None,
             out_of_time: false,

@@ -36,16 +36,16 @@ pub(super) fn walk(
     let tx = connection.transaction()?;
     let project: Option<(Option<i64>, Option<i64>, bool)> = tx
         .prepare_cached(
-            "SELECT last_event_at, words_from, event_count * 2 >= (SELECT sum(event_count) FROM projects) \
+            "SELECT last_event_at, words_from, event_count * 20 >= 19 * (SELECT sum(event_count) FROM projects) \
              FROM projects WHERE id = ?1",
         )?
         .query_row([walk.project_id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
-    let (watermark, words_from, has_most) = project.unwrap_or_default();
+    let (watermark, words_from, has_nearly_all) = project.unwrap_or_default();
     let mut walk = walk.clone();
     // Where no row is read, the words alone tell.
-    if has_most && !walk.columns.is_empty() {
-        walk = walk.of_most();
+    if has_nearly_all && !walk.columns.is_empty() {
+        walk = walk.of_nearly_all();
     }
     let mut walked = Walked {
         last: None,
