@@ -36,7 +36,7 @@ pub use search::EventSearch;
 
 pub(crate) use count::count;
 pub(crate) use filter::Filter;
-pub(crate) use narrow::{Narrow, Syntax, of_any_project};
+pub(crate) use narrow::{Narrow, Syntax, of_project};
 pub(crate) use plan::Plan;
 
 use crate::store::StoreError;

@@ -147,24 +147,6 @@ pub(crate) fn of_project(project_id: i64, narrow: Narrow) -> Narrow {
     }
 }
 
-/// Undoes [`of_project`], but for a question that has nothing else to ask for.
-pub(crate) fn of_any_project(project_id: i64, narrow: Narrow) -> Narrow {
-    match narrow {
-        Narrow::And(mut parts) if parts.len() == 2 => {
-            let last = parts.pop();
-            let project = Some(Narrow::Word(words::word(Word::Project(project_id))));
-            match parts.pop() {
-                Some(asked) if last == project => asked,
-                first => Narrow::And(first.into_iter().chain(last).collect()),
-            }
-        }
-        Narrow::Without(Some(asked), without) => {
-            Narrow::Without(Some(Box::new(of_any_project(project_id, *asked))), without)
-        }
-        other => other,
-    }
-}
-
 /// The words of a query in the syntax of a database: how a word and the
 /// beginning of one are written, and what stands for "and", "or" and "and not".
 pub(crate) struct Syntax {
@@ -176,6 +158,11 @@ pub(crate) struct Syntax {
 }
 
 impl Narrow {
+    /// Whether it asks for something, and not only for what is not to be there.
+    pub(crate) const fn asks(&self) -> bool {
+        !matches!(self, Self::Without(None, _))
+    }
+
     /// Writes it down.
     pub(crate) fn write(&self, syntax: &Syntax) -> String {
         let list = |parts: &[Self], between: &str| {
@@ -247,29 +234,4 @@ fn of_part(part: &Part) -> (Narrow, Certainty) {
         .collect();
     pairs.dedup();
     (Narrow::And(pairs), Certainty::May)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_project_goes_as_it_came() {
-        let word = |word: &str| Narrow::Word(word.to_owned());
-        let both = Narrow::And(vec![word("a"), word("b")]);
-        let without = Box::new(word("c"));
-        for asked in [
-            word("a"),
-            both.clone(),
-            Narrow::Or(vec![word("a"), both.clone()]),
-            Narrow::Without(Some(Box::new(both.clone())), without.clone()),
-        ] {
-            assert_eq!(of_any_project(7, of_project(7, asked.clone())), asked);
-            let of_another = of_project(8, asked);
-            assert_eq!(of_any_project(7, of_another.clone()), of_another);
-        }
-        assert_eq!(of_any_project(7, both.clone()), both);
-        let nothing_else = of_project(7, Narrow::Without(None, without));
-        assert_eq!(of_any_project(7, nothing_else.clone()), nothing_else);
-    }
 }

@@ -8,7 +8,7 @@ use std::time::Instant;
 use eventglass_model::Timestamp;
 use eventglass_model::search::{Column, Expr, Field, Match, Test};
 
-use super::narrow::{Certainty, Narrow, narrow, of_project, slow};
+use super::narrow::{Certainty, Narrow, narrow, slow};
 use super::search::{test, within};
 use super::{EventSearch, Filter};
 use crate::store::row::Columns;
@@ -126,10 +126,9 @@ impl Plan {
 
     /// The walk that it needs, for these columns.
     pub(crate) fn walk(&self, project_id: i64, columns: &str, deadline: Instant) -> Walk {
-        let of_project = |narrow: &Option<Narrow>| narrow.clone().map(|narrow| of_project(project_id, narrow));
         let mut walk = Walk {
-            narrow: of_project(&self.narrow),
-            narrow_slow: of_project(&self.narrow_slow),
+            narrow: self.narrow.clone(),
+            narrow_slow: self.narrow_slow.clone(),
             numbers: self.filter.numbers(),
             only: self.only,
             from: self.from.map(EventKey::from_time),
@@ -152,7 +151,7 @@ impl Plan {
             (narrow, also) => narrow.or(also),
         };
         Walk {
-            narrow: narrow.map(|narrow| of_project(project_id, narrow)),
+            narrow,
             from: self.from.map(EventKey::from_time),
             below: self.to.map(EventKey::from_time),
             ..Walk::new(project_id, deadline)

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use crate::query::{Narrow, of_any_project};
+use crate::query::{Narrow, of_project};
 use crate::store::row::{Columns, PAYLOAD};
 use crate::store::{EventKey, StoreError};
 
@@ -13,7 +13,8 @@ use crate::store::{EventKey, StoreError};
 pub struct Walk {
     /// Whose.
     pub(crate) project_id: i64,
-    /// Only those whose words answer this. Without a say when `arrived_after` is set.
+    /// Only those whose words answer this, of whatever project as yet ([`Self::of_project`]).
+    /// Without a say when `arrived_after` is set.
     pub(crate) narrow: Option<Narrow>,
     /// The same, but for events that have words for how long they took, if those
     /// tell more; see [`Self::parts`].
@@ -117,15 +118,21 @@ impl Walk {
         }
     }
 
-    /// Leaves it to the rows whose they are, for a project that has nearly all events
-    /// there are (19 of 20). The index has to go through all that has the project's
-    /// word to tell what few of it have another; but it knows of other projects' events
-    /// without reading them, so that those must be few.
-    pub(crate) fn of_nearly_all(self) -> Self {
-        let any = |narrow: Option<Narrow>| narrow.map(|narrow| of_any_project(self.project_id, narrow));
+    /// The same, asking for the project's word besides: of all but a project that `has_nearly_all`
+    /// events there are (19 of 20). There the rows can tell whose they are: the index
+    /// would go through all that has the project's word to tell what few of it have another. But it
+    /// knows of other projects' events without reading them, so that those must be few.
+    pub(crate) fn of_project(self, has_nearly_all: bool) -> Self {
+        let ask = |narrow: Narrow| {
+            if has_nearly_all && narrow.asks() {
+                narrow
+            } else {
+                of_project(self.project_id, narrow)
+            }
+        };
         Self {
-            narrow: any(self.narrow),
-            narrow_slow: any(self.narrow_slow),
+            narrow: self.narrow.map(ask),
+            narrow_slow: self.narrow_slow.map(ask),
             ..self
         }
     }
@@ -148,6 +155,46 @@ impl Walk {
                 }
                 self.columns.push_str(column);
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::words::{Word, word as word_of};
+
+    #[test]
+    fn the_project_is_asked_for_where_rows_do_not_tell() {
+        let word = |word: &str| Narrow::Word(word.to_owned());
+        let both = Narrow::And(vec![word("a"), word("b")]);
+        let without = Box::new(word("c"));
+        let asked = |narrow: &Narrow, has_nearly_all| {
+            let walk = Walk {
+                narrow: Some(narrow.clone()),
+                narrow_slow: Some(narrow.clone()),
+                ..Walk::new(7, Instant::now())
+            };
+            let walk = walk.of_project(has_nearly_all);
+            assert_eq!(walk.narrow, walk.narrow_slow);
+            walk.narrow.unwrap()
+        };
+        for narrow in [
+            word("a"),
+            both.clone(),
+            Narrow::Or(vec![word("a"), both.clone()]),
+            Narrow::Without(Some(Box::new(both)), without.clone()),
+        ] {
+            assert_eq!(asked(&narrow, true), narrow);
+            assert_eq!(asked(&narrow, false), of_project(7, narrow));
+        }
+        let project = Box::new(word(&word_of(Word::Project(7))));
+        let nothing_else = Narrow::Without(Some(project), without.clone());
+        for has_nearly_all in [true, false] {
+            assert_eq!(
+                asked(&Narrow::Without(None, without.clone()), has_nearly_all),
+                nothing_else
+            );
         }
     }
 }

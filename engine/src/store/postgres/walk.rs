@@ -75,7 +75,7 @@ impl PostgresStore {
         .fetch_optional(&mut *tx)
         .await?;
         let (watermark, words_from, has_nearly_all) = project.unwrap_or_default();
-        let walk = if has_nearly_all { walk.of_nearly_all() } else { walk };
+        let walk = walk.of_project(has_nearly_all);
         let mut walked = Walked {
             last: None,
             out_of_time: false,

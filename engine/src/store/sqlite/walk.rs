@@ -42,11 +42,8 @@ pub(super) fn walk(
         .query_row([walk.project_id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
     let (watermark, words_from, has_nearly_all) = project.unwrap_or_default();
-    let mut walk = walk.clone();
     // Where no row is read, the words alone tell.
-    if has_nearly_all && !walk.columns.is_empty() {
-        walk = walk.of_nearly_all();
-    }
+    let walk = walk.clone().of_project(has_nearly_all && !walk.columns.is_empty());
     let mut walked = Walked {
         last: None,
         out_of_time: false,
