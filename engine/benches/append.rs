@@ -15,7 +15,7 @@ use std::time::Instant;
 use eventglass_engine::clock::{Clock, SharedClock, SystemClock};
 use eventglass_engine::guard::Plans;
 use eventglass_engine::ingest::{Ingest, Limits, NewEvent, Sender};
-use eventglass_engine::store::SharedStore;
+use eventglass_engine::store::{Room, SharedStore};
 use eventglass_model::{Door, Timestamp};
 
 const BATCH: usize = 100;
@@ -42,7 +42,9 @@ async fn run(events: usize, senders: usize, make: fn(usize, usize, Timestamp) ->
         std::env::var("EVENTGLASS_DATABASE_URL").unwrap_or_default(),
         folder.path().join("bench.db"),
     );
-    let store: SharedStore = eventglass_engine::store::open(&url, &file).await.expect("a store");
+    let store: SharedStore = eventglass_engine::store::open(&url, &file, Room::default())
+        .await
+        .expect("a store");
     let user = format!("bench{}@example.com", SystemClock.now().micros());
     let owner = store.add_user(&user, "", SystemClock.now()).await.expect("a user");
     let project = store

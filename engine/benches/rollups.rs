@@ -17,7 +17,7 @@ use eventglass_engine::guard::Plans;
 use eventglass_engine::ingest::{Ingest, Limits, NewEvent, Sender};
 use eventglass_engine::query::MetricsReader;
 use eventglass_engine::rollups::{DeltaBuilder, Facts, RollupSettings, keep};
-use eventglass_engine::store::{FoldPass, SharedStore};
+use eventglass_engine::store::{FoldPass, Room, SharedStore};
 use eventglass_model::{
     CostSource, Door, MetricsQuery, ServicesQuery, Severity, TimeBound, Timestamp, Tokens, decode_pairs,
 };
@@ -69,7 +69,7 @@ async fn run(events: usize) {
     way_in();
     let folder = tempfile::tempdir_in(".").expect("a folder");
     let url = std::env::var("EVENTGLASS_DATABASE_URL").unwrap_or_default();
-    let store: SharedStore = eventglass_engine::store::open(&url, &folder.path().join("bench.db"))
+    let store: SharedStore = eventglass_engine::store::open(&url, &folder.path().join("bench.db"), Room::default())
         .await
         .expect("a store");
     let now = SystemClock.now();

@@ -14,7 +14,7 @@ use std::time::Instant;
 use eventglass_engine::clock::{Clock, SharedClock, SystemClock};
 use eventglass_engine::guard::Plans;
 use eventglass_engine::ingest::{Ingest, Limits, NewEvent, Sender};
-use eventglass_engine::store::{GroupBy, SharedStore};
+use eventglass_engine::store::{GroupBy, Room, SharedStore};
 use eventglass_engine::traces::{TraceLimits, Traces};
 use eventglass_model::{Door, GroupQuery, Timestamp, Tokens, TraceQuery, decode_pairs};
 
@@ -39,7 +39,9 @@ async fn run(events: usize, spans: usize) {
         std::env::var("EVENTGLASS_DATABASE_URL").unwrap_or_default(),
         folder.path().join("bench.db"),
     );
-    let store: SharedStore = eventglass_engine::store::open(&url, &file).await.expect("a store");
+    let store: SharedStore = eventglass_engine::store::open(&url, &file, Room::default())
+        .await
+        .expect("a store");
     let now = SystemClock.now();
     let user = format!("bench{}@example.com", now.micros());
     let owner = store.add_user(&user, "", now).await.expect("a user");

@@ -73,7 +73,7 @@ pub async fn export(args: &ExportArgs, settings: &Settings) -> anyhow::Result<Ex
     if settings.database_url.expose().is_empty() && !file.exists() {
         bail!("there is no database at {}", file.display());
     }
-    let store = store::open(settings.database_url.expose(), &file)
+    let store = store::open(settings.database_url.expose(), &file, settings.room())
         .await
         .context("opening the database")?;
     let project = match args.project.parse() {

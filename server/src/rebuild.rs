@@ -27,7 +27,9 @@ pub async fn rebuild_rollups(settings: Settings) -> anyhow::Result<()> {
         "there is no database at {}",
         path.display()
     );
-    let store = store::open(url, &path).await.context("opening the database")?;
+    let store = store::open(url, &path, settings.room())
+        .await
+        .context("opening the database")?;
     store.request_rebuild().await?;
     let rollups = settings.rollups();
     let mut told = Instant::now();

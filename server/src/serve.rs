@@ -62,7 +62,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     } else {
         "the database of EVENTGLASS_DATABASE_URL".to_owned()
     };
-    let store = store::open(url, &path)
+    let store = store::open(url, &path, settings.room())
         .await
         .with_context(|| format!("opening {place}"))?;
     lead(&store).await?;

@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use super::{AccountError, KeyRing, User};
 use crate::clock::SharedClock;
-use crate::store::{SharedStore, StoreError};
+use crate::store::{SharedStore, StoreError, Which};
 
 /// The longest description, in characters.
 const DESCRIPTION_CHARS: usize = 1_000;
@@ -124,16 +124,10 @@ impl Workspace {
     /// See [`AccessError`].
     pub async fn open(&self, user: &User, id_or_slug: &str) -> Result<Access, AccessError> {
         // A slug is never all digits.
-        let found = match id_or_slug.parse() {
-            Ok(id) => self.store.project_by_id(id).await?,
-            Err(_) => self.store.project_by_slug(id_or_slug).await?,
-        };
-        let project = found.ok_or(AccessError::NotFound)?;
-        let role = self
-            .store
-            .role(project.id, user.id)
-            .await?
-            .ok_or(AccessError::Forbidden)?;
+        let which = id_or_slug.parse().map_or(Which::Slug(id_or_slug), Which::Id);
+        let found = self.store.project_with_role(which, user.id).await?;
+        let (project, role) = found.ok_or(AccessError::NotFound)?;
+        let role = role.ok_or(AccessError::Forbidden)?;
         Ok(Access {
             role: role.parse()?,
             project,

@@ -9,7 +9,7 @@ use eventglass_model::{
     decode_pairs,
 };
 
-use super::{Appended, Expiry, IngestMinute, NewKey, NewRefused, SharedStore, StoreError, StoredAnswer};
+use super::{Appended, Expiry, IngestMinute, NewKey, NewRefused, SharedStore, StoreError, StoredAnswer, Which};
 use crate::ingest::{Limits, NewEvent, NewPart, PendingEvent, Sender};
 use crate::query::{self, EventSearch, PulseSearch, Scan, Totals};
 
@@ -586,8 +586,17 @@ async fn people_projects_and_keys(store: SharedStore) {
     store.set_project_settings(second.id, &settings, "pro").await.unwrap();
     assert_eq!(store.plans_of(ada).await.unwrap(), [""]);
     assert_eq!(store.plans_of(bob).await.unwrap(), ["pro"]);
-    assert_eq!(store.role(shop.id, ada).await.unwrap().as_deref(), Some("owner"));
-    assert_eq!(store.role(shop.id, bob).await.unwrap(), None);
+    for which in [Which::Id(shop.id), Which::Slug(&shop.slug)] {
+        let role = async |user| {
+            let found = store.project_with_role(which, user).await.unwrap();
+            found.map(|(project, role)| (project.id, role))
+        };
+        assert_eq!(role(ada).await, Some((shop.id, Some("owner".to_owned()))));
+        assert_eq!(role(bob).await, Some((shop.id, None)));
+    }
+    for which in [Which::Id(i64::MAX), Which::Slug("no-such")] {
+        assert_eq!(store.project_with_role(which, ada).await.unwrap(), None);
+    }
 
     let new = || NewKey {
         name: "ci".into(),

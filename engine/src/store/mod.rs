@@ -32,7 +32,7 @@ pub use dashboards::{Changed, DashboardStore, NewDashboard};
 pub use error::StoreError;
 pub use key::EventKey;
 pub(crate) use key::tail_matches;
-pub use open::open;
+pub use open::{Room, open};
 pub(crate) use page::token;
 pub(crate) use payload::Payload;
 pub use retention::{Forgotten, Retention, RetentionStore};
@@ -45,6 +45,7 @@ pub use traces::{
 };
 pub use traits::{
     AccessStore, Appended, EventStore, KeyHolder, KeyRow, Merged, NewKey, PulseCounts, SharedStore, Store, UserRow,
+    Which,
 };
 pub use transfer::{CopiedTable, Doing, Watcher, copy};
 pub(crate) use trust::door;

@@ -7,15 +7,29 @@ use crate::store::postgres::PostgresStore;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{SharedStore, StoreError};
 
+/// What a store may take of this machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// Bytes of filters that are kept in memory for searches of days that have no index
+    /// of words; SQLite has no such days.
+    pub filters: usize,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self { filters: 32 << 20 }
+    }
+}
+
 /// Opens the store of a URL: `postgres://` or `postgresql://`; nothing means
 /// SQLite in `file`. Makes what is missing and brings the schema up to date.
 ///
 /// # Errors
 /// [`StoreError::Database`] for another scheme, and those of the store. None of them holds the URL.
-pub async fn open(url: &str, file: &Path) -> Result<SharedStore, StoreError> {
+pub async fn open(url: &str, file: &Path, room: Room) -> Result<SharedStore, StoreError> {
     match kind(url)? {
         Kind::Sqlite => Ok(Arc::new(SqliteStore::open(file).await?)),
-        Kind::Postgres => Ok(Arc::new(PostgresStore::open(url).await?)),
+        Kind::Postgres => Ok(Arc::new(PostgresStore::open_with(url, room).await?)),
     }
 }
 
@@ -42,7 +56,7 @@ mod tests {
     #[tokio::test]
     async fn other_schemes_are_refused_without_being_repeated() {
         for url in ["mysql://user:secret@host/db", "secret", "/tmp/secret.db"] {
-            let error = open(url, Path::new("unused")).await.err().unwrap();
+            let error = open(url, Path::new("unused"), Room::default()).await.err().unwrap();
             assert!(matches!(error, StoreError::Database(sqlx::Error::Configuration(_))));
             assert!(!error.to_string().contains("secret"));
         }
@@ -51,7 +65,7 @@ mod tests {
             "postgres://user:secret@host:port/db",
             "postgres://user:secret@127.0.0.1:1/db",
         ] {
-            let error = open(url, Path::new("unused")).await.err().unwrap();
+            let error = open(url, Path::new("unused"), Room::default()).await.err().unwrap();
             assert!(!format!("{error} {error:?}").contains("secret"), "{error:?}");
         }
     }

@@ -149,6 +149,15 @@ pub trait EventStore: Send + Sync {
     ) -> Result<(Vec<Event>, PulseCounts), StoreError>;
 }
 
+/// How people name a project.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which<'a> {
+    /// By its id.
+    Id(i64),
+    /// By its slug.
+    Slug(&'a str),
+}
+
 /// Users, sessions, projects, members and keys.
 #[async_trait]
 pub trait AccessStore: Send + Sync {
@@ -225,11 +234,15 @@ pub trait AccessStore: Send + Sync {
     /// [`StoreError::Database`].
     async fn plans_of(&self, owner_id: i64) -> Result<Vec<String>, StoreError>;
 
-    /// What a user may be called in a project; `None` for a stranger.
+    /// A project, and what a user may be called in it; nothing for a stranger.
     ///
     /// # Errors
     /// [`StoreError::Database`].
-    async fn role(&self, project_id: i64, user_id: i64) -> Result<Option<String>, StoreError>;
+    async fn project_with_role(
+        &self,
+        which: Which<'_>,
+        user_id: i64,
+    ) -> Result<Option<(Project, Option<String>)>, StoreError>;
 
     /// Adds a key.
     ///

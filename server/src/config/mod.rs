@@ -10,6 +10,7 @@ use config::{Config, Environment, File, FileFormat};
 use eventglass_engine::guard::Plans;
 use eventglass_engine::ingest::Limits;
 use eventglass_engine::rollups::RollupSettings;
+use eventglass_engine::store::Room;
 use eventglass_engine::traces::TraceLimits;
 use eventglass_model::Plan;
 use serde::Deserialize;
@@ -73,6 +74,7 @@ pub struct Settings {
     pub answer_idle_secs: u64,
     pub shutdown_secs: u64,
     pub trace_events: usize,
+    pub filter_cache_bytes: usize,
     pub trace_scan: usize,
     pub metrics_token: Secret,
     pub admin_token: Secret,
@@ -190,6 +192,14 @@ impl Settings {
         Plans {
             by_name: self.plans.clone(),
             default: self.default_plan.clone(),
+        }
+    }
+
+    /// The part that the store needs.
+    #[must_use]
+    pub const fn room(&self) -> Room {
+        Room {
+            filters: self.filter_cache_bytes,
         }
     }
 

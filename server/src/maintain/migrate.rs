@@ -47,7 +47,7 @@ pub fn migrate(args: &MigrateArgs) -> anyhow::Result<ExitCode> {
             if url.is_empty() {
                 std::fs::create_dir_all(&settings.data)?;
             }
-            store::open(url, &file).await?.close().await;
+            store::open(url, &file, settings.room()).await?.close().await;
         }
         let version = schema.pending.last().map_or(schema.version, |(version, _)| *version);
         writeln!(out, "The schema is up to date: version {version}.")?;

@@ -140,6 +140,14 @@ impl Tx {
         Ok(())
     }
 
+    /// Ends one that only read: nobody waits for that.
+    pub(super) fn end(self) {
+        if let Ok(runtime) = Handle::try_current() {
+            let limit = self.held.let_go;
+            runtime.spawn(async move { timeout(limit, self.commit()).await.is_ok() });
+        }
+    }
+
     /// Takes back what it did.
     pub(super) async fn rollback(mut self) -> sqlx::Result<()> {
         PgTransactionManager::rollback(&mut self.held).await?;

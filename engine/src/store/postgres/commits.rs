@@ -1,4 +1,4 @@
-//! Walks through those commits of a day that may have what is looked for.
+//! Walks through those commits of a day, or pieces of them, that may have what is looked for.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -7,8 +7,9 @@ use std::time::Instant;
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 
-use super::filters::{self, Candidate, Place};
+use super::filters::{self, Candidate, Found, Part, Place};
 use super::partitions::name_of;
+use super::recent::SharedDay;
 use super::sql;
 use super::walk::{BATCH, SYNTAX, select, show};
 use crate::store::{EventKey, SharedVisit, StoreError, Walk, Walked};
@@ -19,15 +20,6 @@ const EVENTS: (i64, i64) = if cfg!(test) { (4, 16) } else { (2_000, 32_000) };
 
 /// Of how many pieces of a commit one is read at least, as far as is reckoned with.
 const ONE_IN: i64 = 16;
-
-/// The commits of a day that may have what is looked for.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Commits {
-    pub(super) day: i64,
-    pub(super) candidates: Vec<Candidate>,
-    /// Of so many pieces one may have it.
-    pub(super) one_in: i64,
-}
 
 /// What is read of a window of the keys.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -42,21 +34,30 @@ struct Reading {
 pub(super) async fn walk(
     connection: &mut PgConnection,
     walk: &Walk,
-    commits: Commits,
+    found: Found,
     visitor: &SharedVisit,
     walked: &mut Walked,
 ) -> Result<ControlFlow<()>, StoreError> {
     let (Some(from), Some(mut top)) = (walk.from, walk.below) else {
         return Err(StoreError::Inconsistent("a day without ends".to_owned()));
     };
-    let (day, mut waiting) = (commits.day, commits.candidates);
-    let one_in = commits.one_in.clamp(1, ONE_IN);
-    let effort = |candidate: &Candidate| candidate.events / if candidate.pieces { one_in } else { 1 };
+    // What is read is named one by one, so that there is one way to do it; to plan it anew
+    // for other names takes as long as to read them.
+    sqlx::raw_sql("SET LOCAL plan_cache_mode = force_generic_plan")
+        .execute(&mut *connection)
+        .await?;
+    let mut waiting = found.candidates;
+    let day = (found.day, &found.known);
+    let one_in = found.one_in.clamp(1, ONE_IN);
+    let effort = |candidate: &Candidate| match candidate.part {
+        Part::Pieces => candidate.events / one_in,
+        Part::Whole | Part::Piece { .. } => candidate.events,
+    };
     waiting.retain(|candidate| candidate.last >= from && candidate.first < top);
     waiting.sort_unstable_by_key(|candidate| candidate.last);
     // Those with events below the window, too.
     let mut active: Vec<Candidate> = Vec::new();
-    let mut events = EVENTS.0;
+    let mut events = first(&waiting, walk.expected);
     let (mut looked, mut shown) = (0_i64, 0_usize);
     while top > from && (!active.is_empty() || !waiting.is_empty()) {
         let mut room = events.max(active.iter().map(effort).sum());
@@ -69,7 +70,7 @@ pub(super) async fn walk(
         let bottom = waiting.last().map_or(from, |next| EventKey(next.last.0 + 1).max(from));
         let reading = ask(connection, walk, day, &active, (bottom, top)).await?;
         while reading != Reading::default() {
-            let rows = read(connection, walk, day, &reading, (bottom, top)).await?;
+            let rows = read(connection, walk, found.day, &reading, (bottom, top)).await?;
             if show(&rows, visitor, walked, walk)?.is_break() {
                 return Ok(ControlFlow::Break(()));
             }
@@ -92,6 +93,19 @@ pub(super) async fn walk(
     Ok(ControlFlow::Continue(()))
 }
 
+/// How many events to read at first: where every candidate has what is looked for, this
+/// fills the page, and not much more than that is read.
+fn first(candidates: &[Candidate], expected: usize) -> i64 {
+    if candidates.iter().any(|candidate| candidate.part == Part::Pieces) {
+        return EVENTS.0;
+    }
+    let to_i64 = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    let events: i64 = candidates.iter().map(|candidate| candidate.events).sum();
+    let wanted = to_i64(expected).saturating_mul(9) / 8 + 4;
+    let enough = events.saturating_mul(wanted) / to_i64(candidates.len()).max(1);
+    enough.clamp(1, EVENTS.0)
+}
+
 /// How many events to read next: what the rest of a page will probably take, and
 /// not many times more than before.
 fn next(events: i64, looked: i64, expected: usize, shown: usize) -> i64 {
@@ -110,39 +124,59 @@ fn next(events: i64, looked: i64, expected: usize, shown: usize) -> i64 {
 async fn ask(
     connection: &mut PgConnection,
     walk: &Walk,
-    day: i64,
-    commits: &[Candidate],
+    (day, known): (i64, &SharedDay),
+    candidates: &[Candidate],
     (bottom, top): (EventKey, EventKey),
 ) -> Result<Reading, StoreError> {
     let mut reading = Reading::default();
+    // How many events a commit has, and the pieces that are to be read of it.
     let mut in_pieces: BTreeMap<i64, (i64, Vec<Place>)> = BTreeMap::new();
-    let (mut first, mut end) = (top, bottom);
-    for commit in commits {
-        if commit.pieces {
-            in_pieces.insert(commit.received_at, (commit.events, Vec::new()));
-            first = first.min(commit.first.max(bottom));
-            end = end.max(EventKey(commit.last.0 + 1).min(top));
-        } else {
-            reading.commits.push(commit.received_at);
+    let mut unknown: Vec<i64> = Vec::new();
+    for candidate in candidates {
+        let received_at = candidate.received_at;
+        match candidate.part {
+            Part::Whole => reading.commits.push(received_at),
+            Part::Pieces => {
+                unknown.push(received_at);
+                in_pieces.insert(received_at, (candidate.events, Vec::new()));
+            }
+            Part::Piece { of } => {
+                let place = Place {
+                    received_at,
+                    first: candidate.first,
+                    end: EventKey(candidate.last.0 + 1),
+                };
+                in_pieces.entry(received_at).or_insert((of, Vec::new())).1.push(place);
+            }
         }
     }
-    let Some(narrow) = walk.narrow.as_ref().filter(|_| !in_pieces.is_empty()) else {
-        return Ok(reading);
-    };
-    let asked: Vec<i64> = in_pieces.keys().copied().collect();
-    for place in filters::ask_pieces(connection, walk.project_id, day, &asked, narrow).await? {
-        let (first, end) = (place.first.max(bottom), place.end.min(top));
-        if let (Some((_, places)), true) = (in_pieces.get_mut(&place.received_at), first < end) {
-            places.push(Place { first, end, ..place });
+    if let (Some(narrow), false) = (&walk.narrow, unknown.is_empty()) {
+        for place in filters::ask_pieces(connection, walk.project_id, day, &unknown, narrow).await? {
+            if let Some((_, places)) = in_pieces.get_mut(&place.received_at) {
+                places.push(place);
+            }
         }
+    }
+    let (mut first, mut end) = (top, bottom);
+    for (_, places) in in_pieces.values_mut() {
+        for place in &mut *places {
+            (place.first, place.end) = (place.first.max(bottom), place.end.min(top));
+            (first, end) = (first.min(place.first), end.max(place.end));
+        }
+        places.retain(|place| place.first < place.end);
     }
     in_pieces.retain(|_, (_, places)| !places.is_empty());
     if !in_pieces.is_empty() {
-        let all = filters::events_between(connection, walk.project_id, day, (first, end)).await?;
+        let window = (first, end);
+        let all = known.lock().events_between(window);
+        let all = match all {
+            Some(all) => all,
+            None => filters::events_between(connection, walk.project_id, day, window).await?,
+        };
         for (received_at, (events, places)) in in_pieces {
             // Between the keys of a piece lie events of other commits, too: many, when
             // events come in long after they happened. Then the commit is read whole.
-            if reckon(&places, all, (first, end)) <= events {
+            if reckon(&places, all, window) <= events {
                 reading.places.extend(places);
             } else {
                 reading.commits.push(received_at);
@@ -180,7 +214,7 @@ async fn read(
         push_places(&mut query, walk, day, &reading.places);
     }
     query.push(") e WHERE true");
-    sql::push_words(&mut query, walk.narrow.as_ref().map(|narrow| narrow.write(&SYNTAX)));
+    sql::push_words_apart(&mut query, walk.narrow.as_ref().map(|narrow| narrow.write(&SYNTAX)));
     sql::push_numbers(&mut query, &walk.numbers);
     // Not by the primary key: Postgres guesses wildly how many events of today lie
     // between two keys.
@@ -191,14 +225,18 @@ async fn read(
     Ok(query.build().fetch_all(connection).await?)
 }
 
+/// Adds a look-up for each commit.
 fn push_commits(query: &mut QueryBuilder<Postgres>, walk: &Walk, day: i64, commits: &[i64]) {
     query
-        .push(format!("SELECT e.* FROM {} e WHERE e.project_id = ", name_of(day)))
-        .push_bind(walk.project_id);
-    query
-        .push(" AND e.received_at = ANY(")
+        .push("SELECT e.* FROM UNNEST(")
         .push_bind(commits.to_vec())
-        .push(")");
+        .push(format!(
+            ") c (received_at) CROSS JOIN LATERAL \
+             (SELECT e.* FROM {} e WHERE e.received_at = c.received_at AND e.project_id = ",
+            name_of(day)
+        ))
+        .push_bind(walk.project_id)
+        .push(" OFFSET 0) e");
 }
 
 /// Adds a look-up for each place. `OFFSET` keeps it one, and the sum keeps it from
@@ -234,8 +272,9 @@ mod tests {
     use sqlx::Connection;
     use sqlx::postgres::PgConnectOptions;
 
-    use super::super::filters;
+    use super::super::filters::{self, Candidate, Part};
     use super::super::partitions::day_of;
+    use super::super::recent::Recent;
     use super::super::{PostgresStore, cluster};
     use crate::clock::{Clock, SystemClock};
     use crate::ingest::{NewEvent, PendingEvent};
@@ -293,10 +332,31 @@ mod tests {
         assert_eq!(super::next(most, most, usize::MAX, 1), most, "all are counted");
     }
 
+    #[test]
+    fn at_first_as_much_is_read_as_fills_a_page() {
+        let candidate = |events, part| Candidate {
+            received_at: 0,
+            first: EventKey(0),
+            last: EventKey(0),
+            events,
+            part,
+        };
+        let pieces = [1, 3].map(|events| candidate(events, Part::Piece { of: 9 }));
+        assert_eq!(super::first(&pieces, 0), 8.min(super::EVENTS.0));
+        assert_eq!(super::first(&pieces[..1], 0), 4);
+        assert_eq!(super::first(&pieces, usize::MAX), super::EVENTS.0);
+        assert_eq!(
+            super::first(&[candidate(1, Part::Pieces)], 0),
+            super::EVENTS.0,
+            "who knows where"
+        );
+        assert_eq!(super::first(&[], 50), 1);
+    }
+
     #[tokio::test]
     async fn a_day_without_an_index_gives_what_there_is() {
         let url = cluster::shared().database();
-        let store = PostgresStore::open(&url).await.unwrap();
+        let mut store = PostgresStore::open(&url).await.unwrap();
         let now = SystemClock.now();
         let owner = store.add_user("a", "", now).await.unwrap();
         let mut runner = TestRunner::deterministic();
@@ -342,23 +402,28 @@ mod tests {
                 .await
                 .unwrap();
             for uncovered in [false, true] {
-                for (q, has) in questions {
-                    let expected: Vec<&String> = stored
-                        .iter()
-                        .filter(|(.., words)| has(words))
-                        .map(|(_, id, _)| id)
-                        .collect();
-                    let found = pages(&store, p, q, now).await;
-                    assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{q}, {uncovered}");
+                // Room for all filters, for some of them, and for none.
+                for room in [1 << 20, 2_000, 0] {
+                    store.recent = Recent::new(room);
+                    for (q, has) in questions {
+                        let expected: Vec<&String> = stored
+                            .iter()
+                            .filter(|(.., words)| has(words))
+                            .map(|(_, id, _)| id)
+                            .collect();
+                        let found = pages(&store, p, q, now).await;
+                        assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{q}, {uncovered}, {room}");
+                    }
+                    let today = (day_of(EventKey::from_time(now)), now.micros());
+                    let never = Narrow::Word("never".into());
+                    let asked = filters::ask(&mut connection, &store.recent, p, &[today], &never).await;
+                    let asked = asked.unwrap().expect("it is rare");
+                    let candidates: Vec<usize> = asked.iter().map(|found| found.candidates.len()).collect();
+                    match (uncovered, candidates.as_slice()) {
+                        (false, [0 | 1]) | (true, []) => {}
+                        (_, found) => panic!("{found:?} {uncovered}, {room}"),
+                    }
                 }
-                let today = day_of(EventKey::from_time(now));
-                let asked = filters::ask(&mut connection, p, &[today], &Narrow::Word("never".into()))
-                    .await
-                    .unwrap()
-                    .expect("today has filters");
-                assert!(asked.days[&today].len() <= 1, "{asked:?}");
-                let whole = filters::whole(&mut connection, p, &[today]).await.unwrap();
-                assert_eq!(whole == [today], !uncovered);
                 // As if the first commits were from before there were filters.
                 sqlx::query(
                     "DELETE FROM word_filters WHERE project_id = $1 AND received_at IN (SELECT received_at \

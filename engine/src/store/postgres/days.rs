@@ -148,29 +148,58 @@ async fn of_project(connection: &mut PgConnection, project_id: i64) -> Result<Ve
     Ok(days.bind(project_id).fetch_all(connection).await?)
 }
 
-/// All days of a project in stretches, the newest first, for walks that may end soon.
-/// The first has so many days.
-pub(super) async fn stretches(
-    connection: &mut PgConnection,
-    partitions: &Partitions,
-    project_id: i64,
-    first_stretch: usize,
-    within: impl Fn(Range) -> bool,
-) -> Result<Vec<Range>, StoreError> {
-    let first = partitions.first(connection).await?;
-    let mut days = of_project(connection, project_id).await?;
-    days.retain(|day| within(range(*day, first)));
-    let mut stretches = Vec::new();
-    let mut size = first_stretch;
-    let mut rest = days.as_slice();
-    while !rest.is_empty() {
-        let (older, newer) = rest.split_at(rest.len().saturating_sub(size));
-        if let (Some(from), Some(to)) = (newer.first(), newer.last()) {
-            stretches.push((range(*from, first).0, range(*to, first).1));
-        }
-        (rest, size) = (older, size.saturating_mul(4));
+/// The days that are noted of a project, in order, each with when the last of its events
+/// arrived.
+#[derive(Debug)]
+pub(super) struct Noted {
+    /// The first day with a partition of its own.
+    first: i64,
+    days: Vec<(i64, i64)>,
+}
+
+impl Noted {
+    pub(super) fn new(first: i64, days: Vec<i64>, last_at: Vec<i64>) -> Self {
+        let days = days.into_iter().zip(last_at).collect();
+        Self { first, days }
     }
-    Ok(stretches)
+
+    /// When the last event of a day arrived that has a partition of its own; `None` without events.
+    pub(super) fn last_at(&self, day: i64) -> Option<i64> {
+        let place = self.days.binary_search_by_key(&day, |(day, _)| *day).ok()?;
+        self.days.get(place).map(|(_, last_at)| *last_at)
+    }
+
+    /// Where the events are that were received after a moment.
+    pub(super) fn since(&self, after: i64) -> Vec<Range> {
+        let days = self.days.iter().filter(|(_, last_at)| *last_at > after);
+        ranges(days.map(|(day, _)| *day).collect(), self.first)
+    }
+
+    /// Whether there may be events from a key on, below another.
+    pub(super) fn has_between(&self, from: Option<EventKey>, below: Option<EventKey>) -> bool {
+        self.days.iter().any(|(day, _)| {
+            let (first, end) = range(*day, self.first);
+            from.is_none_or(|from| from < end) && below.is_none_or(|below| first < below)
+        })
+    }
+
+    /// All days in stretches, the newest first, for walks that may end soon. The first has
+    /// so many days.
+    pub(super) fn stretches(&self, first_stretch: usize, within: impl Fn(Range) -> bool) -> Vec<Range> {
+        let days = self.days.iter().map(|(day, _)| range(*day, self.first));
+        let days: Vec<Range> = days.filter(|day| within(*day)).collect();
+        let mut stretches = Vec::new();
+        let mut size = first_stretch;
+        let mut rest = days.as_slice();
+        while !rest.is_empty() {
+            let (older, newer) = rest.split_at(rest.len().saturating_sub(size));
+            if let (Some((from, _)), Some((_, end))) = (newer.first(), newer.last()) {
+                stretches.push((*from, *end));
+            }
+            (rest, size) = (older, size.saturating_mul(4));
+        }
+        stretches
+    }
 }
 
 /// Adds that an event is in one of some ranges.

@@ -8,18 +8,21 @@
 //! costs a commit less than a hundredth of what it writes anyway.
 //!
 //! A commit of many events has some of most words. So it also leaves a filter for
-//! each piece of it, of a few hundred events that follow each other.
+//! each piece of it, of sixteen events that follow each other. Servers keep the
+//! newest filters in memory (see `recent`), and have Postgres ask the others.
 //!
 //! A filter may say yes for no reason (once in a thousand), and never says no
 //! when it is yes. Events of commits without one, from before there were any,
 //! are looked at one by one.
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use sqlx::{AssertSqlSafe, PgConnection};
 
-use super::bloom::{BLOCK, Words, bits, hash, hash_of_beginning};
+use super::bloom::{BLOCK, Question, Words, bits};
 use super::partitions::{day_of, name_of};
+use super::recent::{Recent, SharedDay};
 use crate::ingest::PendingEvent;
 use crate::query::Narrow;
 use crate::store::{EventKey, StoreError};
@@ -93,7 +96,7 @@ fn array(keys: &[i64]) -> String {
     format!("{{{}}}", keys.join(","))
 }
 
-/// A commit that may have what is looked for.
+/// A commit that may have what is looked for, or a piece of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Candidate {
     pub(super) received_at: i64,
@@ -102,15 +105,27 @@ pub(super) struct Candidate {
     pub(super) last: EventKey,
     /// How many events it has.
     pub(super) events: i64,
-    /// Whether its pieces have filters of their own.
-    pub(super) pieces: bool,
+    pub(super) part: Part,
 }
 
-/// What filters said of a question.
-#[derive(Debug, Default)]
-pub(super) struct Asked {
-    /// For each day, the commits that may have what is looked for.
-    pub(super) days: BTreeMap<i64, Vec<Candidate>>,
+/// What of a commit it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// All of it.
+    Whole,
+    /// Some of its pieces; their filters have to be asked which.
+    Pieces,
+    /// A piece of a commit that has so many events.
+    Piece { of: i64 },
+}
+
+/// A day that may have what is looked for.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) day: i64,
+    pub(super) candidates: Vec<Candidate>,
+    /// What is known of the day.
+    pub(super) known: SharedDay,
     /// Of so many of the newest pieces one may have it.
     pub(super) one_in: i64,
 }
@@ -125,61 +140,84 @@ pub(super) struct Place {
     pub(super) end: EventKey,
 }
 
-/// Asks the filters of a project's days, of those that have any. `None` when
+/// Asks the filters of a project's days, of those where every event is of a commit that
+/// left one. With each day comes when the last of its events arrived. `None` when
 /// filters know nothing of such a question, or when it is about something common.
 pub(super) async fn ask(
     connection: &mut PgConnection,
+    recent: &Recent,
     project_id: i64,
-    days: &[i64],
+    days: &[(i64, i64)],
     narrow: &Narrow,
-) -> Result<Option<Asked>, StoreError> {
-    let (Some(condition), Some(of_piece)) = (condition(narrow, of_commit), condition(narrow, of_piece)) else {
+) -> Result<Option<Vec<Found>>, StoreError> {
+    let Some(question) = Question::new(narrow) else {
         return Ok(None);
     };
-    let (Some(first), Some(last)) = (days.iter().min(), days.iter().max()) else {
-        return Ok(None);
-    };
-    let (sampled, yes): (i64, i64) = sqlx::query_as(AssertSqlSafe(format!(
-        "SELECT count(*), count(*) FILTER (WHERE p.yes) FROM (SELECT CASE WHEN f.starts IS NULL THEN {condition} \
-         ELSE {of_piece} END AS yes FROM (SELECT f.filter, f.starts, f.pieces FROM word_filters f \
-         WHERE f.project_id = $1 AND f.day BETWEEN $2 AND $3 ORDER BY f.day DESC, f.received_at DESC LIMIT $4) f \
-         CROSS JOIN LATERAL generate_series(1, coalesce(cardinality(f.starts), 1)) p (n) LIMIT $4) p"
-    )))
-    .bind(project_id)
-    .bind(first)
-    .bind(last)
-    .bind(SAMPLE)
-    .fetch_one(&mut *connection)
-    .await?;
-    if sampled == 0 || yes * 2 > sampled {
+    let mut known = Vec::with_capacity(days.len());
+    for (day, last_at) in days.iter().rev() {
+        known.push((*day, recent.day(connection, (project_id, *day), *last_at).await?));
+    }
+    let (mut sampled, mut yes) = (0_i64, 0_i64);
+    for (_, day) in &known {
+        for says in day.lock().newest(&question) {
+            if sampled >= SAMPLE {
+                break;
+            }
+            sampled += 1;
+            yes += i64::from(says);
+        }
+    }
+    if yes * 2 > sampled {
         return Ok(None);
     }
-    let found: Vec<(i64, i64, i64, i64, i64, bool)> = sqlx::query_as(AssertSqlSafe(format!(
-        "SELECT f.day, f.received_at, f.first_key, f.last_key, f.events, f.starts IS NOT NULL FROM word_filters f \
-         WHERE f.project_id = $1 AND f.day BETWEEN $2 AND $3 AND {condition}"
-    )))
-    .bind(project_id)
-    .bind(first)
-    .bind(last)
-    .fetch_all(connection)
-    .await?;
-    // Days between these that have an index are left out: their filters need not be all there.
-    let mut candidates: BTreeMap<i64, Vec<Candidate>> = days.iter().map(|day| (*day, Vec::new())).collect();
-    for (day, received_at, first, last, events, pieces) in found {
-        if let Some(candidates) = candidates.get_mut(&day) {
-            candidates.push(Candidate {
-                received_at,
-                first: EventKey(first),
-                last: EventKey(last),
-                events,
-                pieces,
+    let one_in = sampled / yes.max(1);
+    let mut found = Vec::with_capacity(known.len());
+    for (day, known) in known {
+        if is_whole(connection, project_id, day, &known).await? {
+            let (mut candidates, from) = {
+                let known = known.lock();
+                (known.candidates(&question), known.from())
+            };
+            if let Some(from) = from {
+                candidates.extend(ask_stored(connection, project_id, day, from, &question).await?);
+            }
+            found.push(Found {
+                day,
+                candidates,
+                known,
+                one_in,
             });
         }
     }
-    Ok(Some(Asked {
-        days: candidates,
-        one_in: sampled / yes.max(1),
-    }))
+    Ok(Some(found))
+}
+
+/// Has Postgres ask the filters of a project's day that arrived before a moment.
+async fn ask_stored(
+    connection: &mut PgConnection,
+    project_id: i64,
+    day: i64,
+    before: i64,
+    question: &Question,
+) -> Result<Vec<Candidate>, StoreError> {
+    let condition = condition(question, of_commit);
+    let found: Vec<(i64, i64, i64, i64, bool)> = sqlx::query_as(AssertSqlSafe(format!(
+        "SELECT f.received_at, f.first_key, f.last_key, f.events, f.starts IS NOT NULL FROM word_filters f \
+         WHERE f.project_id = $1 AND f.day = $2 AND f.received_at < $3 AND {condition}"
+    )))
+    .bind(project_id)
+    .bind(day)
+    .bind(before)
+    .fetch_all(connection)
+    .await?;
+    let candidate = |(received_at, first, last, events, pieces)| Candidate {
+        received_at,
+        first: EventKey(first),
+        last: EventKey(last),
+        events,
+        part: if pieces { Part::Pieces } else { Part::Whole },
+    };
+    Ok(found.into_iter().map(candidate).collect())
 }
 
 /// Asks the filters of the pieces of commits of a project's day.
@@ -190,7 +228,7 @@ pub(super) async fn ask_pieces(
     commits: &[i64],
     narrow: &Narrow,
 ) -> Result<Vec<Place>, StoreError> {
-    let condition = condition(narrow, of_piece).unwrap_or_else(|| "true".to_owned());
+    let condition = Question::new(narrow).map_or_else(|| "true".to_owned(), |asked| condition(&asked, of_piece));
     let places: Vec<(i64, i64, i64)> = sqlx::query_as(AssertSqlSafe(format!(
         "SELECT f.received_at, f.starts[p.n], coalesce(f.starts[p.n + 1], f.last_key + 1) FROM word_filters f \
          CROSS JOIN LATERAL generate_series(1, cardinality(f.starts)) p (n) \
@@ -226,30 +264,30 @@ pub(super) async fn events_between(
     Ok(events.fetch_one(connection).await?)
 }
 
-/// Of which days every event of a project is of a commit that left a filter.
-pub(super) async fn whole(
+/// Whether every event of a project's day is of a commit that left a filter, as it was a
+/// second ago or later.
+async fn is_whole(
     connection: &mut PgConnection,
     project_id: i64,
-    days: &[i64],
-) -> Result<Vec<i64>, StoreError> {
+    day: i64,
+    known: &SharedDay,
+) -> Result<bool, StoreError> {
+    let at = Instant::now();
+    if let Some(whole) = known.lock().whole() {
+        return Ok(whole);
+    }
     // By the ends of two indexes, whatever the statistics say. To ask whether there is
     // an older event looks the same, but Postgres expects many and looks at all of the day.
-    let of_day = |day: &i64| {
-        let oldest = format!(
-            "(SELECT min(e.received_at) FROM {} e WHERE e.project_id = $1)",
-            name_of(*day)
-        );
-        format!(
-            "coalesce({oldest} >= (SELECT min(f.received_at) FROM word_filters f WHERE f.project_id = $1 \
-             AND f.day = {day}), {oldest} IS NULL)"
-        )
-    };
-    let asked: Vec<String> = days.iter().map(of_day).collect();
-    let whole = format!("SELECT ARRAY[{}]::boolean[]", asked.join(", "));
-    let whole = sqlx::query_scalar(AssertSqlSafe(whole)).bind(project_id);
-    let whole: Vec<bool> = whole.fetch_one(connection).await?;
-    let whole = days.iter().zip(whole).filter(|(_, whole)| *whole);
-    Ok(whole.map(|(day, _)| *day).collect())
+    let whole = format!(
+        "SELECT coalesce(e.oldest >= f.oldest, e.oldest IS NULL) \
+         FROM (SELECT min(received_at) AS oldest FROM {} WHERE project_id = $1) e, \
+         (SELECT min(received_at) AS oldest FROM word_filters WHERE project_id = $1 AND day = $2) f",
+        name_of(day)
+    );
+    let whole = sqlx::query_scalar(AssertSqlSafe(whole)).bind(project_id).bind(day);
+    let whole = whole.fetch_one(connection).await?;
+    known.lock().set_whole(at, whole);
+    Ok(whole)
 }
 
 /// Deletes the filters of days.
@@ -265,21 +303,16 @@ pub(super) async fn delete(connection: &mut PgConnection, days: &[i64]) -> Resul
     Ok(deleted.rows_affected())
 }
 
-/// A question to filters, where `block` tells how to come to the block of a
-/// word; none when every filter would say yes.
-fn condition(narrow: &Narrow, block: fn(u64) -> String) -> Option<String> {
-    let list = |parts: Vec<String>, between: &str| format!("({})", parts.join(between));
-    let ask = |narrow| condition(narrow, block);
-    match narrow {
-        Narrow::Word(word) => Some(of_word(hash(word), block)),
-        // Of short beginnings of words a filter knows nothing.
-        Narrow::Prefix(word) => hash_of_beginning(word).map(|hash| of_word(hash, block)),
-        Narrow::And(parts) => {
-            let parts: Vec<String> = parts.iter().filter_map(ask).collect();
-            (!parts.is_empty()).then(|| list(parts, " AND "))
-        }
-        Narrow::Or(parts) => Some(list(parts.iter().map(ask).collect::<Option<_>>()?, " OR ")),
-        Narrow::Without(asked, _) => ask(asked.as_deref()?),
+/// A question to filters for Postgres, where `block` tells how to come to the block of a word.
+fn condition(question: &Question, block: fn(u64) -> String) -> String {
+    let list = |parts: &[Question], between: &str| {
+        let parts: Vec<String> = parts.iter().map(|part| condition(part, block)).collect();
+        format!("({})", parts.join(between))
+    };
+    match question {
+        Question::Word(hash) => of_word(*hash, block),
+        Question::And(parts) => list(parts, " AND "),
+        Question::Or(parts) => list(parts, " OR "),
     }
 }
 
@@ -311,26 +344,4 @@ fn of_piece(hash: u64) -> String {
          FOR {BLOCK})",
         hash >> 32
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_filters_do_not_know_is_not_asked() {
-        let word = |text: &str| Narrow::Word(text.to_owned());
-        let prefix = || Narrow::Prefix("x".to_owned());
-        assert!(condition(&prefix(), of_commit).is_none());
-        assert!(condition(&Narrow::Or(vec![word("a"), prefix()]), of_commit).is_none());
-        assert!(condition(&Narrow::Without(None, Box::new(word("a"))), of_commit).is_none());
-        let only = condition(&word("a"), of_commit);
-        assert!(only.is_some());
-        let without = Narrow::Without(Some(Box::new(word("a"))), Box::new(word("b")));
-        assert_eq!(condition(&without, of_commit), only, "what is left out tells nothing");
-        let prefix_of = |word: &str| condition(&Narrow::Prefix(word.to_owned()), of_commit);
-        assert!(prefix_of("declin").is_some() && prefix_of("declin") == prefix_of("decl"));
-        let both = condition(&Narrow::And(vec![word("a"), prefix()]), of_commit);
-        assert_eq!(both, only.map(|only| format!("({only})")));
-    }
 }

@@ -23,7 +23,7 @@ use sqlx::{PgConnection, Postgres, QueryBuilder};
 const LOOK: usize = if cfg!(test) { 64 } else { 16_384 };
 
 /// Of what is left of a plan for `ORDER BY key`, the primary key is the one way
-/// that need not sort. Processes beside would take ingest its cores, for a page
+/// that need not sort; for `ORDER BY received_at` it is the index of arrival. Processes beside would take ingest its cores, for a page
 /// that is full soon.
 macro_rules! in_order {
     ($before:literal) => {
@@ -67,7 +67,7 @@ pub(super) async fn look_for(
         } else {
             rows.last().map(row::key).transpose()?
         };
-        reader.commit().await?;
+        reader.end();
         if show(&rows, visitor, walked, walk)?.is_break() {
             return Ok(ControlFlow::Break(()));
         }
@@ -97,7 +97,7 @@ async fn read(
     query.push(" FROM (SELECT e.*");
     push_next(&mut query, walk, below);
     query.push(" LIMIT ").push_bind(to_i64(look)).push(") e WHERE true");
-    sql::push_words(&mut query, walk.narrow.as_ref().map(|narrow| narrow.write(&SYNTAX)));
+    sql::push_words_apart(&mut query, walk.narrow.as_ref().map(|narrow| narrow.write(&SYNTAX)));
     sql::push_numbers(&mut query, &walk.numbers);
     query.push(" ORDER BY e.key DESC LIMIT ").push_bind(to_i64(batch));
     Ok(query.build().fetch_all(connection).await?)

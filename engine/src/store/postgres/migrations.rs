@@ -64,6 +64,11 @@ const HISTORY: &[Step] = &[
         "beginnings",
         include_str!("../../../../migrations/postgres/0016_beginnings.sql"),
     ),
+    (
+        18,
+        "filter_bits",
+        include_str!("../../../../migrations/postgres/0018_filter_bits.sql"),
+    ),
 ];
 
 /// How far the schema is.

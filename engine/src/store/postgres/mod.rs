@@ -31,6 +31,7 @@ mod project;
 #[cfg(test)]
 mod proxy;
 mod read;
+mod recent;
 mod retention;
 mod rollups;
 mod row;
@@ -57,7 +58,7 @@ use tokio::task::JoinHandle;
 
 use self::bounded::Bounded;
 use self::writing::Writing;
-use crate::store::{Schema, Store, StoreError};
+use crate::store::{Room, Schema, Store, StoreError};
 
 /// Connections that search.
 const READERS: u32 = 8;
@@ -110,6 +111,8 @@ pub struct PostgresStore {
     series: rollups::Series,
     /// Of searches that take long.
     turns: pace::Turns,
+    /// For searches of today.
+    recent: recent::Recent,
 }
 
 impl PostgresStore {
@@ -120,6 +123,14 @@ impl PostgresStore {
     /// When the URL makes no sense, the database cannot be reached or is not in
     /// UTF-8, or its schema is newer than this program. No error holds the URL.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
+        Self::open_with(url, Room::default()).await
+    }
+
+    /// As [`Self::open`], with so much room.
+    ///
+    /// # Errors
+    /// Those of [`Self::open`].
+    pub async fn open_with(url: &str, room: Room) -> Result<Self, StoreError> {
         let options = options(url)?;
         // The schema's history may take longer than a request may.
         let mut connection = PgConnection::connect_with(&options).await?;
@@ -168,6 +179,7 @@ impl PostgresStore {
             arrivals: Arc::new(AtomicU64::new(u64::from_le_bytes(seed) >> 8)),
             series: rollups::Series::default(),
             turns: pace::Turns::default(),
+            recent: recent::Recent::new(room.filters),
         })
     }
 }

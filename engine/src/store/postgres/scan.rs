@@ -5,21 +5,25 @@ use eventglass_model::{IngestCounts, Timestamp};
 
 use sqlx::QueryBuilder;
 
-use super::{PostgresStore, days};
+use super::{PostgresStore, days, in_order};
 use crate::store::row;
 use crate::store::{ScanStore, StoreError};
 
 #[async_trait]
 impl ScanStore for PostgresStore {
     async fn arrivals(&self, project_id: i64, since: Timestamp, most: usize) -> Result<i64, StoreError> {
-        let mut tx = self.readers.begin().await?;
+        let mut tx = in_order::begin(&self.readers).await?;
         let before = since.micros().saturating_sub(1);
         let days = days::since(&mut tx, &self.partitions, project_id, before).await?;
         let mut query = QueryBuilder::new("SELECT count(*) FROM (SELECT 1 FROM events e WHERE e.project_id = ");
         query.push_bind(project_id);
         query.push(" AND e.received_at > ").push_bind(before);
         days::push(&mut query, &days);
-        query.push(" LIMIT ").push_bind(to_i64(most)).push(") arrived");
+        // In the order of its index, which Postgres would not take otherwise.
+        query
+            .push(" ORDER BY e.received_at LIMIT ")
+            .push_bind(to_i64(most))
+            .push(") arrived");
         let count = query.build_query_scalar().fetch_one(&mut *tx).await?;
         tx.commit().await?;
         Ok(count)

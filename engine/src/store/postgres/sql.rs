@@ -13,6 +13,17 @@ pub(super) fn push_words(query: &mut QueryBuilder<Postgres>, words: Option<Strin
     }
 }
 
+/// The same for a statement that has one way to go, whatever is asked: the question is read once,
+/// and not for each event, and the plan may be one for all questions.
+pub(super) fn push_words_apart(query: &mut QueryBuilder<Postgres>, words: Option<String>) {
+    if let Some(words) = words {
+        query
+            .push(" AND e.words @@ (SELECT ")
+            .push_bind(words)
+            .push("::tsquery)");
+    }
+}
+
 /// Adds a comparison in any case of ASCII letters, which is what the collation `C` knows of case.
 pub(super) fn push_contains(query: &mut QueryBuilder<Postgres>, joined: &str, column: &str, pattern: String) {
     query

@@ -10,8 +10,8 @@ use std::sync::PoisonError;
 use std::time::Instant;
 
 use super::bounded::Tx;
-use super::commits::Commits;
-use super::days::Range;
+use super::days::{Noted, Range};
+use super::filters::Found;
 use super::pace::Pace;
 use super::partitions::keys_of;
 use super::{PostgresStore, commits, days, filters, in_order, sql};
@@ -43,7 +43,7 @@ struct After {
 }
 
 /// A part of a walk.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 struct Span {
     from: Option<EventKey>,
     below: Option<EventKey>,
@@ -51,30 +51,49 @@ struct Span {
 }
 
 /// How to find what is looked for.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 enum Way {
-    /// By the index of words, or by that of arrivals: Postgres knows best.
+    /// By the index of words, or by the key.
     Index,
     /// Every event is shown, or may have to be looked at: in the order of the keys.
     InOrder,
-    /// What has arrived lately, which is of these days.
+    /// What has arrived lately, which is of these days: in the order of arrival.
     Arrived(Vec<Range>),
     /// Only these commits of a day have it.
-    Commits(Commits),
+    Commits(Found),
+    /// There are no events.
+    Nothing,
+}
+
+impl Way {
+    /// Whether an index gives the order, whatever the statistics say.
+    const fn is_in_order(&self) -> bool {
+        matches!(self, Self::InOrder | Self::Arrived(..))
+    }
 }
 
 impl PostgresStore {
     pub(super) async fn walk_through(&self, walk: Walk, visitor: &SharedVisit) -> Result<Walked, StoreError> {
-        // The watermark and the first batch are of the same moment.
-        let mut tx = self.readers.begin().await?;
-        let project: Option<(Option<i64>, Option<i64>, bool)> = sqlx::query_as(
-            "SELECT last_event_at, words_from, event_count * 20 >= 19 * (SELECT sum(event_count) FROM projects) \
-             FROM projects WHERE id = $1",
+        let is_in_order = walk.narrow.is_none() && walk.narrow_slow.is_none();
+        let mut tx = if is_in_order {
+            in_order::begin(&self.readers).await?
+        } else {
+            self.readers.begin().await?
+        };
+        type Project = (Option<i64>, Option<i64>, bool, Vec<i64>, Vec<i64>);
+        // The watermark comes first: what arrives from now on may be missed.
+        let project: Option<Project> = sqlx::query_as(
+            "SELECT p.last_event_at, p.words_from, \
+             p.event_count * 20 >= 19 * (SELECT sum(event_count) FROM projects), \
+             coalesce(d.days, '{}'), coalesce(d.last, '{}') FROM projects p LEFT JOIN LATERAL \
+             (SELECT array_agg(day ORDER BY day) AS days, array_agg(last_at ORDER BY day) AS last \
+             FROM event_days WHERE project_id = p.id) d ON true WHERE p.id = $1",
         )
         .bind(walk.project_id)
         .fetch_optional(&mut *tx)
         .await?;
-        let (watermark, words_from, has_nearly_all) = project.unwrap_or_default();
+        let (watermark, words_from, has_nearly_all, days, last_at) = project.unwrap_or_default();
+        let noted = Noted::new(self.partitions.first(&mut tx).await?, days, last_at);
         let walk = walk.of_project(has_nearly_all);
         let mut walked = Walked {
             last: None,
@@ -85,7 +104,7 @@ impl PostgresStore {
         let mut pace = Pace::new(&self.turns, walk.expected.clamp(BATCH.0, most), most);
         let mut parts = Vec::new();
         for part in walk.parts(words_from.map(EventKey)) {
-            for Span { from, below, way } in self.spans(&mut tx, &part).await? {
+            for Span { from, below, way } in self.spans(&mut tx, &part, &noted).await? {
                 let part = Walk {
                     from,
                     below,
@@ -104,7 +123,7 @@ impl PostgresStore {
             }
             let mut reader = match first.take() {
                 Some(mut tx) => {
-                    if way == Way::InOrder {
+                    if way.is_in_order() && !is_in_order {
                         in_order::plan(&mut tx).await?;
                     }
                     tx
@@ -114,7 +133,7 @@ impl PostgresStore {
             let done = match way {
                 Way::Commits(commits) => {
                     let done = commits::walk(&mut reader, &part, commits, visitor, &mut walked).await?;
-                    reader.commit().await?;
+                    reader.end();
                     done
                 }
                 Way::InOrder if part.narrow.is_some() || !part.numbers.is_empty() => {
@@ -122,7 +141,7 @@ impl PostgresStore {
                 }
                 way => {
                     let rows = read(&mut reader, &part, &way, After::default(), pace.batch).await?;
-                    reader.commit().await?;
+                    reader.end();
                     self.go_on(&part, &way, rows, &mut pace, visitor, &mut walked).await?
                 }
             };
@@ -134,9 +153,10 @@ impl PostgresStore {
     }
 
     async fn reader(&self, way: &Way) -> Result<Tx, StoreError> {
-        match way {
-            Way::InOrder => in_order::begin(&self.readers).await,
-            Way::Index | Way::Arrived(..) | Way::Commits(..) => Ok(self.readers.begin().await?),
+        if way.is_in_order() {
+            in_order::begin(&self.readers).await
+        } else {
+            Ok(self.readers.begin().await?)
         }
     }
 
@@ -166,15 +186,14 @@ impl PostgresStore {
             pace.next().await;
             let mut reader = self.reader(way).await?;
             rows = read(&mut reader, walk, way, after, pace.batch).await?;
-            reader.commit().await?;
+            reader.end();
         }
     }
 
     /// The parts of a walk, the newest first.
-    async fn spans(&self, tx: &mut PgConnection, walk: &Walk) -> Result<Vec<Span>, StoreError> {
+    async fn spans(&self, tx: &mut PgConnection, walk: &Walk, noted: &Noted) -> Result<Vec<Span>, StoreError> {
         if let Some(after) = walk.arrived_after {
-            let days = days::since(tx, &self.partitions, walk.project_id, after).await?;
-            return Ok(vec![whole(walk, Way::Arrived(days))]);
+            return Ok(vec![whole(walk, Way::Arrived(noted.since(after)))]);
         }
         if walk.only.is_some() {
             return Ok(vec![whole(walk, Way::Index)]);
@@ -183,58 +202,50 @@ impl PostgresStore {
             if walk.from.is_some() {
                 return Ok(vec![whole(walk, Way::InOrder)]);
             }
-            let size = days::FIRST_STRETCH;
-            return self
-                .stretches(tx, walk.project_id, walk.below, size, || Way::InOrder)
-                .await;
+            return Ok(stretches(noted, walk.below, days::FIRST_STRETCH, || Way::InOrder));
         };
         let open = self.partitions.open_days(tx).await?;
         let within = |day: &&i64| {
             let (first, end) = keys_of(**day);
             walk.from.is_none_or(|from| from < end) && walk.below.is_none_or(|below| first < below)
         };
-        let open: Vec<i64> = open.iter().filter(within).copied().collect();
-        let mut days: BTreeMap<i64, Way> = open.iter().map(|day| (*day, Way::InOrder)).collect();
-        if let Some(asked) = filters::ask(tx, walk.project_id, &open, narrow).await? {
-            let whole = filters::whole(tx, walk.project_id, &open).await?;
-            for (day, candidates) in asked.days.into_iter().filter(|(day, _)| whole.contains(day)) {
-                let one_in = asked.one_in;
-                let commits = Commits {
-                    day,
-                    candidates,
-                    one_in,
-                };
-                days.insert(day, Way::Commits(commits));
-            }
+        let mut ways: BTreeMap<i64, Way> = open
+            .iter()
+            .filter(within)
+            .map(|day| (*day, noted.last_at(*day).map_or(Way::Nothing, |_| Way::InOrder)))
+            .collect();
+        let asked: Vec<(i64, i64)> = ways
+            .keys()
+            .filter_map(|day| Some((*day, noted.last_at(*day)?)))
+            .collect();
+        let found = filters::ask(tx, &self.recent, walk.project_id, &asked, narrow).await?;
+        for found in found.into_iter().flatten() {
+            let (day, is_empty) = (found.day, found.candidates.is_empty());
+            ways.insert(day, if is_empty { Way::Nothing } else { Way::Commits(found) });
         }
-        let mut spans = cut(walk, days);
-        if let Some(Span { below, .. }) = spans.pop_if(|span| span.way == Way::Index && span.from.is_none()) {
-            let size = days::FIRST_STRETCH_FOR_WORDS;
-            spans.extend(self.stretches(tx, walk.project_id, below, size, || Way::Index).await?);
+        let mut spans = cut(walk, ways);
+        if let Some(Span { below, .. }) = spans.pop_if(|span| matches!(span.way, Way::Index) && span.from.is_none()) {
+            spans.extend(stretches(noted, below, days::FIRST_STRETCH_FOR_WORDS, || Way::Index));
         }
-        spans.retain(|span| !matches!(&span.way, Way::Commits(commits) if commits.candidates.is_empty()));
+        spans.retain(|span| match span.way {
+            Way::Nothing => false,
+            Way::Index => noted.has_between(span.from, span.below),
+            _ => true,
+        });
         Ok(spans)
     }
+}
 
-    /// All days of a project below a key in stretches. Most walks end in the first, hold
-    /// no locks on all days that there are, and sort nothing of those.
-    async fn stretches(
-        &self,
-        tx: &mut PgConnection,
-        project_id: i64,
-        below: Option<EventKey>,
-        first_stretch: usize,
-        way: fn() -> Way,
-    ) -> Result<Vec<Span>, StoreError> {
-        let within = |(first, _)| below.is_none_or(|below| first < below);
-        let stretches = days::stretches(tx, &self.partitions, project_id, first_stretch, within).await?;
-        let span = |(from, end): Range| Span {
-            from: Some(from),
-            below: Some(below.map_or(end, |below| below.min(end))),
-            way: way(),
-        };
-        Ok(stretches.into_iter().map(span).collect())
-    }
+/// All days of a project below a key in stretches. Most walks end in the first, hold
+/// no locks on all days that there are, and sort nothing of those.
+fn stretches(noted: &Noted, below: Option<EventKey>, first_stretch: usize, way: fn() -> Way) -> Vec<Span> {
+    let within = |(first, _)| below.is_none_or(|below| first < below);
+    let span = |(from, end): Range| Span {
+        from: Some(from),
+        below: Some(below.map_or(end, |below| below.min(end))),
+        way: way(),
+    };
+    noted.stretches(first_stretch, within).into_iter().map(span).collect()
 }
 
 fn whole(walk: &Walk, way: Way) -> Span {
@@ -259,7 +270,7 @@ fn cut(walk: &Walk, days: BTreeMap<i64, Way>) -> Vec<Span> {
         }
         match spans.last_mut() {
             // Two days that follow each other are one way.
-            Some(last) if way == Way::InOrder && last.way == Way::InOrder => last.from = Some(first),
+            Some(last) if matches!((&way, &last.way), (Way::InOrder, Way::InOrder)) => last.from = Some(first),
             _ => spans.push(Span {
                 from: Some(first),
                 below: Some(end),

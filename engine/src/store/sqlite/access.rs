@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, Connection, Row};
 
 use super::SqliteStore;
 use crate::store::row::{PROJECT, project, user};
-use crate::store::{AccessStore, KeyRow, NewKey, StoreError, UserRow};
+use crate::store::{AccessStore, KeyRow, NewKey, StoreError, UserRow, Which};
 
 #[async_trait]
 impl AccessStore for SqliteStore {
@@ -162,14 +162,27 @@ impl AccessStore for SqliteStore {
         Ok(plans.bind(owner_id).fetch_all(&self.readers).await?)
     }
 
-    async fn role(&self, project_id: i64, user_id: i64) -> Result<Option<String>, StoreError> {
-        Ok(
-            sqlx::query_scalar("SELECT role FROM members WHERE project_id = $1 AND user_id = $2")
-                .bind(project_id)
-                .bind(user_id)
-                .fetch_optional(&self.readers)
-                .await?,
-        )
+    async fn project_with_role(
+        &self,
+        which: Which<'_>,
+        user_id: i64,
+    ) -> Result<Option<(Project, Option<String>)>, StoreError> {
+        let by = match which {
+            Which::Id(_) => "id",
+            Which::Slug(_) => "slug",
+        };
+        let sql = format!(
+            "SELECT {PROJECT}, m.role FROM projects p LEFT JOIN members m ON m.project_id = p.id AND m.user_id = $2 \
+             WHERE p.{by} = $1"
+        );
+        let query = sqlx::query(AssertSqlSafe(sql));
+        let query = match which {
+            Which::Id(id) => query.bind(id),
+            Which::Slug(slug) => query.bind(slug),
+        };
+        let found = query.bind(user_id).fetch_optional(&self.readers).await?;
+        let found = found.map(|row| Ok((project(&row)?, row.try_get("role")?)));
+        found.transpose()
     }
 
     async fn add_key(&self, project_id: i64, new: NewKey, now: Timestamp) -> Result<ApiKey, StoreError> {

@@ -1,5 +1,7 @@
 //! Lists of traces.
 
+use std::collections::BTreeSet;
+
 use sqlx::{PgConnection, Postgres, QueryBuilder, Row};
 
 use super::limit;
@@ -145,15 +147,18 @@ pub(super) async fn by_id<'a>(
     project_id: i64,
     trace_ids: impl Iterator<Item = &'a str>,
 ) -> Result<Vec<TraceState>, StoreError> {
-    let hashes: Vec<Vec<u8>> = trace_ids.map(|id| id_hash(project_id, id).to_vec()).collect();
+    let hashes: BTreeSet<Vec<u8>> = trace_ids.map(|id| id_hash(project_id, id).to_vec()).collect();
     if hashes.is_empty() {
         return Ok(Vec::new());
     }
-    let states: Vec<String> =
-        sqlx::query_scalar("SELECT state FROM traces WHERE project_id = $1 AND trace_hash = ANY($2)")
-            .bind(project_id)
-            .bind(hashes)
-            .fetch_all(tx)
-            .await?;
+    // `OFFSET` keeps it a look-up for each: without statistics, Postgres would go through all traces.
+    let states: Vec<String> = sqlx::query_scalar(
+        "SELECT t.state FROM UNNEST($2::bytea[]) h (hash) CROSS JOIN LATERAL \
+         (SELECT state FROM traces WHERE project_id = $1 AND trace_hash = h.hash OFFSET 0) t",
+    )
+    .bind(project_id)
+    .bind(hashes.into_iter().collect::<Vec<_>>())
+    .fetch_all(tx)
+    .await?;
     states.iter().map(|json| state(json)).collect()
 }

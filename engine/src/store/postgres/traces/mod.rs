@@ -11,6 +11,7 @@ use eventglass_model::Event;
 
 use super::PostgresStore;
 use super::bounded::{UPKEEP, within};
+use super::in_order;
 use crate::store::{
     FoldInput, FoldOutput, GroupBucket, GroupBy, GroupTotals, GroupWalk, GroupsFound, ShareRow, StoreError, TraceRows,
     TraceStore, TraceWalk, TracesFound,
@@ -60,7 +61,7 @@ impl TraceStore for PostgresStore {
 
     async fn fold_input(&self, project_id: i64, most: usize) -> Result<Option<FoldInput>, StoreError> {
         within(UPKEEP, async {
-            let mut tx = self.readers.begin().await?;
+            let mut tx = in_order::begin(&self.readers).await?;
             let input = fold::input(&mut tx, &self.partitions, project_id, most).await?;
             tx.commit().await?;
             Ok(input)
