@@ -109,7 +109,7 @@ fn first(candidates: &[Candidate], expected: usize) -> i64 {
 /// How many events to read next: what the rest of a page will probably take, and
 /// not many times more than before.
 fn next(events: i64, looked: i64, expected: usize, shown: usize) -> i64 {
-    let most = (events * 4).min(EVENTS.1);
+    let most = events.saturating_mul(4).clamp(EVENTS.0, EVENTS.1);
     let to_i64 = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
     let (missing, shown) = (to_i64(expected.saturating_sub(shown)), to_i64(shown));
     // Where nothing is missing, the words are not what decides.
@@ -330,6 +330,8 @@ mod tests {
         assert_eq!(super::next(least, 24, 80, 48), most, "the same again");
         assert_eq!(super::next(least, least, 50, 50), most, "a filter takes few of them");
         assert_eq!(super::next(most, most, usize::MAX, 1), most, "all are counted");
+        assert_eq!(super::next(1, 1, 50, 0), least.max(4), "commits of single events");
+        assert_eq!(super::next(1, 1, 50, 1), least.max(4));
     }
 
     #[test]
@@ -351,6 +353,37 @@ mod tests {
             "who knows where"
         );
         assert_eq!(super::first(&[], 50), 1);
+    }
+
+    #[tokio::test]
+    async fn what_another_server_stored_is_found_at_once() {
+        let url = cluster::shared().database();
+        let [one, other] = [
+            PostgresStore::open(&url).await.unwrap(),
+            PostgresStore::open(&url).await.unwrap(),
+        ];
+        let now = SystemClock.now();
+        let owner = one.add_user("a", "", now).await.unwrap();
+        let p = one.add_project(owner, "p", "p", "", now).await.unwrap().id;
+        let mut expected = Vec::new();
+        for n in 0..12_i64 {
+            let store = if n % 2 == 0 { &one } else { &other };
+            let event = |word: &str, n: i64| NewEvent {
+                message: Some(word.to_owned()),
+                ..NewEvent::new(format!("{word}{n}"), now.plus_micros(n - 100), "k".to_owned())
+            };
+            // Of single events, and of some.
+            let mut events = vec![event("rare", 5 * n)];
+            if n % 3 == 0 {
+                events.extend((1..5).map(|m| event("other", 5 * n + m)));
+            }
+            let events = events.into_iter().map(|event| event.prepare(p, false)).collect();
+            store.append(Arc::new(events), now).await.unwrap();
+            expected.insert(0, format!("rare{}", 5 * n));
+            for store in [&one, &other] {
+                assert_eq!(pages(store, p, "rare -never", now).await, expected);
+            }
+        }
     }
 
     #[tokio::test]
