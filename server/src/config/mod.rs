@@ -158,6 +158,7 @@ impl Settings {
             ("pulse_count_limit", self.pulse_count_limit.unsigned_abs(), 1),
             ("trace_events", self.trace_events as u64, 1),
             ("trace_scan", self.trace_scan as u64, 1_000),
+            ("filter_cache_bytes", self.filter_cache_bytes as u64, 1_048_576),
             (
                 "in_flight_bytes",
                 self.in_flight_bytes as u64,

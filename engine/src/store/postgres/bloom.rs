@@ -87,7 +87,7 @@ impl Words {
         }
         all.sort_unstable();
         all.dedup();
-        let blocks = pieces.iter().map(|words| blocks_for(words.len())).max();
+        let blocks = blocks_of_pieces(&pieces);
         Made {
             first: events.first().map_or(i64::MAX, |(key, _)| *key),
             last: events.last().map_or(i64::MIN, |(key, _)| *key),
@@ -178,6 +178,15 @@ pub(super) fn bits(hash: u64) -> impl Iterator<Item = u64> {
     let mixed = (hash ^ (hash >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let mixed = (mixed ^ (mixed >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
     (0..PROBES).map(move |n| (mixed >> (9 * n)) & 511)
+}
+
+/// How many blocks the filter of each piece has: as many as the largest needs, unless that is
+/// far from the others. What has too few says yes more often, and one long text does not
+/// take as much room for each piece of its commit.
+fn blocks_of_pieces(pieces: &[Vec<u64>]) -> Option<usize> {
+    let most = pieces.iter().map(Vec::len).max()?;
+    let mean = pieces.iter().map(Vec::len).sum::<usize>() / pieces.len().max(1);
+    Some(blocks_for(most.min(2 * mean)))
 }
 
 /// How many blocks so many different words need.
@@ -314,5 +323,16 @@ mod tests {
         assert!(ask(&Narrow::Or(words(["red", "green"]))));
         assert!(!ask(&Narrow::Or(words(["black", "green"]))));
         assert!(!Question::Word(hash("red")).asked(&[]), "no filter has nothing");
+    }
+
+    #[test]
+    fn one_long_text_does_not_make_all_filters_long() {
+        let piece = |words: usize| vec![0_u64; words];
+        let blocks = |pieces: &[usize]| blocks_of_pieces(&pieces.iter().map(|words| piece(*words)).collect::<Vec<_>>());
+        assert_eq!(blocks(&[]), None);
+        assert_eq!(blocks(&[300, 320, 310]), Some(blocks_for(320)));
+        let mut pieces = vec![100; 99];
+        pieces.push(6_500);
+        assert_eq!(blocks(&pieces), Some(blocks_for(2 * 164)));
     }
 }

@@ -43,21 +43,19 @@ pub(super) async fn walk(
     };
     // What is read is named one by one, so that there is one way to do it; to plan it anew
     // for other names takes as long as to read them.
-    sqlx::raw_sql("SET LOCAL plan_cache_mode = force_generic_plan")
+    sqlx::raw_sql("SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off")
         .execute(&mut *connection)
         .await?;
     let mut waiting = found.candidates;
     let day = (found.day, &found.known);
     let one_in = found.one_in.clamp(1, ONE_IN);
-    let effort = |candidate: &Candidate| match candidate.part {
-        Part::Pieces => candidate.events / one_in,
-        Part::Whole | Part::Piece { .. } => candidate.events,
-    };
     waiting.retain(|candidate| candidate.last >= from && candidate.first < top);
+    let density = density(&found.known, &waiting);
+    let effort = |candidate: &Candidate| effort(candidate, one_in, density);
     waiting.sort_unstable_by_key(|candidate| candidate.last);
     // Those with events below the window, too.
     let mut active: Vec<Candidate> = Vec::new();
-    let mut events = first(&waiting, walk.expected);
+    let mut events = first(&waiting, walk.expected, effort);
     let (mut looked, mut shown) = (0_i64, 0_usize);
     while top > from && (!active.is_empty() || !waiting.is_empty()) {
         let mut room = events.max(active.iter().map(effort).sum());
@@ -93,14 +91,44 @@ pub(super) async fn walk(
     Ok(ControlFlow::Continue(()))
 }
 
+/// How many events there are for each key, around some candidates.
+#[expect(clippy::cast_precision_loss, reason = "an estimate")]
+fn density(known: &SharedDay, candidates: &[Candidate]) -> f64 {
+    let first = candidates.iter().map(|candidate| candidate.first).min();
+    let last = candidates.iter().map(|candidate| candidate.last).max();
+    let (Some(first), Some(last)) = (first, last) else {
+        return 0.0;
+    };
+    let all = known.lock().events_between((first, EventKey(last.0 + 1)));
+    all.unwrap_or(0.0) / (last.0 - first.0 + 1) as f64
+}
+
+/// How many events are probably looked at for a candidate. Those of other commits that lie
+/// between the keys of a piece are, too, unless its commit is read as a whole.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    reason = "an estimate"
+)]
+fn effort(candidate: &Candidate, one_in: i64, density: f64) -> i64 {
+    match candidate.part {
+        Part::Whole => candidate.events,
+        Part::Pieces => candidate.events / one_in,
+        Part::Piece { of } => {
+            let between = (candidate.last.0 - candidate.first.0 + 1) as f64 * density;
+            candidate.events.max(between as i64).min(of)
+        }
+    }
+}
+
 /// How many events to read at first: where every candidate has what is looked for, this
 /// fills the page, and not much more than that is read.
-fn first(candidates: &[Candidate], expected: usize) -> i64 {
+fn first(candidates: &[Candidate], expected: usize, effort: impl Fn(&Candidate) -> i64) -> i64 {
     if candidates.iter().any(|candidate| candidate.part == Part::Pieces) {
         return EVENTS.0;
     }
     let to_i64 = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-    let events: i64 = candidates.iter().map(|candidate| candidate.events).sum();
+    let events = candidates.iter().map(effort).fold(0, i64::saturating_add);
     let wanted = to_i64(expected).saturating_mul(9) / 8 + 4;
     let enough = events.saturating_mul(wanted) / to_i64(candidates.len()).max(1);
     enough.clamp(1, EVENTS.0)
@@ -263,7 +291,7 @@ mod tests {
     use std::collections::BTreeSet;
     use std::str::FromStr;
     use std::sync::Arc;
-    use std::time::Duration;
+    use std::time::{Duration, Instant};
 
     use eventglass_model::{EventQuery, Timestamp};
     use proptest::prelude::*;
@@ -344,15 +372,29 @@ mod tests {
             part,
         };
         let pieces = [1, 3].map(|events| candidate(events, Part::Piece { of: 9 }));
-        assert_eq!(super::first(&pieces, 0), 8.min(super::EVENTS.0));
-        assert_eq!(super::first(&pieces[..1], 0), 4);
-        assert_eq!(super::first(&pieces, usize::MAX), super::EVENTS.0);
-        assert_eq!(
-            super::first(&[candidate(1, Part::Pieces)], 0),
-            super::EVENTS.0,
-            "who knows where"
-        );
-        assert_eq!(super::first(&[], 50), 1);
+        let first = |candidates: &[Candidate], expected| super::first(candidates, expected, |one| one.events);
+        assert_eq!(first(&pieces, 0), 8.min(super::EVENTS.0));
+        assert_eq!(first(&pieces[..1], 0), 4);
+        assert_eq!(first(&pieces, usize::MAX), super::EVENTS.0);
+        let somewhere = [candidate(1, Part::Pieces)];
+        assert_eq!(first(&somewhere, 0), super::EVENTS.0, "who knows where");
+        assert_eq!(first(&[], 50), 1);
+    }
+
+    #[test]
+    fn what_lies_between_the_keys_of_a_piece_counts() {
+        let piece = |last, part| Candidate {
+            received_at: 0,
+            first: EventKey(0),
+            last: EventKey(last),
+            events: 16,
+            part,
+        };
+        let effort = |last, part| super::effort(&piece(last, part), 4, 0.1);
+        assert_eq!(effort(99, Part::Piece { of: 400 }), 16, "nobody else's");
+        assert_eq!(effort(999, Part::Piece { of: 400 }), 100);
+        assert_eq!(effort(99_999, Part::Piece { of: 400 }), 400, "the commit, whole");
+        assert_eq!([Part::Whole, Part::Pieces].map(|part| effort(99_999, part)), [16, 4]);
     }
 
     #[tokio::test]
@@ -449,7 +491,7 @@ mod tests {
                     }
                     let today = (day_of(EventKey::from_time(now)), now.micros());
                     let never = Narrow::Word("never".into());
-                    let asked = filters::ask(&mut connection, &store.recent, p, &[today], &never).await;
+                    let asked = filters::ask(&mut connection, &store.recent, p, &[today], &never, Instant::now()).await;
                     let asked = asked.unwrap().expect("it is rare");
                     let candidates: Vec<usize> = asked.iter().map(|found| found.candidates.len()).collect();
                     match (uncovered, candidates.as_slice()) {

@@ -16,19 +16,23 @@
 //! are looked at one by one.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Instant;
 
 use sqlx::{AssertSqlSafe, PgConnection};
 
 use super::bloom::{BLOCK, Question, Words, bits};
 use super::partitions::{day_of, name_of};
-use super::recent::{Recent, SharedDay};
+use super::recent::{Commit, Recent, SharedDay};
 use crate::ingest::PendingEvent;
 use crate::query::Narrow;
 use crate::store::{EventKey, StoreError};
 
 /// Pieces of the newest commits that are asked first: what most of them have is found without.
-const SAMPLE: i64 = if cfg!(test) { 4 } else { 64 };
+const SAMPLE: usize = if cfg!(test) { 4 } else { 64 };
+
+/// Commits that take so long to ask that others should not wait for it.
+const LONG: usize = if cfg!(test) { 10 } else { 2_000 };
 
 /// The filters of a commit, as it is being written.
 #[derive(Default)]
@@ -149,35 +153,31 @@ pub(super) async fn ask(
     project_id: i64,
     days: &[(i64, i64)],
     narrow: &Narrow,
+    deadline: Instant,
 ) -> Result<Option<Vec<Found>>, StoreError> {
     let Some(question) = Question::new(narrow) else {
         return Ok(None);
     };
     let mut known = Vec::with_capacity(days.len());
     for (day, last_at) in days.iter().rev() {
-        known.push((*day, recent.day(connection, (project_id, *day), *last_at).await?));
+        let shared = recent.day(connection, (project_id, *day), *last_at, deadline).await?;
+        let (commits, from) = shared.lock().known();
+        known.push((*day, shared, commits, from));
     }
     let (mut sampled, mut yes) = (0_i64, 0_i64);
-    for (_, day) in &known {
-        for says in day.lock().newest(&question) {
-            if sampled >= SAMPLE {
-                break;
-            }
-            sampled += 1;
-            yes += i64::from(says);
-        }
+    let newest = known.iter().flat_map(|(.., commits, _)| commits.iter().rev());
+    for says in newest.flat_map(|commit| commit.says(&question)).take(SAMPLE) {
+        sampled += 1;
+        yes += i64::from(says);
     }
     if yes * 2 > sampled {
         return Ok(None);
     }
     let one_in = sampled / yes.max(1);
     let mut found = Vec::with_capacity(known.len());
-    for (day, known) in known {
+    for (day, known, commits, from) in known {
         if is_whole(connection, project_id, day, &known).await? {
-            let (mut candidates, from) = {
-                let known = known.lock();
-                (known.candidates(&question), known.from())
-            };
+            let mut candidates = candidates(commits, &question).await?;
             if let Some(from) = from {
                 candidates.extend(ask_stored(connection, project_id, day, from, &question).await?);
             }
@@ -190,6 +190,25 @@ pub(super) async fn ask(
         }
     }
     Ok(Some(found))
+}
+
+/// What of some commits may have what is looked for.
+async fn candidates(commits: Vec<Arc<Commit>>, question: &Question) -> Result<Vec<Candidate>, StoreError> {
+    let question = question.clone();
+    let is_long = commits.len() > LONG;
+    let ask = move || {
+        let mut found = Vec::new();
+        for commit in commits {
+            commit.candidates(&question, &mut found);
+        }
+        found
+    };
+    if !is_long {
+        return Ok(ask());
+    }
+    // Beside the threads that take events.
+    let asked = tokio::task::spawn_blocking(ask).await;
+    asked.map_err(|error| StoreError::Inconsistent(format!("asking filters of words: {error}")))
 }
 
 /// Has Postgres ask the filters of a project's day that arrived before a moment.
@@ -205,6 +224,7 @@ async fn ask_stored(
         "SELECT f.received_at, f.first_key, f.last_key, f.events, f.starts IS NOT NULL FROM word_filters f \
          WHERE f.project_id = $1 AND f.day = $2 AND f.received_at < $3 AND {condition}"
     )))
+    .persistent(false)
     .bind(project_id)
     .bind(day)
     .bind(before)
@@ -234,6 +254,7 @@ pub(super) async fn ask_pieces(
          CROSS JOIN LATERAL generate_series(1, cardinality(f.starts)) p (n) \
          WHERE f.project_id = $1 AND f.day = $2 AND f.received_at = ANY($3) AND f.starts IS NOT NULL AND {condition}"
     )))
+    .persistent(false)
     .bind(project_id)
     .bind(day)
     .bind(commits)

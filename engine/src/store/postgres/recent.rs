@@ -3,8 +3,9 @@
 //!
 //! They can be kept because commits of a project are seen in the order of their
 //! arrival, and a filter stays what it is until its day is over: what is missing
-//! is what arrived since. There is room for a number of bytes; of a day that
-//! has more, the newest are kept, and Postgres asks the others.
+//! is what arrived since. There is room for a number of bytes; where there is more,
+//! the newest filters of the days that were asked for last are kept, and Postgres
+//! asks the others.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,11 +20,11 @@ use crate::store::{EventKey, StoreError};
 /// For how long it is taken for true that every commit of a day left a filter, or not.
 const FRESH: Duration = Duration::from_secs(1);
 
-/// What a filter takes besides its bytes.
-const OVERHEAD: usize = 128;
+/// What a commit takes besides its filters.
+const OVERHEAD: usize = 192;
 
-/// The most filters that are read at once.
-const ROWS: i64 = 100_000;
+/// Commits that are read at once.
+const STEP: usize = if cfg!(test) { 3 } else { 512 };
 
 /// A project and a day of its events.
 type Place = (i64, i64);
@@ -45,30 +46,36 @@ struct Days {
 
 /// What is known of a day, whoever asks.
 #[derive(Clone, Debug, Default)]
-pub(super) struct SharedDay(Arc<Mutex<Day>>);
+pub(super) struct SharedDay(Arc<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    day: Mutex<Day>,
+    /// Held by who brings it up to date: others wait, instead of reading the same.
+    turn: tokio::sync::Mutex<()>,
+}
 
 impl SharedDay {
     pub(super) fn lock(&self) -> MutexGuard<'_, Day> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.day.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// The filters of a project's day that are known.
 #[derive(Debug, Default)]
 pub(super) struct Day {
-    /// All commits that arrived then or later, until `upto`; of the others, the
-    /// least known.
+    /// All commits that arrived then or later are known, until `upto`; and without it, all.
     from: Option<i64>,
     upto: i64,
     /// In the order of arrival.
-    commits: VecDeque<Commit>,
+    commits: VecDeque<Arc<Commit>>,
     bytes: usize,
     whole: Option<(Instant, bool)>,
 }
 
 /// What a commit left of its events of a day.
 #[derive(Debug, PartialEq, Eq)]
-struct Commit {
+pub(super) struct Commit {
     received_at: i64,
     first: i64,
     last: i64,
@@ -88,7 +95,7 @@ impl Commit {
 
     /// What is said of each piece, in the order of the keys. That of all is asked, too:
     /// what is wrong once is hardly ever wrong twice.
-    fn says(&self, question: &Question) -> impl Iterator<Item = bool> {
+    pub(super) fn says(&self, question: &Question) -> impl Iterator<Item = bool> {
         let may = question.asked(&self.filter);
         let size = (self.pieces.len() / self.starts.len().max(1)).max(1);
         let pieces = self.pieces.chunks(size);
@@ -96,7 +103,8 @@ impl Commit {
         pieces.chain(self.starts.is_empty().then_some(may))
     }
 
-    fn candidates(&self, question: &Question, found: &mut Vec<Candidate>) {
+    /// Adds what of it may have what is looked for.
+    pub(super) fn candidates(&self, question: &Question, found: &mut Vec<Candidate>) {
         if !question.asked(&self.filter) {
             return;
         }
@@ -126,31 +134,18 @@ impl Commit {
 }
 
 impl Day {
-    /// Commits that arrived before this are not known.
-    pub(super) const fn from(&self) -> Option<i64> {
-        self.from
-    }
-
-    /// What of the commits may have what is looked for.
-    pub(super) fn candidates(&self, question: &Question) -> Vec<Candidate> {
-        let mut found = Vec::new();
-        for commit in &self.commits {
-            commit.candidates(question, &mut found);
-        }
-        found
-    }
-
-    /// What each of the newest filters says.
-    pub(super) fn newest(&self, question: &Question) -> impl Iterator<Item = bool> {
-        self.commits.iter().rev().flat_map(|commit| commit.says(question))
+    /// The commits that are known, in the order of arrival, to be asked without holding up
+    /// others; and before which moment they are not known.
+    pub(super) fn known(&self) -> (Vec<Arc<Commit>>, Option<i64>) {
+        (self.commits.iter().cloned().collect(), self.from)
     }
 
     /// How many events lie in a window of keys, if those of each commit are spread
     /// evenly. `None` when not all commits are known.
     #[expect(clippy::cast_precision_loss, reason = "an estimate")]
     pub(super) fn events_between(&self, (bottom, top): (EventKey, EventKey)) -> Option<f64> {
-        let within = |commit: &&Commit| commit.last >= bottom.0 && commit.first < top.0;
-        let part = |commit: &Commit| {
+        let within = |commit: &&Arc<Commit>| commit.last >= bottom.0 && commit.first < top.0;
+        let part = |commit: &Arc<Commit>| {
             let width = commit.last.min(top.0 - 1) - commit.first.max(bottom.0) + 1;
             commit.events as f64 * width as f64 / (commit.last - commit.first + 1) as f64
         };
@@ -159,9 +154,11 @@ impl Day {
     }
 
     /// Whether every event of the day is of a commit that left a filter, as it was lately.
+    /// Where Postgres has to be asked anyway, it is asked this, too: what it deleted
+    /// since would be missed.
     pub(super) fn whole(&self) -> Option<bool> {
         let (at, whole) = self.whole?;
-        (at.elapsed() < FRESH).then_some(whole)
+        (at.elapsed() < FRESH && self.from.is_none()).then_some(whole)
     }
 
     /// Notes that.
@@ -185,14 +182,15 @@ impl Day {
         let known = if are_all { self.upto } else { i64::MIN };
         for commit in read.into_iter().rev().filter(|commit| commit.received_at > known) {
             self.bytes += commit.bytes();
-            self.commits.push_back(commit);
+            self.commits.push_back(Arc::new(commit));
         }
         self.upto = newest;
     }
 
-    /// Forgets the oldest commits, until there are no more than so many bytes.
-    fn shrink(&mut self, most: usize) {
+    /// Forgets the oldest commits until there are no more than so many bytes, or so few commits.
+    fn shrink(&mut self, most: usize, least: usize) {
         while self.bytes > most
+            && self.commits.len() > least
             && let Some(oldest) = self.commits.pop_front()
         {
             self.bytes -= oldest.bytes();
@@ -211,7 +209,7 @@ impl Recent {
     }
 
     /// What is known of a day, brought up to date: with all commits until `last_at`, when the
-    /// last of them arrived.
+    /// last of them arrived, or the newest of them that can be read until the deadline.
     ///
     /// # Errors
     /// [`StoreError::Database`].
@@ -220,13 +218,17 @@ impl Recent {
         connection: &mut PgConnection,
         (project_id, day): Place,
         last_at: i64,
+        deadline: Instant,
     ) -> Result<SharedDay, StoreError> {
         let shared = self.take((project_id, day));
-        let upto = shared.lock().upto;
-        if upto < last_at {
-            let (read, are_all) = self.read(connection, (project_id, day), upto).await?;
-            shared.lock().add(read, are_all, last_at);
-            self.make_room((project_id, day));
+        if shared.lock().upto < last_at {
+            let _turn = shared.0.turn.lock().await;
+            let upto = shared.lock().upto;
+            if upto < last_at {
+                let (read, are_all) = self.read(connection, (project_id, day), upto, deadline).await?;
+                shared.lock().add(read, are_all, last_at);
+                self.make_room((project_id, day));
+            }
         }
         Ok(shared)
     }
@@ -240,64 +242,47 @@ impl Recent {
         day.clone()
     }
 
-    /// Forgets what was used longest ago, and the oldest of what is used now.
+    /// Forgets the oldest commits of what was used longest ago, and at last of what is used
+    /// now, but for its newest.
     fn make_room(&self, place: Place) {
         let mut days = self.days.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut others: Vec<(u64, Place, usize)> = days
+        let mut all: Vec<(u64, Place, SharedDay)> = days
             .by_place
             .iter()
-            .filter(|(other, _)| **other != place)
-            .map(|(other, (used, day))| (*used, *other, OVERHEAD + day.lock().bytes))
+            .map(|(place, (used, day))| (*used, *place, day.clone()))
             .collect();
-        others.sort_unstable_by_key(|(used, ..)| std::cmp::Reverse(*used));
-        let mut room = self.most;
-        if let Some((_, day)) = days.by_place.get(&place) {
-            let mut day = day.lock();
-            day.shrink(room);
-            room = room.saturating_sub(OVERHEAD + day.bytes);
+        let mut bytes: usize = all.iter().map(|(.., day)| OVERHEAD + day.lock().bytes).sum();
+        if bytes <= self.most {
+            return;
         }
-        for (_, other, bytes) in others {
-            match room.checked_sub(bytes) {
-                Some(rest) => room = rest,
-                None => {
-                    days.by_place.remove(&other);
-                }
+        all.sort_unstable_by_key(|(used, other, _)| (*other == place, *used));
+        for (_, other, day) in all {
+            let mut day = day.lock();
+            let before = day.bytes;
+            let excess = bytes.saturating_sub(self.most);
+            day.shrink(before.saturating_sub(excess), usize::from(other == place));
+            bytes -= before - day.bytes;
+            if day.commits.is_empty() && other != place {
+                days.by_place.remove(&other);
+                bytes -= OVERHEAD;
+            }
+            if bytes <= self.most {
+                return;
             }
         }
     }
 
-    /// The newest commits after a moment, the newest first, and whether those are all.
+    /// The newest commits after a moment, the newest first, and whether those are all: no
+    /// more than there is room for, and than can be read until the deadline.
     async fn read(
         &self,
         connection: &mut PgConnection,
         (project_id, day): Place,
         after: i64,
+        deadline: Instant,
     ) -> Result<(Vec<Commit>, bool), StoreError> {
-        type Row = (i64, i64, i64, i64, Vec<u8>, Vec<i64>, Vec<u8>, i64);
-        // The size of a column is known without reading it.
-        let rows: Vec<Row> = sqlx::query_as(
-            "SELECT f.received_at, f.first_key, f.last_key, f.events, f.filter, \
-             coalesce(f.starts, '{}'), coalesce(f.pieces, ''), \
-             (SELECT min(o.received_at) FROM word_filters o WHERE o.project_id = $1 AND o.day = $2 AND o.received_at > $3) \
-             FROM (SELECT f.*, sum(f.bytes) OVER (ORDER BY f.received_at DESC) AS size \
-             FROM (SELECT *, octet_length(filter) + coalesce(octet_length(pieces), 0) AS bytes FROM word_filters WHERE project_id = $1 AND day = $2 AND received_at > $3 \
-             ORDER BY received_at DESC LIMIT $4) f) f \
-             WHERE f.size - f.bytes < $5 ORDER BY f.received_at DESC",
-        )
-        .bind(project_id)
-        .bind(day)
-        .bind(after)
-        .bind(ROWS)
-        .bind(i64::try_from(self.most).unwrap_or(i64::MAX))
-        .fetch_all(connection)
-        .await?;
-        let oldest = rows.last().map(|row| row.0);
-        let are_all = match rows.first() {
-            Some(row) => Some(row.7) == oldest,
-            // Where there is any room, the newest is read.
-            None => self.most > 0,
-        };
-        let commit = |(received_at, first, last, events, filter, starts, pieces, _): Row| Commit {
+        type Row = (i64, i64, i64, i64, Vec<u8>, Vec<i64>, Vec<u8>);
+        let commit = |(received_at, first, last, events, filter, starts, pieces): Row| Commit {
             received_at,
             first,
             last,
@@ -306,7 +291,31 @@ impl Recent {
             starts: starts.into(),
             pieces: pieces.into(),
         };
-        Ok((rows.into_iter().map(commit).collect(), are_all))
+        let (mut read, mut bytes, mut before) = (Vec::new(), 0, i64::MAX);
+        loop {
+            let rows: Vec<Row> = sqlx::query_as(
+                "SELECT received_at, first_key, last_key, events, filter, coalesce(starts, '{}'), coalesce(pieces, '') \
+                 FROM word_filters WHERE project_id = $1 AND day = $2 AND received_at > $3 AND received_at < $4 \
+                 ORDER BY received_at DESC LIMIT $5",
+            )
+            .bind(project_id)
+            .bind(day)
+            .bind(after)
+            .bind(before)
+            .bind(i64::try_from(STEP).unwrap_or(i64::MAX))
+            .fetch_all(&mut *connection)
+            .await?;
+            let is_last = rows.len() < STEP;
+            for row in rows {
+                before = row.0;
+                let commit = commit(row);
+                bytes += commit.bytes();
+                read.push(commit);
+            }
+            if is_last || bytes >= self.most || Instant::now() >= deadline {
+                return Ok((read, is_last));
+            }
+        }
     }
 }
 
@@ -335,7 +344,10 @@ mod tests {
 
     fn ask(day: &Day, word: &str) -> Vec<i64> {
         let question = Question::new(&Narrow::Word(word.to_owned())).unwrap();
-        let found = day.candidates(&question);
+        let mut found = Vec::new();
+        for commit in day.known().0 {
+            commit.candidates(&question, &mut found);
+        }
         found.iter().map(|candidate| candidate.received_at).collect()
     }
 
@@ -343,7 +355,7 @@ mod tests {
     fn commits_are_added_once_and_in_order() {
         let mut day = Day::default();
         day.add(vec![commit(3, "red"), commit(1, "red")], true, 3);
-        assert_eq!((ask(&day, "red"), day.from()), (vec![1, 3], None));
+        assert_eq!((ask(&day, "red"), day.from), (vec![1, 3], None));
         // Two searches read what came since, and one is late with less.
         day.add(vec![commit(7, "blue"), commit(5, "red")], true, 7);
         day.add(vec![commit(5, "red")], true, 5);
@@ -359,34 +371,70 @@ mod tests {
         let mut day = Day::default();
         day.add(vec![commit(1, "red")], true, 1);
         day.add(vec![commit(9, "red"), commit(8, "red")], false, 9);
-        assert_eq!((ask(&day, "red"), day.from(), day.upto), (vec![8, 9], Some(8), 9));
+        assert_eq!((ask(&day, "red"), day.from, day.upto), (vec![8, 9], Some(8), 9));
         assert_eq!(day.events_between((EventKey(0), EventKey(10_000))), None);
         day.add(vec![commit(11, "red")], true, 11);
-        assert_eq!((ask(&day, "red"), day.from()), (vec![8, 9, 11], Some(8)));
+        assert_eq!((ask(&day, "red"), day.from), (vec![8, 9, 11], Some(8)));
         day.add(Vec::new(), false, 12);
-        assert_eq!((ask(&day, "red"), day.from()), (Vec::new(), Some(i64::MAX)));
+        assert_eq!((ask(&day, "red"), day.from), (Vec::new(), Some(i64::MAX)));
+    }
+
+    fn see(day: &SharedDay) -> (Vec<i64>, Option<i64>) {
+        let day = day.lock();
+        (ask(&day, "red"), day.from)
+    }
+
+    fn fill(recent: &Recent, place: Place, times: [i64; 2]) -> SharedDay {
+        let day = recent.take(place);
+        let [first, last] = times;
+        day.lock()
+            .add(vec![commit(last, "red"), commit(first, "red")], true, last);
+        recent.make_room(place);
+        day
     }
 
     #[test]
     fn the_oldest_go_when_there_is_no_room() {
         let size = commit(1, "red").bytes();
-        let recent = Recent::new(3 * size + size / 2);
-        let fill = |place: Place, times: [i64; 2]| {
-            let day = recent.take(place);
-            let [first, last] = times;
-            day.lock()
-                .add(vec![commit(last, "red"), commit(first, "red")], true, last);
-            recent.make_room(place);
-            day
-        };
-        let of_one = fill((1, 7), [1, 2]);
-        let both = fill((2, 7), [3, 4]);
+        let recent = Recent::new(3 * size + 2 * OVERHEAD);
+        let of_one = fill(&recent, (1, 7), [1, 2]);
+        assert_eq!(ask(&of_one.lock(), "red"), [1, 2]);
+        let both = fill(&recent, (2, 7), [3, 4]);
         assert_eq!(ask(&both.lock(), "red"), [3, 4], "what is used now stays");
-        assert!(ask(&recent.take((1, 7)).lock(), "red").is_empty(), "the other is gone");
-        assert_eq!(ask(&of_one.lock(), "red"), [1, 2], "but not for who holds it");
-        let more = fill((2, 7), [5, 6]);
-        let more = more.lock();
-        assert_eq!((ask(&more, "red"), more.from()), (vec![4, 5, 6], Some(4)));
+        let other = recent.take((1, 7));
+        assert_eq!(see(&other), (vec![2], Some(2)));
+        // It is used later now, so the first goes first.
+        let other = fill(&recent, (1, 7), [5, 6]);
+        assert_eq!(see(&other), (vec![2, 5, 6], Some(2)));
+        assert!(ask(&recent.take((2, 7)).lock(), "red").is_empty(), "and is gone");
+        let most = fill(&recent, (1, 7), [8, 9]);
+        assert_eq!(see(&most), (vec![6, 8, 9], Some(6)));
+    }
+
+    #[test]
+    fn a_full_day_makes_room_for_a_little_more_and_no_more_than_that() {
+        let size = commit(1, "red").bytes();
+        let recent = Recent::new(10 * size + 2 * OVERHEAD);
+        for n in 0..10 {
+            fill(&recent, (1, 7), [20 * n + 1, 20 * n + 2]);
+        }
+        let before = ask(&recent.take((1, 7)).lock(), "red").len();
+        assert_eq!(before, 10);
+        for n in 0..3 {
+            // A day of its own, or a project, of which a few events come now and then.
+            let day = recent.take((1, 8));
+            day.lock().add(vec![commit(1_000 + n, "red")], true, 1_000 + n);
+            recent.make_room((1, 8));
+        }
+        let full = recent.take((1, 7));
+        assert_eq!(ask(&full.lock(), "red").len(), 7);
+        assert_eq!(full.lock().upto, 182, "it has not to be read again");
+        let none = Recent::new(0);
+        assert_eq!(
+            ask(&fill(&none, (1, 7), [1, 2]).lock(), "red"),
+            [2],
+            "the newest is kept"
+        );
     }
 
     #[test]

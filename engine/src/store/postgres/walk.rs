@@ -218,7 +218,7 @@ impl PostgresStore {
             .keys()
             .filter_map(|day| Some((*day, noted.last_at(*day)?)))
             .collect();
-        let found = filters::ask(tx, &self.recent, walk.project_id, &asked, narrow).await?;
+        let found = filters::ask(tx, &self.recent, walk.project_id, &asked, narrow, walk.deadline).await?;
         for found in found.into_iter().flatten() {
             let (day, is_empty) = (found.day, found.candidates.is_empty());
             ways.insert(day, if is_empty { Way::Nothing } else { Way::Commits(found) });
