@@ -9,7 +9,7 @@ use eventglass_model::{
 use serde_json::value::RawValue;
 
 use crate::ingest::NewEvent;
-use crate::store::{EventKey, Payload, StoreError, StoredAnswer, UserRow, door};
+use crate::store::{EventKey, Payload, StoreError, StoredAnswer, UserRow, Which, door};
 use crate::traces::SpanRow;
 
 /// A row, as a driver gives it: its columns by name.
@@ -336,6 +336,23 @@ pub(crate) fn project(row: &impl Columns) -> Result<Project, StoreError> {
         event_count: row.int("event_count")?,
         last_event_at: row.maybe_int("last_event_at")?.map(Timestamp::from_micros),
     })
+}
+
+/// The statement that finds a project by its id or slug (`$1`), and what a user (`$2`) may be called in it.
+pub(crate) fn select_project_with_role(which: Which<'_>) -> String {
+    let by = match which {
+        Which::Id(_) => "id",
+        Which::Slug(_) => "slug",
+    };
+    format!(
+        "SELECT {PROJECT}, m.role FROM projects p LEFT JOIN members m ON m.project_id = p.id AND m.user_id = $2 \
+         WHERE p.{by} = $1"
+    )
+}
+
+/// Reads a row of [`select_project_with_role`].
+pub(crate) fn project_with_role(row: &impl Columns) -> Result<(Project, Option<String>), StoreError> {
+    Ok((project(row)?, row.maybe_text("role")?))
 }
 
 /// Reads an answer: body_hash, status, content_type, body.

@@ -7,7 +7,7 @@ use sqlx::{AssertSqlSafe, PgConnection, Row};
 use super::PostgresStore;
 use super::append::is_taken;
 use super::encode::{sent, stored};
-use crate::store::row::{PROJECT, project, user};
+use crate::store::row::{PROJECT, project, project_with_role, select_project_with_role, user};
 use crate::store::{AccessStore, KeyRow, NewKey, StoreError, UserRow, Which};
 
 #[async_trait]
@@ -171,22 +171,13 @@ impl AccessStore for PostgresStore {
         which: Which<'_>,
         user_id: i64,
     ) -> Result<Option<(Project, Option<String>)>, StoreError> {
-        let by = match which {
-            Which::Id(_) => "id",
-            Which::Slug(_) => "slug",
-        };
-        let sql = format!(
-            "SELECT {PROJECT}, m.role FROM projects p LEFT JOIN members m ON m.project_id = p.id AND m.user_id = $2 \
-             WHERE p.{by} = $1"
-        );
-        let query = sqlx::query(AssertSqlSafe(sql));
+        let query = sqlx::query(AssertSqlSafe(select_project_with_role(which)));
         let query = match which {
             Which::Id(id) => query.bind(id),
             Which::Slug(slug) => query.bind(stored(slug)),
         };
         let found = query.bind(user_id).fetch_optional(&self.lookups).await?;
-        let found = found.map(|row| Ok((project(&row)?, row.try_get("role")?)));
-        found.transpose()
+        found.as_ref().map(project_with_role).transpose()
     }
 
     async fn add_key(&self, project_id: i64, new: NewKey, now: Timestamp) -> Result<ApiKey, StoreError> {

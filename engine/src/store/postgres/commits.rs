@@ -10,7 +10,7 @@ use sqlx::{PgConnection, Postgres, QueryBuilder};
 use super::filters::{self, Candidate, Found, Part, Place};
 use super::partitions::name_of;
 use super::recent::SharedDay;
-use super::sql;
+use super::sql::{self, to_i64};
 use super::walk::{BATCH, SYNTAX, select, show};
 use crate::store::{EventKey, SharedVisit, StoreError, Walk, Walked};
 
@@ -34,7 +34,7 @@ struct Reading {
 pub(super) async fn walk(
     connection: &mut PgConnection,
     walk: &Walk,
-    found: Found,
+    mut found: Found,
     visitor: &SharedVisit,
     walked: &mut Walked,
 ) -> Result<ControlFlow<()>, StoreError> {
@@ -46,8 +46,7 @@ pub(super) async fn walk(
     sqlx::raw_sql("SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off")
         .execute(&mut *connection)
         .await?;
-    let mut waiting = found.candidates;
-    let day = (found.day, &found.known);
+    let mut waiting = std::mem::take(&mut found.candidates);
     let one_in = found.one_in.clamp(1, ONE_IN);
     waiting.retain(|candidate| candidate.last >= from && candidate.first < top);
     let density = density(&found.known, &waiting);
@@ -66,7 +65,7 @@ pub(super) async fn walk(
         looked += active.iter().map(effort).sum::<i64>();
         // What waits has nothing above its last key.
         let bottom = waiting.last().map_or(from, |next| EventKey(next.last.0 + 1).max(from));
-        let reading = ask(connection, walk, day, &active, (bottom, top)).await?;
+        let reading = ask(connection, walk.project_id, &found, &active, (bottom, top)).await?;
         while reading != Reading::default() {
             let rows = read(connection, walk, found.day, &reading, (bottom, top)).await?;
             if show(&rows, visitor, walked, walk)?.is_break() {
@@ -127,7 +126,6 @@ fn first(candidates: &[Candidate], expected: usize, effort: impl Fn(&Candidate) 
     if candidates.iter().any(|candidate| candidate.part == Part::Pieces) {
         return EVENTS.0;
     }
-    let to_i64 = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
     let events = candidates.iter().map(effort).fold(0, i64::saturating_add);
     let wanted = to_i64(expected).saturating_mul(9) / 8 + 4;
     let enough = events.saturating_mul(wanted) / to_i64(candidates.len()).max(1);
@@ -138,7 +136,6 @@ fn first(candidates: &[Candidate], expected: usize, effort: impl Fn(&Candidate) 
 /// not many times more than before.
 fn next(events: i64, looked: i64, expected: usize, shown: usize) -> i64 {
     let most = events.saturating_mul(4).clamp(EVENTS.0, EVENTS.1);
-    let to_i64 = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
     let (missing, shown) = (to_i64(expected.saturating_sub(shown)), to_i64(shown));
     // Where nothing is missing, the words are not what decides.
     if missing == 0 || shown == 0 {
@@ -151,8 +148,8 @@ fn next(events: i64, looked: i64, expected: usize, shown: usize) -> i64 {
 /// What has to be read of a window.
 async fn ask(
     connection: &mut PgConnection,
-    walk: &Walk,
-    (day, known): (i64, &SharedDay),
+    project_id: i64,
+    found: &Found,
     candidates: &[Candidate],
     (bottom, top): (EventKey, EventKey),
 ) -> Result<Reading, StoreError> {
@@ -178,8 +175,8 @@ async fn ask(
             }
         }
     }
-    if let (Some(narrow), false) = (&walk.narrow, unknown.is_empty()) {
-        for place in filters::ask_pieces(connection, walk.project_id, day, &unknown, narrow).await? {
+    if !unknown.is_empty() {
+        for place in filters::ask_pieces(connection, project_id, found, &unknown).await? {
             if let Some((_, places)) = in_pieces.get_mut(&place.received_at) {
                 places.push(place);
             }
@@ -196,10 +193,10 @@ async fn ask(
     in_pieces.retain(|_, (_, places)| !places.is_empty());
     if !in_pieces.is_empty() {
         let window = (first, end);
-        let all = known.lock().events_between(window);
+        let all = found.known.lock().events_between(window);
         let all = match all {
             Some(all) => all,
-            None => filters::events_between(connection, walk.project_id, day, window).await?,
+            None => filters::events_between(connection, project_id, found.day, window).await?,
         };
         for (received_at, (events, places)) in in_pieces {
             // Between the keys of a piece lie events of other commits, too: many, when
@@ -249,7 +246,7 @@ async fn read(
     query.push(" AND e.key + 0 >= ").push_bind(bottom.0);
     query.push(" AND e.key + 0 < ").push_bind(top.0);
     query.push(" ORDER BY e.key DESC LIMIT ");
-    query.push_bind(i64::try_from(BATCH.1).unwrap_or(i64::MAX));
+    query.push_bind(to_i64(BATCH.1));
     Ok(query.build().fetch_all(connection).await?)
 }
 

@@ -13,6 +13,7 @@ use super::days;
 use super::encode::{sent, stored};
 use super::project::lock;
 use super::rollups::{self, changed, facts_of};
+use super::sql::to_i64;
 use super::traces;
 use crate::store::cost::{PRICED, joined, own_price, price_job, price_json, priced_row, state_code, valid_from};
 use crate::store::rollups::Change;
@@ -374,8 +375,4 @@ async fn update(
 
 fn micros(span: Duration) -> i64 {
     i64::try_from(span.as_micros()).unwrap_or(i64::MAX)
-}
-
-fn to_i64(n: usize) -> i64 {
-    i64::try_from(n).unwrap_or(i64::MAX)
 }

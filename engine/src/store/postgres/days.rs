@@ -175,19 +175,19 @@ impl Noted {
         ranges(days.map(|(day, _)| *day).collect(), self.first)
     }
 
-    /// Whether there may be events from a key on, below another.
-    pub(super) fn has_between(&self, from: Option<EventKey>, below: Option<EventKey>) -> bool {
-        self.days.iter().any(|(day, _)| {
-            let (first, end) = range(*day, self.first);
-            from.is_none_or(|from| from < end) && below.is_none_or(|below| first < below)
-        })
+    fn ranges(&self) -> impl Iterator<Item = Range> {
+        self.days.iter().map(|(day, _)| range(*day, self.first))
     }
 
-    /// All days in stretches, the newest first, for walks that may end soon. The first has
-    /// so many days.
-    pub(super) fn stretches(&self, first_stretch: usize, within: impl Fn(Range) -> bool) -> Vec<Range> {
-        let days = self.days.iter().map(|(day, _)| range(*day, self.first));
-        let days: Vec<Range> = days.filter(|day| within(*day)).collect();
+    /// Whether there may be events from a key on, below another.
+    pub(super) fn has_between(&self, from: Option<EventKey>, below: Option<EventKey>) -> bool {
+        self.ranges().any(|day| meets(day, from, below))
+    }
+
+    /// All days below a key in stretches, the newest first, for walks that may end soon. The
+    /// first has so many days.
+    pub(super) fn stretches(&self, first_stretch: usize, below: Option<EventKey>) -> Vec<Range> {
+        let days: Vec<Range> = self.ranges().filter(|day| meets(*day, None, below)).collect();
         let mut stretches = Vec::new();
         let mut size = first_stretch;
         let mut rest = days.as_slice();
@@ -200,6 +200,11 @@ impl Noted {
         }
         stretches
     }
+}
+
+/// Whether a range has keys from one on, below another.
+pub(super) fn meets((first, end): Range, from: Option<EventKey>, below: Option<EventKey>) -> bool {
+    from.is_none_or(|from| from < end) && below.is_none_or(|below| first < below)
 }
 
 /// Adds that an event is in one of some ranges.

@@ -132,6 +132,8 @@ pub(super) struct Found {
     pub(super) known: SharedDay,
     /// Of so many of the newest pieces one may have it.
     pub(super) one_in: i64,
+    /// What filters were asked.
+    question: Question,
 }
 
 /// A part of a commit that may have what is looked for.
@@ -186,6 +188,7 @@ pub(super) async fn ask(
                 candidates,
                 known,
                 one_in,
+                question: question.clone(),
             });
         }
     }
@@ -240,15 +243,14 @@ async fn ask_stored(
     Ok(found.into_iter().map(candidate).collect())
 }
 
-/// Asks the filters of the pieces of commits of a project's day.
+/// Has Postgres ask the filters of the pieces of commits of a project's day.
 pub(super) async fn ask_pieces(
     connection: &mut PgConnection,
     project_id: i64,
-    day: i64,
+    found: &Found,
     commits: &[i64],
-    narrow: &Narrow,
 ) -> Result<Vec<Place>, StoreError> {
-    let condition = Question::new(narrow).map_or_else(|| "true".to_owned(), |asked| condition(&asked, of_piece));
+    let condition = condition(&found.question, of_piece);
     let places: Vec<(i64, i64, i64)> = sqlx::query_as(AssertSqlSafe(format!(
         "SELECT f.received_at, f.starts[p.n], coalesce(f.starts[p.n + 1], f.last_key + 1) FROM word_filters f \
          CROSS JOIN LATERAL generate_series(1, cardinality(f.starts)) p (n) \
@@ -256,7 +258,7 @@ pub(super) async fn ask_pieces(
     )))
     .persistent(false)
     .bind(project_id)
-    .bind(day)
+    .bind(found.day)
     .bind(commits)
     .fetch_all(connection)
     .await?;

@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use super::bounded::{Bounded, Tx};
 use super::pace::Pace;
-use super::sql;
+use super::sql::{self, to_i64};
 use super::walk::{SYNTAX, select, show};
 use crate::store::row;
 use crate::store::{EventKey, SharedVisit, StoreError, Walk, Walked};
@@ -130,10 +130,6 @@ fn push_next(query: &mut QueryBuilder<Postgres>, walk: &Walk, below: Option<Even
         }
     }
     query.push(" ORDER BY e.key DESC");
-}
-
-fn to_i64(n: usize) -> i64 {
-    i64::try_from(n).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

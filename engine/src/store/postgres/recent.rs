@@ -97,10 +97,14 @@ impl Commit {
     /// what is wrong once is hardly ever wrong twice.
     pub(super) fn says(&self, question: &Question) -> impl Iterator<Item = bool> {
         let may = question.asked(&self.filter);
-        let size = (self.pieces.len() / self.starts.len().max(1)).max(1);
-        let pieces = self.pieces.chunks(size);
-        let pieces = pieces.map(move |filter| may && question.asked(filter));
+        let pieces = self.pieces().map(move |filter| may && question.asked(filter));
         pieces.chain(self.starts.is_empty().then_some(may))
+    }
+
+    /// The filter of each piece.
+    fn pieces(&self) -> impl Iterator<Item = &[u8]> {
+        let size = self.pieces.len() / self.starts.len().max(1);
+        self.pieces.chunks(size.max(1))
     }
 
     /// Adds what of it may have what is looked for.
@@ -117,8 +121,9 @@ impl Commit {
         };
         let before = found.len();
         let ends = self.starts.iter().skip(1).map(|next| next - 1).chain([self.last]);
-        let pieces = self.starts.iter().zip(ends).zip(self.says(question));
-        found.extend(pieces.filter(|(_, yes)| *yes).map(|((first, last), _)| Candidate {
+        let pieces = self.starts.iter().zip(ends).zip(self.pieces());
+        let pieces = pieces.filter(|(_, filter)| question.asked(filter));
+        found.extend(pieces.map(|((first, last), _)| Candidate {
             first: EventKey(*first),
             last: EventKey(last),
             events: self.events / i64::try_from(self.starts.len()).unwrap_or(1),

@@ -5,6 +5,7 @@ use eventglass_model::{IngestCounts, Timestamp};
 
 use sqlx::QueryBuilder;
 
+use super::sql::to_i64;
 use super::{PostgresStore, days, in_order};
 use crate::store::row;
 use crate::store::{ScanStore, StoreError};
@@ -49,8 +50,4 @@ impl ScanStore for PostgresStore {
             .await?;
         Ok(last.map(Timestamp::from_micros))
     }
-}
-
-fn to_i64(n: usize) -> i64 {
-    i64::try_from(n).unwrap_or(i64::MAX)
 }

@@ -6,6 +6,11 @@ use sqlx::{Postgres, QueryBuilder};
 use super::encode::stored;
 use crate::store::{EventKey, NumberIn};
 
+/// A number of things as Postgres counts; the most there is of what does not fit.
+pub(super) fn to_i64(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
 /// Adds the question to the words of an event, if there is one.
 pub(super) fn push_words(query: &mut QueryBuilder<Postgres>, words: Option<String>) {
     if let Some(words) = words {

@@ -205,10 +205,7 @@ impl PostgresStore {
             return Ok(stretches(noted, walk.below, days::FIRST_STRETCH, || Way::InOrder));
         };
         let open = self.partitions.open_days(tx).await?;
-        let within = |day: &&i64| {
-            let (first, end) = keys_of(**day);
-            walk.from.is_none_or(|from| from < end) && walk.below.is_none_or(|below| first < below)
-        };
+        let within = |day: &&i64| days::meets(keys_of(**day), walk.from, walk.below);
         let mut ways: BTreeMap<i64, Way> = open
             .iter()
             .filter(within)
@@ -239,13 +236,12 @@ impl PostgresStore {
 /// All days of a project below a key in stretches. Most walks end in the first, hold
 /// no locks on all days that there are, and sort nothing of those.
 fn stretches(noted: &Noted, below: Option<EventKey>, first_stretch: usize, way: fn() -> Way) -> Vec<Span> {
-    let within = |(first, _)| below.is_none_or(|below| first < below);
     let span = |(from, end): Range| Span {
         from: Some(from),
         below: Some(below.map_or(end, |below| below.min(end))),
         way: way(),
     };
-    noted.stretches(first_stretch, within).into_iter().map(span).collect()
+    noted.stretches(first_stretch, below).into_iter().map(span).collect()
 }
 
 fn whole(walk: &Walk, way: Way) -> Span {
