@@ -134,87 +134,10 @@ fn push_next(query: &mut QueryBuilder<Postgres>, walk: &Walk, below: Option<Even
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
     use std::time::Duration;
 
-    use eventglass_model::{EventPage, EventQuery, Timestamp};
-
-    use crate::clock::{Clock, SystemClock};
-    use crate::ingest::{NewEvent, PendingEvent};
-    use crate::query::EventSearch;
-    use crate::store::postgres::{PostgresStore, READERS, cluster};
-    use crate::store::{AccessStore, EventStore};
-
-    struct Today {
-        store: PostgresStore,
-        url: String,
-        project: i64,
-        now: Timestamp,
-    }
-
-    impl Today {
-        async fn new() -> Self {
-            let url = cluster::shared().database();
-            let store = PostgresStore::open(&url).await.unwrap();
-            let now = SystemClock.now();
-            let owner = store.add_user("a", "", now).await.unwrap();
-            let project = store.add_project(owner, "p", "p", "", now).await.unwrap().id;
-            Self {
-                store,
-                url,
-                project,
-                now,
-            }
-        }
-
-        /// A commit of events, a microsecond apart: the last has the last of `numbers`.
-        async fn commit(&self, numbers: std::ops::Range<i64>, says: impl Fn(i64) -> &'static str) {
-            let event = |n: i64| NewEvent {
-                message: Some(says(n).to_owned()),
-                ..NewEvent::new(format!("e{n}"), self.now.plus_micros(n - 100_000), "k".to_owned())
-            };
-            let events: Vec<PendingEvent> = numbers.map(|n| event(n).prepare(self.project, false)).collect();
-            self.store.append(Arc::new(events), self.now).await.unwrap();
-        }
-
-        async fn page(&self, q: &str, limit: usize, cursor: Option<String>, budget: Duration) -> EventPage {
-            let query = EventQuery {
-                q: q.to_owned(),
-                limit: Some(limit),
-                cursor,
-                ..EventQuery::default()
-            };
-            let search = EventSearch::new(query, self.now).unwrap();
-            crate::query::events(&self.store, self.project, &search, budget)
-                .await
-                .unwrap()
-        }
-
-        /// How many rows of events have been read so far.
-        async fn rows_read(&self) -> i64 {
-            let mut readers = Vec::new();
-            for _ in 0..READERS {
-                let mut reader = self.store.readers.acquire().await.unwrap();
-                // Each reports what it has read when it is asked to.
-                sqlx::query("SELECT pg_stat_force_next_flush()")
-                    .execute(&mut *reader)
-                    .await
-                    .unwrap();
-                readers.push(reader);
-            }
-            let read =
-                "SELECT sum(seq_tup_read + idx_tup_fetch) FROM pg_stat_user_tables WHERE relname LIKE 'events\\_%'";
-            cluster::shared().execute(&self.url, read).unwrap().parse().unwrap()
-        }
-
-        /// How many rows of events the first page takes.
-        async fn reads(&self, q: &str, limit: usize) -> i64 {
-            let before = self.rows_read().await;
-            let page = self.page(q, limit, None, Duration::from_secs(60)).await;
-            assert_eq!((page.items.len(), page.partial), (limit, false), "{q}");
-            self.rows_read().await - before
-        }
-    }
+    use crate::store::postgres::cluster;
+    use crate::store::postgres::today::Today;
 
     #[tokio::test]
     async fn a_page_of_today_reads_little_whatever_the_statistics_say() {

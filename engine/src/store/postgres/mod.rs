@@ -38,6 +38,8 @@ mod row;
 mod scan;
 mod sql;
 mod statistics;
+#[cfg(test)]
+mod today;
 mod traces;
 pub(crate) mod transfer;
 mod trust;
