@@ -7,9 +7,9 @@ use std::time::Instant;
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 
+use super::bounded::{Bounded, Tx};
 use super::filters::{self, Candidate, Found, Part, Place};
 use super::partitions::name_of;
-use super::recent::SharedDay;
 use super::sql::{self, to_i64};
 use super::walk::{BATCH, SYNTAX, select, show};
 use crate::store::{EventKey, SharedVisit, StoreError, Walk, Walked};
@@ -30,6 +30,13 @@ struct Reading {
     places: Vec<Place>,
 }
 
+/// Begins a transaction for such a walk. What is read is named one by one, so that there is
+/// one way to do it; to plan it anew for other names takes as long as to read them.
+pub(super) async fn begin(readers: &Bounded) -> Result<Tx, StoreError> {
+    let begin = "BEGIN; SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off";
+    Ok(readers.begin_with(begin).await?)
+}
+
 /// Walks from window to window of the keys, each of which a bounded number of commits has events in.
 pub(super) async fn walk(
     connection: &mut PgConnection,
@@ -41,30 +48,26 @@ pub(super) async fn walk(
     let (Some(from), Some(mut top)) = (walk.from, walk.below) else {
         return Err(StoreError::Inconsistent("a day without ends".to_owned()));
     };
-    // What is read is named one by one, so that there is one way to do it; to plan it anew
-    // for other names takes as long as to read them.
-    sqlx::raw_sql("SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off")
-        .execute(&mut *connection)
-        .await?;
-    let mut waiting = std::mem::take(&mut found.candidates);
     let one_in = found.one_in.clamp(1, ONE_IN);
-    waiting.retain(|candidate| candidate.last >= from && candidate.first < top);
-    let density = density(&found.known, &waiting);
+    found.waiting.retain(from, top);
+    let density = density(&found);
     let effort = |candidate: &Candidate| effort(candidate, one_in, density);
-    waiting.sort_unstable_by_key(|candidate| candidate.last);
     // Those with events below the window, too.
     let mut active: Vec<Candidate> = Vec::new();
-    let mut events = first(&waiting, walk.expected, effort);
+    let (mut events, mut parts) = (EVENTS.0, first(walk.expected));
     let (mut looked, mut shown) = (0_i64, 0_usize);
-    while top > from && (!active.is_empty() || !waiting.is_empty()) {
+    while top > from && (!active.is_empty() || found.waiting.last().is_some()) {
         let mut room = events.max(active.iter().map(effort).sum());
-        while let Some(next) = waiting.pop_if(|next| room > 0 || next.last >= top) {
+        while let Some(next) = found.waiting.next(top, room > 0 && parts > 0).await {
             room = room.saturating_sub(effort(&next).max(1));
+            // Who knows which pieces it will be.
+            parts -= usize::from(next.part != Part::Pieces).min(parts);
             active.push(next);
         }
+        parts = usize::MAX;
         looked += active.iter().map(effort).sum::<i64>();
         // What waits has nothing above its last key.
-        let bottom = waiting.last().map_or(from, |next| EventKey(next.last.0 + 1).max(from));
+        let bottom = found.waiting.last().map_or(from, |last| EventKey(last.0 + 1).max(from));
         let reading = ask(connection, walk.project_id, &found, &active, (bottom, top)).await?;
         while reading != Reading::default() {
             let rows = read(connection, walk, found.day, &reading, (bottom, top)).await?;
@@ -80,7 +83,7 @@ pub(super) async fn walk(
         top = bottom;
         events = next(events, looked, walk.expected, shown);
         active.retain(|candidate| candidate.first < top);
-        if Instant::now() >= walk.deadline && (!active.is_empty() || !waiting.is_empty()) {
+        if Instant::now() >= walk.deadline && (!active.is_empty() || found.waiting.last().is_some()) {
             // Everything down to here was looked at.
             walked.last = Some(top);
             walked.out_of_time = true;
@@ -90,15 +93,13 @@ pub(super) async fn walk(
     Ok(ControlFlow::Continue(()))
 }
 
-/// How many events there are for each key, around some candidates.
+/// How many events there are for each key, where there may be candidates.
 #[expect(clippy::cast_precision_loss, reason = "an estimate")]
-fn density(known: &SharedDay, candidates: &[Candidate]) -> f64 {
-    let first = candidates.iter().map(|candidate| candidate.first).min();
-    let last = candidates.iter().map(|candidate| candidate.last).max();
-    let (Some(first), Some(last)) = (first, last) else {
+fn density(found: &Found) -> f64 {
+    let Some((first, last)) = found.waiting.ends() else {
         return 0.0;
     };
-    let all = known.lock().events_between((first, EventKey(last.0 + 1)));
+    let all = found.known.lock().events_between((first, EventKey(last.0 + 1)));
     all.unwrap_or(0.0) / (last.0 - first.0 + 1) as f64
 }
 
@@ -120,16 +121,10 @@ fn effort(candidate: &Candidate, one_in: i64, density: f64) -> i64 {
     }
 }
 
-/// How many events to read at first: where every candidate has what is looked for, this
-/// fills the page, and not much more than that is read.
-fn first(candidates: &[Candidate], expected: usize, effort: impl Fn(&Candidate) -> i64) -> i64 {
-    if candidates.iter().any(|candidate| candidate.part == Part::Pieces) {
-        return EVENTS.0;
-    }
-    let events = candidates.iter().map(effort).fold(0, i64::saturating_add);
-    let wanted = to_i64(expected).saturating_mul(9) / 8 + 4;
-    let enough = events.saturating_mul(wanted) / to_i64(candidates.len()).max(1);
-    enough.clamp(1, EVENTS.0)
+/// How many parts are read at first: where each has what is looked for, these fill the page,
+/// and not much more than that is read.
+const fn first(expected: usize) -> usize {
+    (expected / 8).saturating_mul(9).saturating_add(expected % 8 + 5)
 }
 
 /// How many events to read next: what the rest of a page will probably take, and
@@ -361,21 +356,8 @@ mod tests {
 
     #[test]
     fn at_first_as_much_is_read_as_fills_a_page() {
-        let candidate = |events, part| Candidate {
-            received_at: 0,
-            first: EventKey(0),
-            last: EventKey(0),
-            events,
-            part,
-        };
-        let pieces = [1, 3].map(|events| candidate(events, Part::Piece { of: 9 }));
-        let first = |candidates: &[Candidate], expected| super::first(candidates, expected, |one| one.events);
-        assert_eq!(first(&pieces, 0), 8.min(super::EVENTS.0));
-        assert_eq!(first(&pieces[..1], 0), 4);
-        assert_eq!(first(&pieces, usize::MAX), super::EVENTS.0);
-        let somewhere = [candidate(1, Part::Pieces)];
-        assert_eq!(first(&somewhere, 0), super::EVENTS.0, "who knows where");
-        assert_eq!(first(&[], 50), 1);
+        assert_eq!([0, 1, 50, 400].map(super::first), [5, 6, 61, 455]);
+        assert_eq!(super::first(usize::MAX), usize::MAX);
     }
 
     #[test]
@@ -489,8 +471,14 @@ mod tests {
                     let today = (day_of(EventKey::from_time(now)), now.micros());
                     let never = Narrow::Word("never".into());
                     let asked = filters::ask(&mut connection, &store.recent, p, &[today], &never, Instant::now()).await;
-                    let asked = asked.unwrap().expect("it is rare");
-                    let candidates: Vec<usize> = asked.iter().map(|found| found.candidates.len()).collect();
+                    let mut candidates = Vec::new();
+                    for mut found in asked.unwrap().expect("it is rare") {
+                        let mut all = 0;
+                        while found.waiting.next(EventKey(i64::MIN), true).await.is_some() {
+                            all += 1;
+                        }
+                        candidates.push(all);
+                    }
                     match (uncovered, candidates.as_slice()) {
                         (false, [0 | 1]) | (true, []) => {}
                         (_, found) => panic!("{found:?} {uncovered}, {room}"),

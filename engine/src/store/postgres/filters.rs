@@ -16,23 +16,20 @@
 //! are looked at one by one.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Instant;
 
 use sqlx::{AssertSqlSafe, PgConnection};
 
 use super::bloom::{BLOCK, Question, Words, bits};
 use super::partitions::{day_of, name_of};
-use super::recent::{Commit, Recent, SharedDay};
+use super::recent::{Recent, SharedDay};
+use super::waiting::Waiting;
 use crate::ingest::PendingEvent;
 use crate::query::Narrow;
 use crate::store::{EventKey, StoreError};
 
 /// Pieces of the newest commits that are asked first: what most of them have is found without.
 const SAMPLE: usize = if cfg!(test) { 4 } else { 64 };
-
-/// Commits that take so long to ask that others should not wait for it.
-const LONG: usize = if cfg!(test) { 10 } else { 2_000 };
 
 /// The filters of a commit, as it is being written.
 #[derive(Default)]
@@ -127,13 +124,11 @@ pub(super) enum Part {
 #[derive(Debug)]
 pub(super) struct Found {
     pub(super) day: i64,
-    pub(super) candidates: Vec<Candidate>,
+    pub(super) waiting: Waiting,
     /// What is known of the day.
     pub(super) known: SharedDay,
     /// Of so many of the newest pieces one may have it.
     pub(super) one_in: i64,
-    /// What filters were asked.
-    question: Question,
 }
 
 /// A part of a commit that may have what is looked for.
@@ -146,8 +141,8 @@ pub(super) struct Place {
     pub(super) end: EventKey,
 }
 
-/// Asks the filters of a project's days, of those where every event is of a commit that
-/// left one. With each day comes when the last of its events arrived. `None` when
+/// What the filters of a project's days may say, of those days where every event is of a
+/// commit that left one. With each day comes when the last of its events arrived. `None` when
 /// filters know nothing of such a question, or when it is about something common.
 pub(super) async fn ask(
     connection: &mut PgConnection,
@@ -179,39 +174,19 @@ pub(super) async fn ask(
     let mut found = Vec::with_capacity(known.len());
     for (day, known, commits, from) in known {
         if is_whole(connection, project_id, day, &known).await? {
-            let mut candidates = candidates(commits, &question).await?;
-            if let Some(from) = from {
-                candidates.extend(ask_stored(connection, project_id, day, from, &question).await?);
-            }
+            let stored = match from {
+                Some(from) => ask_stored(connection, project_id, day, from, &question).await?,
+                None => Vec::new(),
+            };
             found.push(Found {
                 day,
-                candidates,
+                waiting: Waiting::new(question.clone(), commits, stored, deadline),
                 known,
                 one_in,
-                question: question.clone(),
             });
         }
     }
     Ok(Some(found))
-}
-
-/// What of some commits may have what is looked for.
-async fn candidates(commits: Vec<Arc<Commit>>, question: &Question) -> Result<Vec<Candidate>, StoreError> {
-    let question = question.clone();
-    let is_long = commits.len() > LONG;
-    let ask = move || {
-        let mut found = Vec::new();
-        for commit in commits {
-            commit.candidates(&question, &mut found);
-        }
-        found
-    };
-    if !is_long {
-        return Ok(ask());
-    }
-    // Beside the threads that take events.
-    let asked = tokio::task::spawn_blocking(ask).await;
-    asked.map_err(|error| StoreError::Inconsistent(format!("asking filters of words: {error}")))
 }
 
 /// Has Postgres ask the filters of a project's day that arrived before a moment.
@@ -250,7 +225,7 @@ pub(super) async fn ask_pieces(
     found: &Found,
     commits: &[i64],
 ) -> Result<Vec<Place>, StoreError> {
-    let condition = condition(&found.question, of_piece);
+    let condition = condition(found.waiting.question(), of_piece);
     let places: Vec<(i64, i64, i64)> = sqlx::query_as(AssertSqlSafe(format!(
         "SELECT f.received_at, f.starts[p.n], coalesce(f.starts[p.n + 1], f.last_key + 1) FROM word_filters f \
          CROSS JOIN LATERAL generate_series(1, cardinality(f.starts)) p (n) \

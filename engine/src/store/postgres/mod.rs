@@ -44,6 +44,7 @@ mod traces;
 pub(crate) mod transfer;
 mod trust;
 mod views;
+mod waiting;
 mod walk;
 mod words;
 mod writing;
@@ -54,7 +55,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection, PgConnection};
 use tokio::task::JoinHandle;
 
@@ -156,21 +157,22 @@ impl PostgresStore {
         getrandom::fill(&mut seed).map_err(|e| StoreError::Inconsistent(format!("no randomness: {e}")))?;
         let writing = writing(&options);
         let writers = |connections| {
-            let pool = pool(connections, WRITE_ACQUIRE)
+            let pool = bounded::pool(connections, WRITE_ACQUIRE)
                 .after_connect(|connection, _| Box::pin(be_durable(connection)))
                 .connect_lazy_with(writing.clone());
             Bounded::new(pool, WRITE_TIMEOUT, LET_GO)
         };
-        let readers = |connections, timeout: Duration| {
-            let pool = pool(connections, READ_ACQUIRE).connect_lazy_with(reading(&options, timeout));
+        let readers = |connections, timeout: Duration, plans| {
+            let pool = bounded::pool(connections, READ_ACQUIRE).connect_lazy_with(reading(&options, timeout, plans));
             // It may have to end a search first that nobody waits for any more.
-            Bounded::new(pool, timeout, timeout + LET_GO)
+            Bounded::reading(pool, timeout, timeout + LET_GO)
         };
         let partitions = writers(1);
         let leads = Arc::new(AtomicBool::new(false));
         Ok(Self {
-            readers: readers(READERS, READ_TIMEOUT),
-            lookups: readers(LOOKUPS, LOOKUP_TIMEOUT),
+            // Which way a search takes depends on what is searched for.
+            readers: readers(READERS, READ_TIMEOUT, "force_custom_plan"),
+            lookups: readers(LOOKUPS, LOOKUP_TIMEOUT, "auto"),
             writers: writers(WRITERS),
             groups: writers(1),
             writing: Arc::default(),
@@ -202,7 +204,7 @@ fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
         .disable_statement_logging())
 }
 
-fn reading(options: &PgConnectOptions, timeout: Duration) -> PgConnectOptions {
+fn reading(options: &PgConnectOptions, timeout: Duration, plans: &str) -> PgConnectOptions {
     options
         .clone()
         .options([("statement_timeout", millis(timeout))])
@@ -210,8 +212,7 @@ fn reading(options: &PgConnectOptions, timeout: Duration) -> PgConnectOptions {
             ("default_transaction_read_only", "on"),
             // All statements of a read see the same moment.
             ("default_transaction_isolation", "repeatable read"),
-            // Which way a search takes depends on what is searched for.
-            ("plan_cache_mode", "force_custom_plan"),
+            ("plan_cache_mode", plans),
             ("jit", "off"),
         ])
 }
@@ -237,14 +238,6 @@ async fn be_durable(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     let set = "SELECT set_config('synchronous_commit', 'on', false) \
          WHERE current_setting('synchronous_commit') IN ('off', 'local')";
     sqlx::query(set).fetch_optional(connection).await.map(drop)
-}
-
-fn pool(connections: u32, acquire: Duration) -> PgPoolOptions {
-    PgPoolOptions::new()
-        .max_connections(connections)
-        .acquire_timeout(acquire)
-        // A connection that a restart of the database has cut is noticed before its use.
-        .test_before_acquire(true)
 }
 
 impl Drop for PostgresStore {

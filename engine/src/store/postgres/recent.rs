@@ -93,6 +93,11 @@ impl Commit {
         OVERHEAD + self.filter.len() + self.starts.len() * size_of::<i64>() + self.pieces.len()
     }
 
+    /// The first and the last of its keys.
+    pub(super) const fn keys(&self) -> (EventKey, EventKey) {
+        (EventKey(self.first), EventKey(self.last))
+    }
+
     /// What is said of each piece, in the order of the keys. That of all is asked, too:
     /// what is wrong once is hardly ever wrong twice.
     pub(super) fn says(&self, question: &Question) -> impl Iterator<Item = bool> {
@@ -325,26 +330,39 @@ impl Recent {
 }
 
 #[cfg(test)]
+impl Commit {
+    /// As if these events had been committed, which have these words.
+    pub(super) fn of(received_at: i64, events: &[(EventKey, &str)]) -> Self {
+        let mut words = super::bloom::Words::default();
+        for (key, text) in events {
+            words.add(*key, text);
+        }
+        let made = words.filters();
+        let (starts, pieces) = made
+            .pieces
+            .map(|pieces| (pieces.starts, pieces.filters))
+            .unwrap_or_default();
+        Self {
+            received_at,
+            first: made.first,
+            last: made.last,
+            events: made.events,
+            filter: made.filter.into(),
+            starts: starts.into(),
+            pieces: pieces.into(),
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::query::Narrow;
 
     /// A commit of two events of one word.
     fn commit(received_at: i64, word: &str) -> Commit {
-        let mut words = super::super::bloom::Words::default();
-        for n in 0..2 {
-            words.add(EventKey(received_at * 100 + n * 50), word);
-        }
-        let made = words.filters();
-        Commit {
-            received_at,
-            first: made.first,
-            last: made.last,
-            events: made.events,
-            filter: made.filter.into(),
-            starts: Box::default(),
-            pieces: Box::default(),
-        }
+        let events = [0, 50].map(|n| (EventKey(received_at * 100 + n), word));
+        Commit::of(received_at, &events)
     }
 
     fn ask(day: &Day, word: &str) -> Vec<i64> {

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use super::append::Keyed;
-use super::bounded::Bounded;
+use super::bounded::{Bounded, pool};
 use super::days;
 use super::encode::{sent, stored};
 use super::ids::insert_ids;
 use super::insert::insert_copies;
 use super::partitions::Partitions;
-use super::{be_durable, migrations, options, pool};
+use super::{be_durable, migrations, options};
 use crate::clock::{Clock, SystemClock};
 use crate::store::StoreError;
 use crate::store::row;

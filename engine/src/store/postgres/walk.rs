@@ -65,21 +65,40 @@ enum Way {
     Nothing,
 }
 
+/// How Postgres plans the statements of a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Plan {
+    /// By what it knows.
+    Free,
+    /// An index gives the order, whatever the statistics say.
+    InOrder,
+    /// What is read is named one by one.
+    ByName,
+}
+
 impl Way {
-    /// Whether an index gives the order, whatever the statistics say.
-    const fn is_in_order(&self) -> bool {
-        matches!(self, Self::InOrder | Self::Arrived(..))
+    const fn plan(&self) -> Plan {
+        match self {
+            Self::Index | Self::Nothing => Plan::Free,
+            Self::InOrder | Self::Arrived(..) => Plan::InOrder,
+            Self::Commits(..) => Plan::ByName,
+        }
     }
 }
 
 impl PostgresStore {
     pub(super) async fn walk_through(&self, walk: Walk, visitor: &SharedVisit) -> Result<Walked, StoreError> {
-        let is_in_order = walk.narrow.is_none() && walk.narrow_slow.is_none();
-        let mut tx = if is_in_order {
-            in_order::begin(&self.readers).await?
-        } else {
-            self.readers.begin().await?
+        // The way that it will probably take.
+        let plan = match walk {
+            Walk { only: Some(_), .. } => Plan::Free,
+            Walk {
+                narrow: None,
+                narrow_slow: None,
+                ..
+            } => Plan::InOrder,
+            _ => Plan::ByName,
         };
+        let mut tx = self.begin(plan).await?;
         type Project = (Option<i64>, Option<i64>, bool, Vec<i64>, Vec<i64>);
         // The watermark comes first: what arrives from now on may be missed.
         let project: Option<Project> = sqlx::query_as(
@@ -122,13 +141,13 @@ impl PostgresStore {
                 return Ok(walked);
             }
             let mut reader = match first.take() {
-                Some(mut tx) => {
-                    if way.is_in_order() && !is_in_order {
-                        in_order::plan(&mut tx).await?;
+                Some(tx) if plan == way.plan() => tx,
+                first => {
+                    if let Some(tx) = first {
+                        tx.end();
                     }
-                    tx
+                    self.begin(way.plan()).await?
                 }
-                None => self.reader(&way).await?,
             };
             let done = match way {
                 Way::Commits(commits) => {
@@ -152,11 +171,11 @@ impl PostgresStore {
         Ok(walked)
     }
 
-    async fn reader(&self, way: &Way) -> Result<Tx, StoreError> {
-        if way.is_in_order() {
-            in_order::begin(&self.readers).await
-        } else {
-            Ok(self.readers.begin().await?)
+    async fn begin(&self, plan: Plan) -> Result<Tx, StoreError> {
+        match plan {
+            Plan::Free => Ok(self.readers.begin().await?),
+            Plan::InOrder => in_order::begin(&self.readers).await,
+            Plan::ByName => commits::begin(&self.readers).await,
         }
     }
 
@@ -184,7 +203,7 @@ impl PostgresStore {
             }
             after.key = walked.last;
             pace.next().await;
-            let mut reader = self.reader(way).await?;
+            let mut reader = self.begin(way.plan()).await?;
             rows = read(&mut reader, walk, way, after, pace.batch).await?;
             reader.end();
         }
@@ -217,8 +236,7 @@ impl PostgresStore {
             .collect();
         let found = filters::ask(tx, &self.recent, walk.project_id, &asked, narrow, walk.deadline).await?;
         for found in found.into_iter().flatten() {
-            let (day, is_empty) = (found.day, found.candidates.is_empty());
-            ways.insert(day, if is_empty { Way::Nothing } else { Way::Commits(found) });
+            ways.insert(found.day, Way::Commits(found));
         }
         let mut spans = cut(walk, ways);
         if let Some(Span { below, .. }) = spans.pop_if(|span| matches!(span.way, Way::Index) && span.from.is_none()) {

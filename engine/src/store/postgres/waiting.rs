@@ -1,0 +1,220 @@
+//! What of a day may have what is looked for, the newest first. Filters are asked no
+//! further than the search comes: of a common word that is not far.
+
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::bloom::Question;
+use super::filters::Candidate;
+use super::recent::Commit;
+use crate::store::EventKey;
+
+/// So many commits are asked without looking at the clock, or letting others have their turn.
+const TURN: usize = if cfg!(test) { 10 } else { 256 };
+
+/// Commits and parts of them, by their last keys.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    heap: BinaryHeap<Next>,
+    question: Question,
+    deadline: Instant,
+    asked: usize,
+    is_late: bool,
+}
+
+/// What comes next.
+#[derive(Debug)]
+enum Next {
+    /// A commit whose filters were not asked yet.
+    Commit(Arc<Commit>),
+    Part(Candidate),
+}
+
+impl Next {
+    fn keys(&self) -> (EventKey, EventKey) {
+        match self {
+            Self::Commit(commit) => commit.keys(),
+            Self::Part(part) => (part.first, part.last),
+        }
+    }
+}
+
+impl Ord for Next {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.keys().1.cmp(&other.keys().1)
+    }
+}
+
+impl PartialOrd for Next {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Next {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Next {}
+
+impl Waiting {
+    /// Of commits to be asked a question, and of parts of others that were asked.
+    pub(super) fn new(question: Question, commits: Vec<Arc<Commit>>, parts: Vec<Candidate>, deadline: Instant) -> Self {
+        let commits = commits.into_iter().map(Next::Commit);
+        Self {
+            heap: commits.chain(parts.into_iter().map(Next::Part)).collect(),
+            question,
+            deadline,
+            asked: 0,
+            is_late: false,
+        }
+    }
+
+    /// What was asked.
+    pub(super) const fn question(&self) -> &Question {
+        &self.question
+    }
+
+    /// Leaves out what has no events from one key on, below another.
+    pub(super) fn retain(&mut self, from: EventKey, below: EventKey) {
+        self.heap.retain(|next| {
+            let (first, last) = next.keys();
+            last >= from && first < below
+        });
+    }
+
+    /// The first and the last key of all.
+    pub(super) fn ends(&self) -> Option<(EventKey, EventKey)> {
+        let first = self.heap.iter().map(|next| next.keys().0).min()?;
+        Some((first, self.last()?))
+    }
+
+    /// The last key of what comes next: nothing that waits has a greater one.
+    pub(super) fn last(&self) -> Option<EventKey> {
+        self.heap.peek().map(|next| next.keys().1)
+    }
+
+    /// The next part, if there is room for one, or if it has events from `top` on. When it
+    /// is late there may be one more, but asking goes on only until it has come below `top`.
+    pub(super) async fn next(&mut self, top: EventKey, has_room: bool) -> Option<Candidate> {
+        let mut parts = Vec::new();
+        while let Some(last) = self.last() {
+            let may_end = !has_room || self.is_late && last.0 + 1 < top.0;
+            if last < top && may_end {
+                return None;
+            }
+            match self.heap.pop()? {
+                Next::Part(part) => return Some(part),
+                Next::Commit(commit) => {
+                    commit.candidates(&self.question, &mut parts);
+                    self.heap.extend(parts.drain(..).map(Next::Part));
+                    self.asked += 1;
+                }
+            }
+            if self.asked.is_multiple_of(TURN) {
+                tokio::task::yield_now().await;
+                self.is_late = Instant::now() >= self.deadline;
+            }
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::query::Narrow;
+
+    /// Commits of a hundred events, the first and the last of which are of others; one in
+    /// fifty is red. They follow each other but for the last ones, which are of one time.
+    fn commits() -> Vec<Arc<Commit>> {
+        let commit = |n: i64| {
+            let begins = n.min(25) * 100 + (n - 25).max(0);
+            let events: Vec<(EventKey, &str)> = (0..100)
+                .map(|m| (EventKey(begins + m * 10), if m % 50 == 7 { "red" } else { "blue" }))
+                .collect();
+            Arc::new(Commit::of(n, &events))
+        };
+        (0..30).map(commit).collect()
+    }
+
+    fn red(deadline: Instant) -> Waiting {
+        let question = Question::new(&Narrow::Word("red".to_owned())).unwrap();
+        Waiting::new(question, commits(), Vec::new(), deadline)
+    }
+
+    fn later() -> Instant {
+        Instant::now() + Duration::from_secs(60)
+    }
+
+    #[tokio::test]
+    async fn what_is_newest_comes_first_and_the_rest_is_not_asked() {
+        let mut waiting = red(later());
+        let all: BinaryHeap<Next> = commits()
+            .iter()
+            .flat_map(|commit| {
+                let mut parts = Vec::new();
+                commit.candidates(waiting.question(), &mut parts);
+                parts
+            })
+            .map(Next::Part)
+            .collect();
+        let all: Vec<i64> = all.into_sorted_vec().iter().rev().map(|next| next.keys().1.0).collect();
+        assert!(all.len() >= 60, "{}", all.len());
+        let (mut found, mut asked) = (Vec::new(), Vec::new());
+        while let Some(next) = waiting.next(EventKey(i64::MAX), true).await {
+            assert!(waiting.last().is_none_or(|last| last <= next.last));
+            found.push(next.last.0);
+            asked.push(waiting.asked);
+        }
+        assert_eq!(found, all);
+        assert!(asked[9] < 15 && asked[59] == 30, "{asked:?}");
+    }
+
+    #[tokio::test]
+    async fn there_is_no_more_than_there_is_room_for_but_for_what_is_above() {
+        let mut waiting = red(later());
+        let top = EventKey(3_000);
+        assert!(waiting.next(EventKey(i64::MAX), false).await.is_none());
+        let mut above = 0;
+        while let Some(part) = waiting.next(top, false).await {
+            assert!(part.last >= top);
+            above += 1;
+        }
+        assert_eq!(above, 5, "the second red one of each of the last");
+        let (next, last) = (waiting.next(top, true).await.unwrap().last, waiting.last().unwrap());
+        assert!(last <= next && next < top);
+    }
+
+    #[tokio::test]
+    async fn asking_ends_when_it_is_late_but_always_comes_further() {
+        let question = Question::new(&Narrow::Word("green".to_owned())).unwrap();
+        let mut waiting = Waiting::new(question, commits(), Vec::new(), Instant::now());
+        let (mut top, mut rounds) = (EventKey(i64::MAX), 0);
+        while waiting.last().is_some() {
+            assert!(waiting.next(top, true).await.is_none(), "it has none");
+            let bottom = waiting.last().map_or(EventKey(0), |last| EventKey(last.0 + 1));
+            assert!(bottom < top);
+            top = bottom;
+            rounds += 1;
+        }
+        assert!(rounds > 10, "{rounds}");
+    }
+
+    #[test]
+    fn what_lies_elsewhere_does_not_wait() {
+        let mut waiting = red(later());
+        assert_eq!(waiting.ends(), Some((EventKey(0), EventKey(2_500 + 4 + 990))));
+        waiting.retain(EventKey(1_000), EventKey(1_050));
+        let (first, last) = waiting.ends().unwrap();
+        assert_eq!((first.0, last.0), (100, 1_990));
+        waiting.retain(EventKey(5_000), EventKey(6_000));
+        assert_eq!(waiting.ends(), None);
+    }
+}
