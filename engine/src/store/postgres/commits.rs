@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::sync::LazyLock;
 use std::time::Instant;
 
 use sqlx::postgres::PgRow;
@@ -10,6 +11,7 @@ use sqlx::{PgConnection, Postgres, QueryBuilder};
 use super::bounded::{Bounded, Tx};
 use super::filters::{self, Candidate, Found, Part, Place};
 use super::partitions::name_of;
+use super::recent::SharedDay;
 use super::sql::{self, to_i64};
 use super::walk::{BATCH, SYNTAX, select, show};
 use crate::store::{EventKey, SharedVisit, StoreError, Walk, Walked};
@@ -50,8 +52,9 @@ pub(super) async fn walk(
     };
     let one_in = found.one_in.clamp(1, ONE_IN);
     found.waiting.retain(from, top);
-    let density = density(&found);
-    let effort = |candidate: &Candidate| effort(candidate, one_in, density);
+    let ends = found.waiting.ends();
+    let density = LazyLock::new(|| density(&found.known, ends));
+    let effort = |candidate: &Candidate| effort(candidate, one_in, *density);
     // Those with events below the window, too.
     let mut active: Vec<Candidate> = Vec::new();
     let (mut events, mut parts) = (EVENTS.0, first(walk.expected));
@@ -95,11 +98,11 @@ pub(super) async fn walk(
 
 /// How many events there are for each key, where there may be candidates.
 #[expect(clippy::cast_precision_loss, reason = "an estimate")]
-fn density(found: &Found) -> f64 {
-    let Some((first, last)) = found.waiting.ends() else {
+fn density(known: &SharedDay, ends: Option<(EventKey, EventKey)>) -> f64 {
+    let Some((first, last)) = ends else {
         return 0.0;
     };
-    let all = found.known.lock().events_between((first, EventKey(last.0 + 1)));
+    let all = known.lock().events_between((first, EventKey(last.0 + 1)));
     all.unwrap_or(0.0) / (last.0 - first.0 + 1) as f64
 }
 

@@ -12,61 +12,53 @@ use super::recent::Commit;
 use crate::store::EventKey;
 
 /// So many commits are asked without looking at the clock, or letting others have their turn.
-const TURN: usize = if cfg!(test) { 10 } else { 256 };
+const TURN: usize = if cfg!(test) { 10 } else { 1_024 };
 
 /// Commits and parts of them, by their last keys.
 #[derive(Debug)]
 pub(super) struct Waiting {
-    heap: BinaryHeap<Next>,
+    /// Whose filters were not asked yet, the newest last.
+    commits: Vec<(EventKey, Arc<Commit>)>,
+    parts: BinaryHeap<Part>,
     question: Question,
     deadline: Instant,
     asked: usize,
     is_late: bool,
 }
 
-/// What comes next.
 #[derive(Debug)]
-enum Next {
-    /// A commit whose filters were not asked yet.
-    Commit(Arc<Commit>),
-    Part(Candidate),
-}
+struct Part(Candidate);
 
-impl Next {
-    fn keys(&self) -> (EventKey, EventKey) {
-        match self {
-            Self::Commit(commit) => commit.keys(),
-            Self::Part(part) => (part.first, part.last),
-        }
-    }
-}
-
-impl Ord for Next {
+impl Ord for Part {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.keys().1.cmp(&other.keys().1)
+        self.0.last.cmp(&other.0.last)
     }
 }
 
-impl PartialOrd for Next {
+impl PartialOrd for Part {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl PartialEq for Next {
+impl PartialEq for Part {
     fn eq(&self, other: &Self) -> bool {
         self.cmp(other).is_eq()
     }
 }
 
-impl Eq for Next {}
+impl Eq for Part {}
 
 impl Waiting {
     /// Of commits to be asked a question, and of parts of others that were asked.
     pub(super) fn new(question: Question, commits: Vec<Arc<Commit>>, parts: Vec<Candidate>, deadline: Instant) -> Self {
-        let commits = commits.into_iter().map(Next::Commit);
+        let mut commits: Vec<(EventKey, Arc<Commit>)> =
+            commits.into_iter().map(|commit| (commit.keys().1, commit)).collect();
+        // They hardly ever come in another order.
+        commits.sort_by_key(|(last, _)| *last);
         Self {
-            heap: commits.chain(parts.into_iter().map(Next::Part)).collect(),
+            commits,
+            parts: parts.into_iter().map(Part).collect(),
             question,
             deadline,
             asked: 0,
@@ -81,21 +73,22 @@ impl Waiting {
 
     /// Leaves out what has no events from one key on, below another.
     pub(super) fn retain(&mut self, from: EventKey, below: EventKey) {
-        self.heap.retain(|next| {
-            let (first, last) = next.keys();
-            last >= from && first < below
-        });
+        let meets = |(first, last)| last >= from && first < below;
+        self.commits.retain(|(_, commit)| meets(commit.keys()));
+        self.parts.retain(|Part(part)| meets((part.first, part.last)));
     }
 
     /// The first and the last key of all.
     pub(super) fn ends(&self) -> Option<(EventKey, EventKey)> {
-        let first = self.heap.iter().map(|next| next.keys().0).min()?;
-        Some((first, self.last()?))
+        let commits = self.commits.iter().map(|(_, commit)| commit.keys().0);
+        let parts = self.parts.iter().map(|Part(part)| part.first);
+        Some((commits.chain(parts).min()?, self.last()?))
     }
 
     /// The last key of what comes next: nothing that waits has a greater one.
     pub(super) fn last(&self) -> Option<EventKey> {
-        self.heap.peek().map(|next| next.keys().1)
+        let part = self.parts.peek().map(|Part(part)| part.last);
+        self.commits.last().map(|(last, _)| *last).max(part)
     }
 
     /// The next part, if there is room for one, or if it has events from `top` on. When it
@@ -107,13 +100,12 @@ impl Waiting {
             if last < top && may_end {
                 return None;
             }
-            match self.heap.pop()? {
-                Next::Part(part) => return Some(part),
-                Next::Commit(commit) => {
-                    commit.candidates(&self.question, &mut parts);
-                    self.heap.extend(parts.drain(..).map(Next::Part));
-                    self.asked += 1;
-                }
+            if let Some((_, commit)) = self.commits.pop_if(|(commit, _)| *commit == last) {
+                commit.candidates(&self.question, &mut parts);
+                self.parts.extend(parts.drain(..).map(Part));
+                self.asked += 1;
+            } else {
+                return self.parts.pop().map(|Part(part)| part);
             }
             if self.asked.is_multiple_of(TURN) {
                 tokio::task::yield_now().await;
@@ -156,16 +148,12 @@ mod tests {
     #[tokio::test]
     async fn what_is_newest_comes_first_and_the_rest_is_not_asked() {
         let mut waiting = red(later());
-        let all: BinaryHeap<Next> = commits()
-            .iter()
-            .flat_map(|commit| {
-                let mut parts = Vec::new();
-                commit.candidates(waiting.question(), &mut parts);
-                parts
-            })
-            .map(Next::Part)
-            .collect();
-        let all: Vec<i64> = all.into_sorted_vec().iter().rev().map(|next| next.keys().1.0).collect();
+        let mut all = Vec::new();
+        for commit in commits() {
+            commit.candidates(waiting.question(), &mut all);
+        }
+        let mut all: Vec<i64> = all.iter().map(|part| part.last.0).collect();
+        all.sort_unstable_by_key(|last| std::cmp::Reverse(*last));
         assert!(all.len() >= 60, "{}", all.len());
         let (mut found, mut asked) = (Vec::new(), Vec::new());
         while let Some(next) = waiting.next(EventKey(i64::MAX), true).await {
