@@ -7,6 +7,7 @@ use sqlx::{AssertSqlSafe, PgConnection, Row};
 use super::PostgresStore;
 use super::append::is_taken;
 use super::encode::{sent, stored};
+use super::sql::to_i64;
 use crate::store::row::{PROJECT, project, project_with_role, select_project_with_role, user};
 use crate::store::{AccessStore, KeyRow, NewKey, StoreError, UserRow, Which};
 
@@ -152,7 +153,7 @@ impl AccessStore for PostgresStore {
         let rows = sqlx::query(AssertSqlSafe(sql))
             .bind(user_id)
             .bind(after)
-            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+            .bind(to_i64(limit))
             .fetch_all(&self.lookups)
             .await?;
         rows.iter().map(project).collect()
@@ -227,7 +228,7 @@ impl AccessStore for PostgresStore {
         )
         .bind(project_id)
         .bind(before)
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .bind(to_i64(limit))
         .fetch_all(&self.lookups)
         .await?;
         rows.iter()
@@ -262,7 +263,7 @@ pub(super) async fn next_ids(tx: &mut PgConnection, counter: &str, count: usize)
     let first = "UPDATE counters SET last = last + $2 WHERE name = $1 RETURNING last - $2 + 1";
     Ok(sqlx::query_scalar(first)
         .bind(counter)
-        .bind(i64::try_from(count).unwrap_or(i64::MAX))
+        .bind(to_i64(count))
         .fetch_one(tx)
         .await?)
 }

@@ -86,7 +86,7 @@ pub(super) async fn walk(
         top = bottom;
         events = next(events, looked, walk.expected, shown);
         active.retain(|candidate| candidate.first < top);
-        if Instant::now() >= walk.deadline && (!active.is_empty() || found.waiting.last().is_some()) {
+        if Instant::now() >= walk.deadline && top > from && (!active.is_empty() || found.waiting.last().is_some()) {
             // Everything down to here was looked at.
             walked.last = Some(top);
             walked.out_of_time = true;

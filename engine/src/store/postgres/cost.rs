@@ -51,7 +51,7 @@ impl PostgresStore {
         rollups::write(&mut tx, blobs).await?;
         let trace_ids = updated.values().flatten().map(String::as_str);
         traces::mark(&mut tx, project_id, trace_ids).await?;
-        let repriced = i64::try_from(updated.len()).unwrap_or(i64::MAX);
+        let repriced = to_i64(updated.len());
         let difference = changes
             .iter()
             .filter(|change| updated.contains_key(&change.old.at.key))

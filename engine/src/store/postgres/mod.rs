@@ -157,13 +157,14 @@ impl PostgresStore {
         getrandom::fill(&mut seed).map_err(|e| StoreError::Inconsistent(format!("no randomness: {e}")))?;
         let writing = writing(&options);
         let writers = |connections| {
-            let pool = bounded::pool(connections, WRITE_ACQUIRE)
+            let pool = bounded::pool(connections, WRITE_ACQUIRE, Duration::ZERO)
                 .after_connect(|connection, _| Box::pin(be_durable(connection)))
                 .connect_lazy_with(writing.clone());
             Bounded::new(pool, WRITE_TIMEOUT, LET_GO)
         };
         let readers = |connections, timeout: Duration, plans| {
-            let pool = bounded::pool(connections, READ_ACQUIRE).connect_lazy_with(reading(&options, timeout, plans));
+            let pool = bounded::pool(connections, READ_ACQUIRE, bounded::IDLE)
+                .connect_lazy_with(reading(&options, timeout, plans));
             // It may have to end a search first that nobody waits for any more.
             Bounded::reading(pool, timeout, timeout + LET_GO)
         };

@@ -15,6 +15,7 @@ use sqlx::PgConnection;
 
 use super::bloom::Question;
 use super::filters::{Candidate, Part};
+use super::sql::to_i64;
 use crate::store::{EventKey, StoreError};
 
 /// For how long it is taken for true that every commit of a day left a filter, or not.
@@ -112,10 +113,10 @@ impl Commit {
         self.pieces.chunks(size.max(1))
     }
 
-    /// Adds what of it may have what is looked for.
-    pub(super) fn candidates(&self, question: &Question, found: &mut Vec<Candidate>) {
+    /// Adds what of it may have what is looked for, and tells how many filters were asked.
+    pub(super) fn candidates(&self, question: &Question, found: &mut Vec<Candidate>) -> usize {
         if !question.asked(&self.filter) {
-            return;
+            return 1;
         }
         let whole = Candidate {
             received_at: self.received_at,
@@ -131,7 +132,7 @@ impl Commit {
         found.extend(pieces.map(|((first, last), _)| Candidate {
             first: EventKey(*first),
             last: EventKey(last),
-            events: self.events / i64::try_from(self.starts.len()).unwrap_or(1),
+            events: self.events / to_i64(self.starts.len()),
             part: Part::Piece { of: self.events },
             ..whole
         }));
@@ -140,6 +141,7 @@ impl Commit {
             found.truncate(before);
             found.push(whole);
         }
+        1 + self.starts.len()
     }
 }
 
@@ -312,7 +314,7 @@ impl Recent {
             .bind(day)
             .bind(after)
             .bind(before)
-            .bind(i64::try_from(STEP).unwrap_or(i64::MAX))
+            .bind(to_i64(STEP))
             .fetch_all(&mut *connection)
             .await?;
             let is_last = rows.len() < STEP;

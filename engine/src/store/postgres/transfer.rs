@@ -53,7 +53,7 @@ impl Target {
         }
         migrations::run(&mut connection).await?;
         be_durable(&mut connection).await?;
-        let partitions = pool(1, super::READ_ACQUIRE).connect_lazy_with(options);
+        let partitions = pool(1, super::READ_ACQUIRE, Duration::ZERO).connect_lazy_with(options);
         Ok(Self {
             connection,
             partitions: Partitions::new(Bounded::new(partitions, super::WRITE_TIMEOUT, super::LET_GO)),

@@ -11,8 +11,8 @@ use super::filters::Candidate;
 use super::recent::Commit;
 use crate::store::EventKey;
 
-/// So many commits are asked without looking at the clock, or letting others have their turn.
-const TURN: usize = if cfg!(test) { 10 } else { 1_024 };
+/// So many filters are asked without looking at the clock, or letting others have their turn.
+const TURN: usize = if cfg!(test) { 10 } else { 4_096 };
 
 /// Commits and parts of them, by their last keys.
 #[derive(Debug)]
@@ -20,8 +20,11 @@ pub(super) struct Waiting {
     /// Whose filters were not asked yet, the newest last.
     commits: Vec<(EventKey, Arc<Commit>)>,
     parts: BinaryHeap<Part>,
+    /// What lies elsewhere does not wait: it has no events from one key on, below another.
+    within: (EventKey, EventKey),
     question: Question,
     deadline: Instant,
+    /// Filters, since the clock was looked at.
     asked: usize,
     is_late: bool,
 }
@@ -49,6 +52,11 @@ impl PartialEq for Part {
 
 impl Eq for Part {}
 
+/// Whether there may be events from one key on, below another, between a first and a last one.
+fn meets((from, below): (EventKey, EventKey), (first, last): (EventKey, EventKey)) -> bool {
+    last >= from && first < below
+}
+
 impl Waiting {
     /// Of commits to be asked a question, and of parts of others that were asked.
     pub(super) fn new(question: Question, commits: Vec<Arc<Commit>>, parts: Vec<Candidate>, deadline: Instant) -> Self {
@@ -59,6 +67,7 @@ impl Waiting {
         Self {
             commits,
             parts: parts.into_iter().map(Part).collect(),
+            within: (EventKey(i64::MIN), EventKey(i64::MAX)),
             question,
             deadline,
             asked: 0,
@@ -73,9 +82,10 @@ impl Waiting {
 
     /// Leaves out what has no events from one key on, below another.
     pub(super) fn retain(&mut self, from: EventKey, below: EventKey) {
-        let meets = |(first, last)| last >= from && first < below;
-        self.commits.retain(|(_, commit)| meets(commit.keys()));
-        self.parts.retain(|Part(part)| meets((part.first, part.last)));
+        self.within = (from, below);
+        self.commits.retain(|(_, commit)| meets(self.within, commit.keys()));
+        self.parts
+            .retain(|Part(part)| meets(self.within, (part.first, part.last)));
     }
 
     /// The first and the last key of all.
@@ -91,23 +101,24 @@ impl Waiting {
         self.commits.last().map(|(last, _)| *last).max(part)
     }
 
-    /// The next part, if there is room for one, or if it has events from `top` on. When it
-    /// is late there may be one more, but asking goes on only until it has come below `top`.
+    /// The next part, if there is room for one. Without room, and when it is late, that which
+    /// has events from `top` on, or just below: what waits then has none there, so that a
+    /// walk that ends here has come further than where it began.
     pub(super) async fn next(&mut self, top: EventKey, has_room: bool) -> Option<Candidate> {
         let mut parts = Vec::new();
         while let Some(last) = self.last() {
-            let may_end = !has_room || self.is_late && last.0 + 1 < top.0;
-            if last < top && may_end {
+            if last.0.saturating_add(1) < top.0 && (!has_room || self.is_late) {
                 return None;
             }
             if let Some((_, commit)) = self.commits.pop_if(|(commit, _)| *commit == last) {
-                commit.candidates(&self.question, &mut parts);
-                self.parts.extend(parts.drain(..).map(Part));
-                self.asked += 1;
+                self.asked += commit.candidates(&self.question, &mut parts);
+                let within = |part: &Candidate| meets(self.within, (part.first, part.last));
+                self.parts.extend(parts.drain(..).filter(within).map(Part));
             } else {
                 return self.parts.pop().map(|Part(part)| part);
             }
-            if self.asked.is_multiple_of(TURN) {
+            if self.asked >= TURN {
+                self.asked = 0;
                 tokio::task::yield_now().await;
                 self.is_late = Instant::now() >= self.deadline;
             }
@@ -159,7 +170,7 @@ mod tests {
         while let Some(next) = waiting.next(EventKey(i64::MAX), true).await {
             assert!(waiting.last().is_none_or(|last| last <= next.last));
             found.push(next.last.0);
-            asked.push(waiting.asked);
+            asked.push(30 - waiting.commits.len());
         }
         assert_eq!(found, all);
         assert!(asked[9] < 15 && asked[59] == 30, "{asked:?}");
@@ -172,27 +183,36 @@ mod tests {
         assert!(waiting.next(EventKey(i64::MAX), false).await.is_none());
         let mut above = 0;
         while let Some(part) = waiting.next(top, false).await {
-            assert!(part.last >= top);
-            above += 1;
+            assert!(part.last.0 + 1 >= top.0);
+            above += usize::from(part.last >= top);
         }
         assert_eq!(above, 5, "the second red one of each of the last");
         let (next, last) = (waiting.next(top, true).await.unwrap().last, waiting.last().unwrap());
         assert!(last <= next && next < top);
+        // A page that ends after this part begins the next one with what follows it.
+        let just_above = EventKey(last.0 + 1);
+        let mut come = 0;
+        while waiting.next(just_above, false).await.is_some() {
+            come += 1;
+        }
+        assert!(come < 3 && waiting.last().unwrap().0 + 1 < just_above.0, "{come}");
     }
 
     #[tokio::test]
     async fn asking_ends_when_it_is_late_but_always_comes_further() {
         let question = Question::new(&Narrow::Word("green".to_owned())).unwrap();
-        let mut waiting = Waiting::new(question, commits(), Vec::new(), Instant::now());
-        let (mut top, mut rounds) = (EventKey(i64::MAX), 0);
-        while waiting.last().is_some() {
-            assert!(waiting.next(top, true).await.is_none(), "it has none");
-            let bottom = waiting.last().map_or(EventKey(0), |last| EventKey(last.0 + 1));
-            assert!(bottom < top);
-            top = bottom;
-            rounds += 1;
+        for has_room in [true, false] {
+            let mut waiting = Waiting::new(question.clone(), commits(), Vec::new(), Instant::now());
+            let (mut top, mut rounds) = (EventKey(i64::MAX), 0);
+            while waiting.last().is_some() {
+                assert!(waiting.next(top, has_room).await.is_none(), "it has none");
+                let bottom = waiting.last().map_or(EventKey(0), |last| EventKey(last.0 + 1));
+                assert!(bottom < top || rounds == 0);
+                top = bottom;
+                rounds += 1;
+            }
+            assert!(rounds > 10, "{rounds}");
         }
-        assert!(rounds > 10, "{rounds}");
     }
 
     #[test]
@@ -204,5 +224,18 @@ mod tests {
         assert_eq!((first.0, last.0), (100, 1_990));
         waiting.retain(EventKey(5_000), EventKey(6_000));
         assert_eq!(waiting.ends(), None);
+    }
+
+    #[tokio::test]
+    async fn of_what_lies_partly_elsewhere_only_the_rest_comes() {
+        let mut waiting = red(later());
+        let (from, below) = (EventKey(1_300), EventKey(1_700));
+        waiting.retain(from, below);
+        let mut found = 0;
+        while let Some(part) = waiting.next(below, true).await {
+            assert!(part.last >= from && part.first < below, "{part:?}");
+            found += 1;
+        }
+        assert!(found >= 8, "{found}");
     }
 }

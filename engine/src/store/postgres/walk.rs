@@ -59,7 +59,7 @@ enum Way {
     InOrder,
     /// What has arrived lately, which is of these days: in the order of arrival.
     Arrived(Vec<Range>),
-    /// Only these commits of a day have it.
+    /// Only commits of a day may have it whose filters say so.
     Commits(Found),
     /// There are no events.
     Nothing,
@@ -90,6 +90,9 @@ impl PostgresStore {
     pub(super) async fn walk_through(&self, walk: Walk, visitor: &SharedVisit) -> Result<Walked, StoreError> {
         // The way that it will probably take.
         let plan = match walk {
+            Walk {
+                arrived_after: Some(_), ..
+            } => Plan::InOrder,
             Walk { only: Some(_), .. } => Plan::Free,
             Walk {
                 narrow: None,
@@ -383,6 +386,6 @@ async fn read(
     } else {
         query.push(" ORDER BY e.key DESC LIMIT ");
     }
-    query.push_bind(i64::try_from(batch).unwrap_or(i64::MAX));
+    query.push_bind(sql::to_i64(batch));
     Ok(query.build().fetch_all(connection).await?)
 }

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use super::list;
 use super::rows::last_commit;
-use super::{limit, list};
 use crate::ingest::id_hash;
 use crate::store::postgres::bounded::Bounded;
 use crate::store::postgres::days;
 use crate::store::postgres::encode::{sent, stored};
 use crate::store::postgres::partitions::Partitions;
 use crate::store::postgres::project;
+use crate::store::postgres::sql::to_i64;
 use crate::store::row::{self, SPAN};
 use crate::store::traces::joined;
 use crate::store::{FoldInput, FoldOutput, StoreError, TraceMark};
@@ -27,7 +28,7 @@ pub(super) async fn projects(readers: &Bounded, most: usize) -> Result<Vec<i64>,
          WHERE p.last_event_at > coalesce(f.upto, 0) \
          OR EXISTS (SELECT 1 FROM trace_marks m WHERE m.project_id = p.id) ORDER BY p.id LIMIT $1",
     );
-    Ok(ids.bind(limit(most)).fetch_all(readers).await?)
+    Ok(ids.bind(to_i64(most)).fetch_all(readers).await?)
 }
 
 /// See [`crate::store::TraceStore::fold_input`].
@@ -66,7 +67,7 @@ pub(super) async fn input(
     let mut query = arrived("e.received_at");
     query
         .push(" ORDER BY e.received_at LIMIT 1 OFFSET ")
-        .push_bind(limit(most));
+        .push_bind(to_i64(most));
     let full: Option<i64> = query.build_query_scalar().fetch_optional(&mut *tx).await?;
     let upto = full.unwrap_or(last).max(from);
     let mut query = arrived(SPAN);

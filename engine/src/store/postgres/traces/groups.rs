@@ -1,10 +1,10 @@
 //! Sessions and users.
 
-use super::limit;
 use super::list::{last_of, place, push_bounds};
 use crate::store::pattern::contains_pattern;
 use crate::store::postgres::bounded::Bounded;
 use crate::store::postgres::encode::{sent, stored};
+use crate::store::postgres::sql::to_i64;
 use crate::store::{GroupBucket, GroupBy, GroupTotals, GroupWalk, GroupsFound, StoreError, TracePlace};
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Postgres, QueryBuilder, Row};
@@ -39,7 +39,7 @@ pub(super) async fn find(tx: &mut PgConnection, project_id: i64, walk: &GroupWal
     }
     query
         .push(") ORDER BY start DESC, trace_hash DESC LIMIT ")
-        .push_bind(limit(walk.limit.saturating_add(1)));
+        .push_bind(to_i64(walk.limit.saturating_add(1)));
     let rows = query.build().fetch_all(&mut *tx).await?;
     let item = |row: &PgRow| Ok::<_, StoreError>((sent(row.try_get(0)?), place(row, 1)?));
     let items: Vec<(String, TracePlace)> = rows.iter().map(item).collect::<Result<_, _>>()?;
@@ -64,7 +64,7 @@ fn push_walk(query: &mut QueryBuilder<Postgres>, project_id: i64, walk: &GroupWa
     push_bounds(query, walk.from, walk.to, walk.after);
     query
         .push(" ORDER BY start DESC, trace_hash DESC LIMIT ")
-        .push_bind(limit(walk.most));
+        .push_bind(to_i64(walk.most));
 }
 
 /// Adds the newest traces of a group.
@@ -88,7 +88,7 @@ fn push_group(
     push_bounds(query, times.0, times.1, None);
     query
         .push(" ORDER BY start DESC, trace_hash DESC LIMIT ")
-        .push_bind(limit(most));
+        .push_bind(to_i64(most));
 }
 
 /// See [`crate::store::TraceStore::group_totals`].

@@ -4,11 +4,10 @@ use std::collections::BTreeSet;
 
 use sqlx::{PgConnection, Postgres, QueryBuilder, Row};
 
-use super::limit;
 use crate::ingest::id_hash;
 use crate::store::pattern::contains_pattern;
 use crate::store::postgres::encode::stored;
-use crate::store::postgres::sql::texts;
+use crate::store::postgres::sql::{texts, to_i64};
 use crate::store::traces::{state, within};
 use crate::store::{StoreError, TraceFilter, TracePlace, TraceWalk, TracesFound};
 use crate::traces::TraceState;
@@ -19,7 +18,7 @@ pub(super) async fn find(tx: &mut PgConnection, project_id: i64, walk: &TraceWal
     push_walk(&mut query, "*", project_id, walk);
     query.push(") t WHERE true");
     push_filter(&mut query, &walk.filter);
-    query.push(" LIMIT ").push_bind(limit(walk.limit.saturating_add(1)));
+    query.push(" LIMIT ").push_bind(to_i64(walk.limit.saturating_add(1)));
     let rows = query.build().fetch_all(&mut *tx).await?;
     let items: Vec<TraceState> = rows
         .iter()
@@ -43,7 +42,7 @@ pub(super) async fn last_of(
 ) -> Result<Option<TracePlace>, StoreError> {
     query
         .push(") t LIMIT 1 OFFSET ")
-        .push_bind(limit(most.saturating_sub(1)));
+        .push_bind(to_i64(most.saturating_sub(1)));
     let last = query.build().fetch_optional(tx).await?;
     last.map(|row| place(&row, 0)).transpose()
 }
@@ -97,7 +96,7 @@ fn push_walk(query: &mut QueryBuilder<Postgres>, columns: &str, project_id: i64,
     push_bounds(query, filter.from, filter.to, walk.after);
     query
         .push(" ORDER BY start DESC, trace_hash DESC LIMIT ")
-        .push_bind(limit(walk.most));
+        .push_bind(to_i64(walk.most));
 }
 
 fn push_filter(query: &mut QueryBuilder<Postgres>, filter: &TraceFilter) {

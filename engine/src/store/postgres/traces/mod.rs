@@ -102,8 +102,10 @@ impl TraceStore for PostgresStore {
     }
 
     async fn traces_by_id(&self, project_id: i64, trace_ids: &[String]) -> Result<Vec<TraceState>, StoreError> {
-        let mut reader = self.readers.acquire().await?;
-        list::by_id(&mut reader, project_id, trace_ids.iter().map(String::as_str)).await
+        let mut tx = self.readers.begin().await?;
+        let found = list::by_id(&mut tx, project_id, trace_ids.iter().map(String::as_str)).await?;
+        tx.end();
+        Ok(found)
     }
 
     async fn trace_groups(&self, project_id: i64, walk: &GroupWalk) -> Result<GroupsFound, StoreError> {
@@ -154,9 +156,4 @@ impl TraceStore for PostgresStore {
     async fn share_by_token(&self, token_hash: [u8; 32]) -> Result<Option<ShareRow>, StoreError> {
         shares::by_token(&self.readers, &token_hash).await
     }
-}
-
-/// A number of rows, as Postgres takes it.
-fn limit(n: usize) -> i64 {
-    i64::try_from(n).unwrap_or(i64::MAX)
 }

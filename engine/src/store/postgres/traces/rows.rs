@@ -3,11 +3,10 @@
 use eventglass_model::Event;
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 
-use super::limit;
 use crate::store::postgres::days;
 use crate::store::postgres::encode::stored;
 use crate::store::postgres::partitions::Partitions;
-use crate::store::postgres::sql::texts;
+use crate::store::postgres::sql::{texts, to_i64};
 use crate::store::row::{self, SPAN, WHOLE};
 use crate::store::{StoreError, TraceRows};
 use crate::traces::SpanRow;
@@ -30,7 +29,7 @@ pub(super) async fn of_trace(
     days::push(&mut query, &days);
     query
         .push(" ORDER BY e.key + 0 LIMIT ")
-        .push_bind(limit(most.saturating_add(1)));
+        .push_bind(to_i64(most.saturating_add(1)));
     let found = query.build().fetch_all(tx).await?;
     let mut rows: Vec<SpanRow> = found.iter().map(row::span).collect::<Result<_, _>>()?;
     let truncated = rows.len() > most;
@@ -62,7 +61,7 @@ pub(super) async fn events(
         query.push(") OR e.parent_span_id = ANY(").push_bind(spans).push("))");
     }
     days::push(&mut query, &days);
-    query.push(" ORDER BY e.key + 0 LIMIT ").push_bind(limit(most));
+    query.push(" ORDER BY e.key + 0 LIMIT ").push_bind(to_i64(most));
     let found = query.build().fetch_all(tx).await?;
     found.iter().map(row::event).collect()
 }
