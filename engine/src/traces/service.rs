@@ -1,6 +1,7 @@
 //! Traces, as the API asks for them.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use eventglass_model::{Timestamp, Trace, TraceUpdate};
@@ -52,6 +53,8 @@ pub struct Traces {
     pub(super) limits: TraceLimits,
     /// Whoever holds this makes passes; others wait for the result.
     folding: Arc<Mutex<()>>,
+    /// Requests of people so far.
+    people: Arc<AtomicU64>,
 }
 
 impl Traces {
@@ -63,7 +66,13 @@ impl Traces {
             clock,
             limits,
             folding: Arc::default(),
+            people: Arc::default(),
         }
+    }
+
+    /// Notes that somebody asked for something, to whom bringing the lists up to date gives way.
+    pub fn note_person(&self) {
+        self.people.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Starts the task that keeps the lists of all projects up to date. It
@@ -88,7 +97,7 @@ impl Traces {
 
     async fn fold_all(&self) -> Result<(), StoreError> {
         for project_id in self.store.projects_to_fold(PROJECTS).await? {
-            let mut before = 0;
+            let mut pace = Pace::default();
             loop {
                 let started = Instant::now();
                 let done = {
@@ -97,8 +106,7 @@ impl Traces {
                 };
                 metrics::histogram!("eventglass_stage_seconds", "stage" => "fold").record(started.elapsed());
                 let Pass::More { last, behind } = done else { break };
-                let rest = started.elapsed() * rest(last != before, behind);
-                before = last;
+                let rest = started.elapsed() * pace.rest(last, self.people.load(Ordering::Relaxed), behind);
                 tokio::time::sleep(rest.min(LONGEST_REST)).await;
             }
         }
@@ -160,17 +168,29 @@ impl Traces {
     }
 }
 
-/// A task that works for a moment rests so many times as long. Events come
-/// first, as long as the list is not too far `behind` them (microseconds): what
-/// keeps coming as fast would else leave it further behind for ever.
-const fn rest(is_busy: bool, behind: i64) -> u32 {
-    const MINUTE: i64 = 60 * 1_000_000;
-    if !is_busy || behind >= 30 * MINUTE {
-        1
-    } else if behind >= 5 * MINUTE {
-        4
-    } else {
-        9
+/// A task that works for a moment rests so many times as long. Events and people come
+/// first, as long as the list is not too far behind: what keeps coming as fast would else
+/// leave it further behind for ever.
+#[derive(Default)]
+struct Pace {
+    last: i64,
+    people: u64,
+}
+
+impl Pace {
+    /// After a pass: the last commit of the project and the requests of people until now, and
+    /// how far the list is behind, in microseconds.
+    const fn rest(&mut self, last: i64, people: u64, behind: i64) -> u32 {
+        const MINUTE: i64 = 60 * 1_000_000;
+        let is_busy = last != self.last || people != self.people;
+        *self = Self { last, people };
+        if !is_busy || behind >= 30 * MINUTE {
+            1
+        } else if behind >= 5 * MINUTE {
+            4
+        } else {
+            9
+        }
     }
 }
 
@@ -189,4 +209,21 @@ pub(super) fn trace_of(trace_id: &str, rows: &TraceRows, now: Timestamp) -> Trac
 /// Does what takes a while where it holds up nobody.
 pub(super) async fn in_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, StoreError> {
     tokio::task::spawn_blocking(work).await.map_err(StoreError::panicked)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_gives_way_to_events_and_to_people_until_it_is_far_behind() {
+        const MINUTE: i64 = 60_000_000;
+        let mut pace = Pace::default();
+        assert_eq!(pace.rest(7, 0, 0), 9, "events came");
+        assert_eq!(pace.rest(7, 0, 0), 1, "nobody is there");
+        assert_eq!(pace.rest(7, 1, 0), 9, "somebody asks");
+        assert_eq!(pace.rest(7, 1, 0), 1, "and has gone");
+        assert_eq!(pace.rest(8, 2, 5 * MINUTE), 4);
+        assert_eq!(pace.rest(9, 3, 30 * MINUTE), 1);
+    }
 }

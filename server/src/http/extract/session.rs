@@ -22,6 +22,7 @@ impl FromRequestParts<AppState> for Caller {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
         let token = session_token(&parts.method, &parts.headers)?.ok_or_else(ApiError::unauthorized)?;
         let user = state.accounts.user(token).await?.ok_or_else(ApiError::unauthorized)?;
+        state.traces.note_person();
         Ok(Self(user))
     }
 }
