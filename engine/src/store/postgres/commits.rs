@@ -1,17 +1,14 @@
 //! Walks through those commits of a day, or pieces of them, that may have what is looked for.
 
-use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-use std::sync::LazyLock;
 use std::time::Instant;
 
+use sqlx::PgConnection;
 use sqlx::postgres::PgRow;
-use sqlx::{PgConnection, Postgres, QueryBuilder};
 
 use super::bounded::{Bounded, Tx};
 use super::filters::{self, Candidate, Found, Part, Place};
 use super::partitions::name_of;
-use super::recent::SharedDay;
 use super::sql::{self, to_i64};
 use super::walk::{BATCH, SYNTAX, select, show};
 use crate::store::{EventKey, SharedVisit, StoreError, Walk, Walked};
@@ -22,15 +19,6 @@ const EVENTS: (i64, i64) = if cfg!(test) { (4, 16) } else { (2_000, 32_000) };
 
 /// Of how many pieces of a commit one is read at least, as far as is reckoned with.
 const ONE_IN: i64 = 16;
-
-/// What is read of a window of the keys.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Reading {
-    /// Whole commits, by the index of arrival.
-    commits: Vec<i64>,
-    /// Pieces of commits, by the primary key.
-    places: Vec<Place>,
-}
 
 /// Begins a transaction for such a walk. What is read is named one by one, so that there is
 /// one way to do it; to plan it anew for other names takes as long as to read them.
@@ -52,9 +40,7 @@ pub(super) async fn walk(
     };
     let one_in = found.one_in.clamp(1, ONE_IN);
     found.waiting.retain(from, top);
-    let ends = found.waiting.ends();
-    let density = LazyLock::new(|| density(&found.known, ends));
-    let effort = |candidate: &Candidate| effort(candidate, one_in, *density);
+    let effort = |candidate: &Candidate| effort(candidate, one_in);
     // Those with events below the window, too.
     let mut active: Vec<Candidate> = Vec::new();
     let (mut events, mut parts) = (EVENTS.0, first(walk.expected));
@@ -71,9 +57,9 @@ pub(super) async fn walk(
         looked += active.iter().map(effort).sum::<i64>();
         // What waits has nothing above its last key.
         let bottom = found.waiting.last().map_or(from, |last| EventKey(last.0 + 1).max(from));
-        let reading = ask(connection, walk.project_id, &found, &active, (bottom, top)).await?;
-        while reading != Reading::default() {
-            let rows = read(connection, walk, found.day, &reading, (bottom, top)).await?;
+        let places = places(connection, walk.project_id, &found, &active, (bottom, top)).await?;
+        while !places.is_empty() {
+            let rows = read(connection, walk, found.day, &places, top).await?;
             if show(&rows, visitor, walked, walk)?.is_break() {
                 return Ok(ControlFlow::Break(()));
             }
@@ -96,31 +82,11 @@ pub(super) async fn walk(
     Ok(ControlFlow::Continue(()))
 }
 
-/// How many events there are for each key, where there may be candidates.
-#[expect(clippy::cast_precision_loss, reason = "an estimate")]
-fn density(known: &SharedDay, ends: Option<(EventKey, EventKey)>) -> f64 {
-    let Some((first, last)) = ends else {
-        return 0.0;
-    };
-    let all = known.lock().events_between((first, EventKey(last.0 + 1)));
-    all.unwrap_or(0.0) / (last.0 - first.0 + 1) as f64
-}
-
-/// How many events are probably looked at for a candidate. Those of other commits that lie
-/// between the keys of a piece are, too, unless its commit is read as a whole.
-#[expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    reason = "an estimate"
-)]
-fn effort(candidate: &Candidate, one_in: i64, density: f64) -> i64 {
+/// How many events are probably looked at for a candidate.
+const fn effort(candidate: &Candidate, one_in: i64) -> i64 {
     match candidate.part {
-        Part::Whole => candidate.events,
+        Part::Known => candidate.events,
         Part::Pieces => candidate.events / one_in,
-        Part::Piece { of } => {
-            let between = (candidate.last.0 - candidate.first.0 + 1) as f64 * density;
-            candidate.events.max(between as i64).min(of)
-        }
     }
 }
 
@@ -144,141 +110,62 @@ fn next(events: i64, looked: i64, expected: usize, shown: usize) -> i64 {
 }
 
 /// What has to be read of a window.
-async fn ask(
+async fn places(
     connection: &mut PgConnection,
     project_id: i64,
     found: &Found,
     candidates: &[Candidate],
     (bottom, top): (EventKey, EventKey),
-) -> Result<Reading, StoreError> {
-    let mut reading = Reading::default();
-    // How many events a commit has, and the pieces that are to be read of it.
-    let mut in_pieces: BTreeMap<i64, (i64, Vec<Place>)> = BTreeMap::new();
-    let mut unknown: Vec<i64> = Vec::new();
+) -> Result<Vec<Place>, StoreError> {
+    let (mut places, mut unknown) = (Vec::new(), Vec::new());
     for candidate in candidates {
-        let received_at = candidate.received_at;
         match candidate.part {
-            Part::Whole => reading.commits.push(received_at),
-            Part::Pieces => {
-                unknown.push(received_at);
-                in_pieces.insert(received_at, (candidate.events, Vec::new()));
-            }
-            Part::Piece { of } => {
-                let place = Place {
-                    received_at,
-                    first: candidate.first,
-                    end: EventKey(candidate.last.0 + 1),
-                };
-                in_pieces.entry(received_at).or_insert((of, Vec::new())).1.push(place);
-            }
+            Part::Known => places.push(Place {
+                received_at: candidate.received_at,
+                first: candidate.first,
+                end: EventKey(candidate.last.0 + 1),
+            }),
+            Part::Pieces => unknown.push(candidate.received_at),
         }
     }
     if !unknown.is_empty() {
-        for place in filters::ask_pieces(connection, project_id, found, &unknown).await? {
-            if let Some((_, places)) = in_pieces.get_mut(&place.received_at) {
-                places.push(place);
-            }
-        }
+        places.extend(filters::ask_pieces(connection, project_id, found, &unknown).await?);
     }
-    let (mut first, mut end) = (top, bottom);
-    for (_, places) in in_pieces.values_mut() {
-        for place in &mut *places {
-            (place.first, place.end) = (place.first.max(bottom), place.end.min(top));
-            (first, end) = (first.min(place.first), end.max(place.end));
-        }
-        places.retain(|place| place.first < place.end);
+    for place in &mut places {
+        (place.first, place.end) = (place.first.max(bottom), place.end.min(top));
     }
-    in_pieces.retain(|_, (_, places)| !places.is_empty());
-    if !in_pieces.is_empty() {
-        let window = (first, end);
-        let all = found.known.lock().events_between(window);
-        let all = match all {
-            Some(all) => all,
-            None => filters::events_between(connection, project_id, found.day, window).await?,
-        };
-        for (received_at, (events, places)) in in_pieces {
-            // Between the keys of a piece lie events of other commits, too: many, when
-            // events come in long after they happened. Then the commit is read whole.
-            if reckon(&places, all, window) <= events {
-                reading.places.extend(places);
-            } else {
-                reading.commits.push(received_at);
-            }
-        }
-    }
-    Ok(reading)
+    places.retain(|place| place.first < place.end);
+    Ok(places)
 }
 
-/// How many events lie in places, when there are `all` in a window.
-#[expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    reason = "an estimate"
-)]
-fn reckon(places: &[Place], all: f64, (first, end): (EventKey, EventKey)) -> i64 {
-    let width: i64 = places.iter().map(|place| place.end.0 - place.first.0).sum();
-    (all * width as f64 / (end.0 - first.0).max(1) as f64) as i64
-}
-
+/// Reads what the places have below a key: a look-up each, which `OFFSET` keeps it. The index
+/// is in the order of arrival and, within a commit, of the keys, so that nothing else is read.
 async fn read(
     connection: &mut PgConnection,
     walk: &Walk,
     day: i64,
-    reading: &Reading,
-    (bottom, top): (EventKey, EventKey),
+    places: &[Place],
+    top: EventKey,
 ) -> Result<Vec<PgRow>, StoreError> {
-    let mut query = select(walk);
-    query.push(" FROM (");
-    if !reading.commits.is_empty() {
-        push_commits(&mut query, walk, day, &reading.commits);
-    }
-    if !reading.places.is_empty() {
-        query.push(if reading.commits.is_empty() { "" } else { " UNION ALL " });
-        push_places(&mut query, walk, day, &reading.places);
-    }
-    query.push(") e WHERE true");
-    sql::push_words_apart(&mut query, walk.narrow.as_ref().map(|narrow| narrow.write(&SYNTAX)));
-    sql::push_numbers(&mut query, &walk.numbers);
-    // Not by the primary key: Postgres guesses wildly how many events of today lie
-    // between two keys.
-    query.push(" AND e.key + 0 >= ").push_bind(bottom.0);
-    query.push(" AND e.key + 0 < ").push_bind(top.0);
-    query.push(" ORDER BY e.key DESC LIMIT ");
-    query.push_bind(to_i64(BATCH.1));
-    Ok(query.build().fetch_all(connection).await?)
-}
-
-/// Adds a look-up for each commit.
-fn push_commits(query: &mut QueryBuilder<Postgres>, walk: &Walk, day: i64, commits: &[i64]) {
-    query
-        .push("SELECT e.* FROM UNNEST(")
-        .push_bind(commits.to_vec())
-        .push(format!(
-            ") c (received_at) CROSS JOIN LATERAL \
-             (SELECT e.* FROM {} e WHERE e.received_at = c.received_at AND e.project_id = ",
-            name_of(day)
-        ))
-        .push_bind(walk.project_id)
-        .push(" OFFSET 0) e");
-}
-
-/// Adds a look-up for each place. `OFFSET` keeps it one, and the sum keeps it from
-/// reading whole commits.
-fn push_places(query: &mut QueryBuilder<Postgres>, walk: &Walk, day: i64, places: &[Place]) {
     let column = |get: fn(&Place) -> i64| places.iter().map(get).collect::<Vec<i64>>();
-    query
-        .push("SELECT e.* FROM UNNEST(")
-        .push_bind(column(|place| place.received_at));
+    let mut query = select(walk);
+    query.push(" FROM UNNEST(").push_bind(column(|place| place.received_at));
     query.push(", ").push_bind(column(|place| place.first.0));
     query.push(", ").push_bind(column(|place| place.end.0));
     query
         .push(format!(
             ") p (received_at, first, ends) CROSS JOIN LATERAL (SELECT e.* FROM {} e \
-             WHERE e.key >= p.first AND e.key < p.ends AND e.received_at + 0 = p.received_at AND e.project_id = ",
+             WHERE e.received_at = p.received_at AND e.key >= p.first AND e.key < p.ends AND e.project_id = ",
             name_of(day)
         ))
         .push_bind(walk.project_id)
-        .push(" OFFSET 0) e");
+        .push(" OFFSET 0) e WHERE true");
+    sql::push_words_apart(&mut query, walk.narrow.as_ref().map(|narrow| narrow.write(&SYNTAX)));
+    sql::push_numbers(&mut query, &walk.numbers);
+    query.push(" AND e.key < ").push_bind(top.0);
+    query.push(" ORDER BY e.key DESC LIMIT ");
+    query.push_bind(to_i64(BATCH.1));
+    Ok(query.build().fetch_all(connection).await?)
 }
 
 #[cfg(test)]
@@ -295,9 +182,10 @@ mod tests {
     use sqlx::Connection;
     use sqlx::postgres::PgConnectOptions;
 
-    use super::super::filters::{self, Candidate, Part};
+    use super::super::filters;
     use super::super::partitions::day_of;
     use super::super::recent::Recent;
+    use super::super::today::Today;
     use super::super::{PostgresStore, cluster};
     use crate::clock::{Clock, SystemClock};
     use crate::ingest::{NewEvent, PendingEvent};
@@ -363,20 +251,20 @@ mod tests {
         assert_eq!(super::first(usize::MAX), usize::MAX);
     }
 
-    #[test]
-    fn what_lies_between_the_keys_of_a_piece_counts() {
-        let piece = |last, part| Candidate {
-            received_at: 0,
-            first: EventKey(0),
-            last: EventKey(last),
-            events: 16,
-            part,
-        };
-        let effort = |last, part| super::effort(&piece(last, part), 4, 0.1);
-        assert_eq!(effort(99, Part::Piece { of: 400 }), 16, "nobody else's");
-        assert_eq!(effort(999, Part::Piece { of: 400 }), 100);
-        assert_eq!(effort(99_999, Part::Piece { of: 400 }), 400, "the commit, whole");
-        assert_eq!([Part::Whole, Part::Pieces].map(|part| effort(99_999, part)), [16, 4]);
+    #[tokio::test]
+    async fn of_a_piece_nothing_else_is_read() {
+        let today = Today::new().await;
+        // Ten commits whose events happened at the same times: between any two of one
+        // commit lie nine of others.
+        for commit in 0..10 {
+            let event = |n: i64| NewEvent {
+                message: Some(if n == 150 { "seldom" } else { "often" }.to_owned()),
+                ..today.event(n * 10 + commit)
+            };
+            today.append((0..300).map(event)).await;
+        }
+        let read = today.reads("seldom", 10).await;
+        assert!((10..=40).contains(&read), "{read} rows for ten pieces of three");
     }
 
     #[tokio::test]

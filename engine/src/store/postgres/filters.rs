@@ -8,7 +8,7 @@
 //! costs a commit less than a hundredth of what it writes anyway.
 //!
 //! A commit of many events has some of most words. So it also leaves a filter for
-//! each piece of it, of sixteen events that follow each other. Servers keep the
+//! each piece of it, of eight events that follow each other. Servers keep the
 //! newest filters in memory (see `recent`), and have Postgres ask the others.
 //!
 //! A filter may say yes for no reason (once in a thousand), and never says no
@@ -112,12 +112,10 @@ pub(super) struct Candidate {
 /// What of a commit it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
-    /// All of it.
-    Whole,
+    /// All of it, or a piece.
+    Known,
     /// Some of its pieces; their filters have to be asked which.
     Pieces,
-    /// A piece of a commit that has so many events.
-    Piece { of: i64 },
 }
 
 /// A day that may have what is looked for.
@@ -125,8 +123,6 @@ pub(super) enum Part {
 pub(super) struct Found {
     pub(super) day: i64,
     pub(super) waiting: Waiting,
-    /// What is known of the day.
-    pub(super) known: SharedDay,
     /// Of so many of the newest pieces one may have it.
     pub(super) one_in: i64,
 }
@@ -181,7 +177,6 @@ pub(super) async fn ask(
             found.push(Found {
                 day,
                 waiting: Waiting::new(question.clone(), commits, stored, deadline),
-                known,
                 one_in,
             });
         }
@@ -213,7 +208,7 @@ async fn ask_stored(
         first: EventKey(first),
         last: EventKey(last),
         events,
-        part: if pieces { Part::Pieces } else { Part::Whole },
+        part: if pieces { Part::Pieces } else { Part::Known },
     };
     Ok(found.into_iter().map(candidate).collect())
 }
@@ -243,23 +238,6 @@ pub(super) async fn ask_pieces(
         end: EventKey(end),
     };
     Ok(places.into_iter().map(place).collect())
-}
-
-/// How many events of a project's day lie in a window of keys, if those of each
-/// commit are spread evenly.
-pub(super) async fn events_between(
-    connection: &mut PgConnection,
-    project_id: i64,
-    day: i64,
-    (bottom, top): (EventKey, EventKey),
-) -> Result<f64, StoreError> {
-    let events = sqlx::query_scalar(
-        "SELECT coalesce(sum(f.events * (least(f.last_key, $4 - 1) - greatest(f.first_key, $3) + 1)::float8 \
-         / (f.last_key - f.first_key + 1)), 0)::float8 FROM word_filters f \
-         WHERE f.project_id = $1 AND f.day = $2 AND f.last_key >= $3 AND f.first_key < $4",
-    );
-    let events = events.bind(project_id).bind(day).bind(bottom.0).bind(top.0);
-    Ok(events.fetch_one(connection).await?)
 }
 
 /// Whether every event of a project's day is of a commit that left a filter, as it was a

@@ -69,6 +69,11 @@ const HISTORY: &[Step] = &[
         "filter_bits",
         include_str!("../../../../migrations/postgres/0018_filter_bits.sql"),
     ),
+    (
+        19,
+        "arrival_order",
+        include_str!("../../../../migrations/postgres/0019_arrival_order.sql"),
+    ),
 ];
 
 /// How far the schema is.

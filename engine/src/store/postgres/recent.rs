@@ -70,6 +70,8 @@ pub(super) struct Day {
     upto: i64,
     /// In the order of arrival.
     commits: VecDeque<Arc<Commit>>,
+    /// The same by their last keys, as searches take them, if one did since the oldest went.
+    by_key: Option<Arc<Vec<Arc<Commit>>>>,
     bytes: usize,
     whole: Option<(Instant, bool)>,
 }
@@ -123,7 +125,7 @@ impl Commit {
             first: EventKey(self.first),
             last: EventKey(self.last),
             events: self.events,
-            part: Part::Whole,
+            part: Part::Known,
         };
         let before = found.len();
         let ends = self.starts.iter().skip(1).map(|next| next - 1).chain([self.last]);
@@ -133,7 +135,6 @@ impl Commit {
             first: EventKey(*first),
             last: EventKey(last),
             events: self.events / to_i64(self.starts.len()),
-            part: Part::Piece { of: self.events },
             ..whole
         }));
         // All of them, or it has none.
@@ -146,23 +147,15 @@ impl Commit {
 }
 
 impl Day {
-    /// The commits that are known, in the order of arrival, to be asked without holding up
-    /// others; and before which moment they are not known.
-    pub(super) fn known(&self) -> (Vec<Arc<Commit>>, Option<i64>) {
-        (self.commits.iter().cloned().collect(), self.from)
-    }
-
-    /// How many events lie in a window of keys, if those of each commit are spread
-    /// evenly. `None` when not all commits are known.
-    #[expect(clippy::cast_precision_loss, reason = "an estimate")]
-    pub(super) fn events_between(&self, (bottom, top): (EventKey, EventKey)) -> Option<f64> {
-        let within = |commit: &&Arc<Commit>| commit.last >= bottom.0 && commit.first < top.0;
-        let part = |commit: &Arc<Commit>| {
-            let width = commit.last.min(top.0 - 1) - commit.first.max(bottom.0) + 1;
-            commit.events as f64 * width as f64 / (commit.last - commit.first + 1) as f64
-        };
-        let all = || self.commits.iter().filter(within).map(part).sum();
-        self.from.is_none().then(all)
+    /// The commits that are known, by their last keys, to be asked without holding up
+    /// others; and before which moment of arrival they are not known.
+    pub(super) fn known(&mut self) -> (Arc<Vec<Arc<Commit>>>, Option<i64>) {
+        let by_key = self.by_key.get_or_insert_with(|| {
+            let mut commits: Vec<Arc<Commit>> = self.commits.iter().cloned().collect();
+            commits.sort_by_key(|commit| commit.last);
+            Arc::new(commits)
+        });
+        (Arc::clone(by_key), self.from)
     }
 
     /// Whether every event of the day is of a commit that left a filter, as it was lately.
@@ -188,14 +181,28 @@ impl Day {
         }
         if !are_all {
             self.commits.clear();
+            self.by_key = None;
             self.bytes = 0;
             self.from = Some(read.last().map_or(i64::MAX, |commit| commit.received_at));
         }
         let known = if are_all { self.upto } else { i64::MIN };
-        for commit in read.into_iter().rev().filter(|commit| commit.received_at > known) {
-            self.bytes += commit.bytes();
-            self.commits.push_back(Arc::new(commit));
+        let new = read.into_iter().rev().filter(|commit| commit.received_at > known);
+        let new: Vec<Arc<Commit>> = new.map(Arc::new).collect();
+        self.bytes += new.iter().map(|commit| commit.bytes()).sum::<usize>();
+        if let Some(by_key) = &mut self.by_key {
+            // A copy, while a search goes through them.
+            let by_key = Arc::make_mut(by_key);
+            let end = by_key.len().saturating_sub(1);
+            by_key.extend(new.iter().cloned());
+            if !by_key
+                .get(end..)
+                .unwrap_or_default()
+                .is_sorted_by_key(|commit| commit.last)
+            {
+                by_key.sort_by_key(|commit| commit.last);
+            }
         }
+        self.commits.extend(new);
         self.upto = newest;
     }
 
@@ -205,6 +212,7 @@ impl Day {
             && self.commits.len() > least
             && let Some(oldest) = self.commits.pop_front()
         {
+            self.by_key = None;
             self.bytes -= oldest.bytes();
             self.from = Some(oldest.received_at + 1);
         }
@@ -367,10 +375,10 @@ mod tests {
         Commit::of(received_at, &events)
     }
 
-    fn ask(day: &Day, word: &str) -> Vec<i64> {
+    fn ask(day: &mut Day, word: &str) -> Vec<i64> {
         let question = Question::new(&Narrow::Word(word.to_owned())).unwrap();
         let mut found = Vec::new();
-        for commit in day.known().0 {
+        for commit in day.known().0.iter() {
             commit.candidates(&question, &mut found);
         }
         found.iter().map(|candidate| candidate.received_at).collect()
@@ -380,14 +388,17 @@ mod tests {
     fn commits_are_added_once_and_in_order() {
         let mut day = Day::default();
         day.add(vec![commit(3, "red"), commit(1, "red")], true, 3);
-        assert_eq!((ask(&day, "red"), day.from), (vec![1, 3], None));
+        assert_eq!((ask(&mut day, "red"), day.from), (vec![1, 3], None));
         // Two searches read what came since, and one is late with less.
         day.add(vec![commit(7, "blue"), commit(5, "red")], true, 7);
         day.add(vec![commit(5, "red")], true, 5);
-        assert_eq!((ask(&day, "red"), ask(&day, "blue")), (vec![1, 3, 5], vec![7]));
+        assert_eq!((ask(&mut day, "red"), ask(&mut day, "blue")), (vec![1, 3, 5], vec![7]));
         // Read from before what is known by now.
         day.add(vec![commit(8, "red"), commit(7, "blue"), commit(5, "red")], true, 8);
-        assert_eq!((ask(&day, "red"), ask(&day, "blue")), (vec![1, 3, 5, 8], vec![7]));
+        assert_eq!(
+            (ask(&mut day, "red"), ask(&mut day, "blue")),
+            (vec![1, 3, 5, 8], vec![7])
+        );
         assert_eq!(day.bytes, 5 * commit(1, "red").bytes());
     }
 
@@ -396,17 +407,31 @@ mod tests {
         let mut day = Day::default();
         day.add(vec![commit(1, "red")], true, 1);
         day.add(vec![commit(9, "red"), commit(8, "red")], false, 9);
-        assert_eq!((ask(&day, "red"), day.from, day.upto), (vec![8, 9], Some(8), 9));
-        assert_eq!(day.events_between((EventKey(0), EventKey(10_000))), None);
+        assert_eq!((ask(&mut day, "red"), day.from, day.upto), (vec![8, 9], Some(8), 9));
         day.add(vec![commit(11, "red")], true, 11);
-        assert_eq!((ask(&day, "red"), day.from), (vec![8, 9, 11], Some(8)));
+        assert_eq!((ask(&mut day, "red"), day.from), (vec![8, 9, 11], Some(8)));
         day.add(Vec::new(), false, 12);
-        assert_eq!((ask(&day, "red"), day.from), (Vec::new(), Some(i64::MAX)));
+        assert_eq!((ask(&mut day, "red"), day.from), (Vec::new(), Some(i64::MAX)));
+    }
+
+    #[test]
+    fn searches_take_them_by_their_keys() {
+        let late = |received_at, key| Commit::of(received_at, &[(EventKey(key), "red")]);
+        let mut day = Day::default();
+        day.add(vec![late(3, 10), late(2, 30), late(1, 20)], true, 3);
+        let (before, _) = day.known();
+        assert_eq!(ask(&mut day, "red"), [3, 1, 2]);
+        day.add(vec![late(5, 40), late(4, 15)], true, 5);
+        assert_eq!(ask(&mut day, "red"), [3, 4, 1, 2, 5]);
+        assert_eq!(before.len(), 3, "what is gone through stays as it was");
+        let size = late(1, 20).bytes();
+        day.shrink(3 * size, 0);
+        assert_eq!((ask(&mut day, "red"), day.from), (vec![3, 4, 5], Some(3)));
     }
 
     fn see(day: &SharedDay) -> (Vec<i64>, Option<i64>) {
-        let day = day.lock();
-        (ask(&day, "red"), day.from)
+        let mut day = day.lock();
+        (ask(&mut day, "red"), day.from)
     }
 
     fn fill(recent: &Recent, place: Place, times: [i64; 2]) -> SharedDay {
@@ -423,15 +448,15 @@ mod tests {
         let size = commit(1, "red").bytes();
         let recent = Recent::new(3 * size + 2 * OVERHEAD);
         let of_one = fill(&recent, (1, 7), [1, 2]);
-        assert_eq!(ask(&of_one.lock(), "red"), [1, 2]);
+        assert_eq!(ask(&mut of_one.lock(), "red"), [1, 2]);
         let both = fill(&recent, (2, 7), [3, 4]);
-        assert_eq!(ask(&both.lock(), "red"), [3, 4], "what is used now stays");
+        assert_eq!(ask(&mut both.lock(), "red"), [3, 4], "what is used now stays");
         let other = recent.take((1, 7));
         assert_eq!(see(&other), (vec![2], Some(2)));
         // It is used later now, so the first goes first.
         let other = fill(&recent, (1, 7), [5, 6]);
         assert_eq!(see(&other), (vec![2, 5, 6], Some(2)));
-        assert!(ask(&recent.take((2, 7)).lock(), "red").is_empty(), "and is gone");
+        assert!(ask(&mut recent.take((2, 7)).lock(), "red").is_empty(), "and is gone");
         let most = fill(&recent, (1, 7), [8, 9]);
         assert_eq!(see(&most), (vec![6, 8, 9], Some(6)));
     }
@@ -443,7 +468,7 @@ mod tests {
         for n in 0..10 {
             fill(&recent, (1, 7), [20 * n + 1, 20 * n + 2]);
         }
-        let before = ask(&recent.take((1, 7)).lock(), "red").len();
+        let before = ask(&mut recent.take((1, 7)).lock(), "red").len();
         assert_eq!(before, 10);
         for n in 0..3 {
             // A day of its own, or a project, of which a few events come now and then.
@@ -452,23 +477,13 @@ mod tests {
             recent.make_room((1, 8));
         }
         let full = recent.take((1, 7));
-        assert_eq!(ask(&full.lock(), "red").len(), 7);
+        assert_eq!(ask(&mut full.lock(), "red").len(), 7);
         assert_eq!(full.lock().upto, 182, "it has not to be read again");
         let none = Recent::new(0);
         assert_eq!(
-            ask(&fill(&none, (1, 7), [1, 2]).lock(), "red"),
+            ask(&mut fill(&none, (1, 7), [1, 2]).lock(), "red"),
             [2],
             "the newest is kept"
         );
-    }
-
-    #[test]
-    fn events_between_keys_are_reckoned() {
-        let mut day = Day::default();
-        day.add(vec![commit(2, "red"), commit(1, "red")], true, 2);
-        let between = |bottom, top| day.events_between((EventKey(bottom), EventKey(top))).unwrap();
-        assert!((between(0, 1_000) - 4.0).abs() < 1e-9);
-        assert!((between(200, 1_000) - 2.0).abs() < 1e-9);
-        assert!((between(100, 125) - 2.0 * 25.0 / 51.0).abs() < 1e-9);
     }
 }

@@ -17,8 +17,9 @@ const TURN: usize = if cfg!(test) { 10 } else { 4_096 };
 /// Commits and parts of them, by their last keys.
 #[derive(Debug)]
 pub(super) struct Waiting {
-    /// Whose filters were not asked yet, the newest last.
-    commits: Vec<(EventKey, Arc<Commit>)>,
+    /// By their last keys. The filters of the first ones were not asked yet.
+    commits: Arc<Vec<Arc<Commit>>>,
+    left: usize,
     parts: BinaryHeap<Part>,
     /// What lies elsewhere does not wait: it has no events from one key on, below another.
     within: (EventKey, EventKey),
@@ -58,13 +59,15 @@ fn meets((from, below): (EventKey, EventKey), (first, last): (EventKey, EventKey
 }
 
 impl Waiting {
-    /// Of commits to be asked a question, and of parts of others that were asked.
-    pub(super) fn new(question: Question, commits: Vec<Arc<Commit>>, parts: Vec<Candidate>, deadline: Instant) -> Self {
-        let mut commits: Vec<(EventKey, Arc<Commit>)> =
-            commits.into_iter().map(|commit| (commit.keys().1, commit)).collect();
-        // They hardly ever come in another order.
-        commits.sort_by_key(|(last, _)| *last);
+    /// Of commits, by their last keys, to be asked a question, and of parts of others that were asked.
+    pub(super) fn new(
+        question: Question,
+        commits: Arc<Vec<Arc<Commit>>>,
+        parts: Vec<Candidate>,
+        deadline: Instant,
+    ) -> Self {
         Self {
+            left: commits.len(),
             commits,
             parts: parts.into_iter().map(Part).collect(),
             within: (EventKey(i64::MIN), EventKey(i64::MAX)),
@@ -83,22 +86,31 @@ impl Waiting {
     /// Leaves out what has no events from one key on, below another.
     pub(super) fn retain(&mut self, from: EventKey, below: EventKey) {
         self.within = (from, below);
-        self.commits.retain(|(_, commit)| meets(self.within, commit.keys()));
         self.parts
             .retain(|Part(part)| meets(self.within, (part.first, part.last)));
+        self.skip();
     }
 
-    /// The first and the last key of all.
-    pub(super) fn ends(&self) -> Option<(EventKey, EventKey)> {
-        let commits = self.commits.iter().map(|(_, commit)| commit.keys().0);
-        let parts = self.parts.iter().map(|Part(part)| part.first);
-        Some((commits.chain(parts).min()?, self.last()?))
+    /// The newest of the commits that wait.
+    fn newest(&self) -> Option<&Arc<Commit>> {
+        self.commits.get(self.left.checked_sub(1)?)
+    }
+
+    /// Passes over commits that lie elsewhere.
+    fn skip(&mut self) {
+        while let Some(keys) = self.newest().map(|commit| commit.keys()) {
+            if meets(self.within, keys) {
+                return;
+            }
+            // Those that follow end earlier still.
+            self.left = if keys.1 < self.within.0 { 0 } else { self.left - 1 };
+        }
     }
 
     /// The last key of what comes next: nothing that waits has a greater one.
     pub(super) fn last(&self) -> Option<EventKey> {
         let part = self.parts.peek().map(|Part(part)| part.last);
-        self.commits.last().map(|(last, _)| *last).max(part)
+        self.newest().map(|commit| commit.keys().1).max(part)
     }
 
     /// The next part, if there is room for one. Without room, and when it is late, that which
@@ -110,13 +122,14 @@ impl Waiting {
             if last.0.saturating_add(1) < top.0 && (!has_room || self.is_late) {
                 return None;
             }
-            if let Some((_, commit)) = self.commits.pop_if(|(commit, _)| *commit == last) {
-                self.asked += commit.candidates(&self.question, &mut parts);
-                let within = |part: &Candidate| meets(self.within, (part.first, part.last));
-                self.parts.extend(parts.drain(..).filter(within).map(Part));
-            } else {
+            let Some(commit) = self.newest().filter(|commit| commit.keys().1 == last) else {
                 return self.parts.pop().map(|Part(part)| part);
-            }
+            };
+            self.asked += commit.candidates(&self.question, &mut parts);
+            self.left -= 1;
+            self.skip();
+            let within = |part: &Candidate| meets(self.within, (part.first, part.last));
+            self.parts.extend(parts.drain(..).filter(within).map(Part));
             if self.asked >= TURN {
                 self.asked = 0;
                 tokio::task::yield_now().await;
@@ -149,7 +162,7 @@ mod tests {
 
     fn red(deadline: Instant) -> Waiting {
         let question = Question::new(&Narrow::Word("red".to_owned())).unwrap();
-        Waiting::new(question, commits(), Vec::new(), deadline)
+        Waiting::new(question, Arc::new(commits()), Vec::new(), deadline)
     }
 
     fn later() -> Instant {
@@ -170,7 +183,7 @@ mod tests {
         while let Some(next) = waiting.next(EventKey(i64::MAX), true).await {
             assert!(waiting.last().is_none_or(|last| last <= next.last));
             found.push(next.last.0);
-            asked.push(30 - waiting.commits.len());
+            asked.push(30 - waiting.left);
         }
         assert_eq!(found, all);
         assert!(asked[9] < 15 && asked[59] == 30, "{asked:?}");
@@ -202,7 +215,7 @@ mod tests {
     async fn asking_ends_when_it_is_late_but_always_comes_further() {
         let question = Question::new(&Narrow::Word("green".to_owned())).unwrap();
         for has_room in [true, false] {
-            let mut waiting = Waiting::new(question.clone(), commits(), Vec::new(), Instant::now());
+            let mut waiting = Waiting::new(question.clone(), Arc::new(commits()), Vec::new(), Instant::now());
             let (mut top, mut rounds) = (EventKey(i64::MAX), 0);
             while waiting.last().is_some() {
                 assert!(waiting.next(top, has_room).await.is_none(), "it has none");
@@ -218,12 +231,20 @@ mod tests {
     #[test]
     fn what_lies_elsewhere_does_not_wait() {
         let mut waiting = red(later());
-        assert_eq!(waiting.ends(), Some((EventKey(0), EventKey(2_500 + 4 + 990))));
+        assert_eq!(waiting.last(), Some(EventKey(2_500 + 4 + 990)));
         waiting.retain(EventKey(1_000), EventKey(1_050));
-        let (first, last) = waiting.ends().unwrap();
-        assert_eq!((first.0, last.0), (100, 1_990));
+        let mut ends = Vec::new();
+        while let Some(commit) = waiting.newest() {
+            let (first, last) = commit.keys();
+            ends.push((first.0, last.0));
+            waiting.left -= 1;
+            waiting.skip();
+        }
+        let within: Vec<(i64, i64)> = (1..=10).rev().map(|n| (n * 100, n * 100 + 990)).collect();
+        assert_eq!(ends, within);
+        let mut waiting = red(later());
         waiting.retain(EventKey(5_000), EventKey(6_000));
-        assert_eq!(waiting.ends(), None);
+        assert_eq!(waiting.last(), None);
     }
 
     #[tokio::test]

@@ -25,7 +25,7 @@ pub(super) async fn of_trace(
     let mut query = QueryBuilder::new(format!("SELECT {SPAN} FROM events e WHERE e.project_id = "));
     query.push_bind(project_id);
     push_trace(&mut query, trace_id);
-    query.push(" AND e.received_at <= ").push_bind(upto.unwrap_or(i64::MAX));
+    query.push(" AND e.received_at + 0 <= ").push_bind(upto.unwrap_or(i64::MAX));
     days::push(&mut query, &days);
     query
         .push(" ORDER BY e.key + 0 LIMIT ")
@@ -81,7 +81,7 @@ pub(super) async fn grew(
     let days = days::since(tx, partitions, project_id, after).await?;
     let mut query = QueryBuilder::new("SELECT EXISTS (SELECT 1 FROM events e WHERE e.project_id = ");
     query.push_bind(project_id);
-    query.push(" AND e.received_at > ").push_bind(after);
+    query.push(" AND e.received_at + 0 > ").push_bind(after);
     push_trace(&mut query, trace_id);
     days::push(&mut query, &days);
     let grew = query.push(")").build_query_scalar().fetch_one(tx).await?;
@@ -91,7 +91,7 @@ pub(super) async fn grew(
 /// Adds that an event is of a trace, three times over: without statistics, as in the first
 /// minutes of a day, Postgres takes the trace for no rarer than the day, and would go through
 /// all events of the day. (Nor is there to be an index that has them in the order that is asked
-/// for, which is by `e.key + 0`.)
+/// for, which is by `e.key + 0`, or that knows when they arrived, hence `e.received_at + 0`.)
 fn push_trace(query: &mut QueryBuilder<Postgres>, trace_id: &str) {
     for comparison in ["=", ">=", "<="] {
         query
