@@ -92,12 +92,15 @@ fn kind(c: char) -> CharKind {
             CharKind::Other
         };
     }
+    // Nor for what most of the other words of the index begin with.
+    if c == MARK {
+        return CharKind::Word;
+    }
     // What SQLite's tokenizer `unicode61` keeps: letters, numbers, and the marks that it folds away.
     let is_token = matches!(
         c.general_category_group(),
         GeneralCategoryGroup::Letter | GeneralCategoryGroup::Number
-    ) || ('\u{300}'..='\u{36f}').contains(&c)
-        || c == MARK;
+    ) || ('\u{300}'..='\u{36f}').contains(&c);
     match (is_token, is_unspaced(c)) {
         (false, _) => CharKind::Other,
         (true, false) => CharKind::Word,

@@ -17,7 +17,7 @@ use super::bounded::{Bounded, Held, silent};
 use super::days;
 use super::filters::Filters;
 use super::ids::{insert_ids, stored_keys, update_ids};
-use super::insert::insert_events;
+use super::insert::{Made, insert_events};
 use super::partitions::{Going, Partitions, day_of};
 use super::project::{count_events, lock_projects, note_unacknowledged};
 use super::rollups;
@@ -28,6 +28,15 @@ use crate::store::{Appended, EventKey, StoreError};
 
 /// Row of an event with its key.
 pub(super) type Keyed<'a> = (EventKey, &'a PendingEvent);
+
+/// What to do when a stored event has the key of one that is to be stored.
+#[derive(Clone, Copy)]
+enum OnTaken {
+    /// The commit fails. Hardly ever has one, and to be ready for it is two waits for Postgres.
+    Fail,
+    /// Those get other keys.
+    Move,
+}
 
 /// What it takes to append.
 #[derive(Clone)]
@@ -46,7 +55,14 @@ impl Appender {
         events: &[PendingEvent],
         now: Timestamp,
     ) -> Result<Vec<Appended>, StoreError> {
-        let append = self.try_append(&mut connection, events, now);
+        let append = async {
+            match self.try_append(&mut connection, events, now, OnTaken::Fail).await {
+                Err(StoreError::Database(error)) if is_taken(&error) => {
+                    self.try_append(&mut connection, events, now, OnTaken::Move).await
+                }
+                done => done,
+            }
+        };
         let done = tokio::time::timeout(COMMIT_LIMIT, append).await.unwrap_or_else(|_| {
             connection.lose();
             Err(silent().into())
@@ -62,6 +78,7 @@ impl Appender {
         connection: &mut PgConnection,
         events: &[PendingEvent],
         now: Timestamp,
+        on_taken: OnTaken,
     ) -> Result<Vec<Appended>, StoreError> {
         let started = Instant::now();
         let mut outcomes = vec![Appended::Duplicate; events.len()];
@@ -79,20 +96,26 @@ impl Appender {
 
         let mut tx = connection.begin().await?;
         let received_at = lock_projects(&mut tx, &rows, now).await?;
-        let new = insert_ids(&mut tx, &rows).await?;
+        // While Postgres looks at the ids, what follows is made, as if all were new.
+        let made = async { Made::of(&rows, received_at, &going).map(|made| (made, sums(&rows))) };
+        let (new, made) = tokio::join!(insert_ids(&mut tx, &rows), made);
+        let (new, (mut made, mut sums_of_rows)) = (new?, made?);
         if new.len() < rows.len() {
             rows.retain(|(_, row)| new.contains(&(row.project_id, row.event_hash)));
+            (made, sums_of_rows) = (Made::of(&rows, received_at, &going)?, sums(&rows));
         }
-        self.insert(&mut tx, &mut rows, (received_at, now), going).await?;
+        let filters = match on_taken {
+            OnTaken::Fail => {
+                insert_events(&mut tx, made.encoded).await?;
+                made.filters
+            }
+            OnTaken::Move => self.insert(&mut tx, &mut rows, made, (received_at, now)).await?,
+        };
         let inserted = Instant::now();
         note_unacknowledged(&mut tx, &rows, received_at).await?;
         count_events(&mut tx, &rows, received_at, now).await?;
         self.note_days(&mut tx, &rows, received_at).await?;
-        rollups::write(&mut tx, sums(&rows)).await?;
-        let mut filters = Filters::default();
-        for (key, row) in &rows {
-            filters.add(*key, row);
-        }
+        rollups::write(&mut tx, sums_of_rows).await?;
         self.write_filters(&mut tx, filters, received_at, now).await?;
         let counted = Instant::now();
         tx.commit().await?;
@@ -148,22 +171,26 @@ impl Appender {
         self.partitions.prepare(rows.iter().map(|(key, _)| *key), now).await
     }
 
-    /// Inserts rows whose ids are noted. Hardly ever is one of their keys taken
-    /// by a stored event, so that this is looked up only when it turns out.
+    /// Inserts rows whose ids are noted, and gives their filters. Which of their keys stored
+    /// events have is looked up only when it turns out that one does.
     pub(super) async fn insert(
         &self,
         tx: &mut PgConnection,
         rows: &mut [Keyed<'_>],
+        made: Made,
         (received_at, now): (i64, Timestamp),
-        mut going: Going,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Filters, StoreError> {
         let mut attempt = tx.begin().await?;
-        match insert_events(&mut attempt, rows, received_at, &going).await {
-            Ok(()) => return Ok(attempt.commit().await?),
+        match insert_events(&mut attempt, made.encoded).await {
+            Ok(()) => {
+                attempt.commit().await?;
+                return Ok(made.filters);
+            }
             Err(StoreError::Database(error)) if is_taken(&error) => attempt.rollback().await?,
             Err(error) => return Err(error),
         }
         let mut taken = HashSet::new();
+        let mut going = self.prepare(rows, now).await?;
         loop {
             let found = stored_keys(tx, rows, &going).await?;
             if found.is_empty() {
@@ -175,7 +202,9 @@ impl Appender {
             going = self.prepare(rows, now).await?;
         }
         update_ids(tx, rows).await?;
-        insert_events(tx, rows, received_at, &going).await
+        let made = Made::of(rows, received_at, &going)?;
+        insert_events(tx, made.encoded).await?;
+        Ok(made.filters)
     }
 }
 
@@ -206,4 +235,51 @@ pub(super) fn settle(rows: &mut [Keyed<'_>], taken: &HashSet<(i64, i64)>, arriva
         own.insert((row.project_id, key.0));
     }
     rows.sort_by_key(|(key, _)| *key);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::Ordering;
+
+    use crate::ingest::{NewEvent, PendingEvent};
+    use crate::store::postgres::today::Today;
+    use crate::store::{AccessStore, Appended, EventStore};
+
+    #[tokio::test]
+    async fn an_event_whose_key_is_taken_gets_another_and_is_found() {
+        let today = Today::new().await;
+        let event = |id: &str, word: &str| NewEvent {
+            event_id: id.to_owned(),
+            message: Some(word.to_owned()),
+            ..today.event(7)
+        };
+        let append = async |events: Vec<NewEvent>| {
+            // As another server would count, so that the first event gets the first one's key.
+            today.store.arrivals.store(0, Ordering::Relaxed);
+            let events: Vec<PendingEvent> = events
+                .into_iter()
+                .map(|event| event.prepare(today.project, false))
+                .collect();
+            today.store.append(Arc::new(events), today.now).await.unwrap()
+        };
+        assert_eq!(append(vec![event("a", "red")]).await, [Appended::New]);
+        let outcomes = append(vec![event("b", "green"), event("a", "red"), event("c", "blue")]).await;
+        assert_eq!(outcomes, [Appended::New, Appended::Duplicate, Appended::New]);
+        for (word, id) in [("red", "a"), ("green", "b"), ("blue", "c")] {
+            let page = today.page(word, 5, None, std::time::Duration::from_secs(60)).await;
+            let found: Vec<&str> = page.items.iter().map(|event| event.event_id.as_str()).collect();
+            assert_eq!(found, [id], "{word}");
+            let located = today.store.locate(today.project, id).await.unwrap();
+            assert!(located.is_some(), "{id}");
+        }
+        let count = today
+            .store
+            .project_by_id(today.project)
+            .await
+            .unwrap()
+            .unwrap()
+            .event_count;
+        assert_eq!(count, 3);
+    }
 }

@@ -1,10 +1,10 @@
 //! Filters of words, as a commit makes them; `filters` writes and asks them.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
-use super::words::each_word;
 use crate::query::Narrow;
 use crate::store::EventKey;
 use crate::text::MARK;
@@ -51,12 +51,12 @@ pub(super) struct Pieces {
 }
 
 impl Words {
-    /// Adds an event.
-    pub(super) fn add(&mut self, key: EventKey, text: &str) {
-        each_word(text, |word| {
+    /// Adds an event of such words.
+    pub(super) fn add(&mut self, key: EventKey, words: &[Cow<'_, str>]) {
+        for word in words {
             self.hashes.push(hash(word));
             self.hashes.extend(hash_of_beginning(word));
-        });
+        }
         self.events.push((key.0, self.hashes.len()));
     }
 

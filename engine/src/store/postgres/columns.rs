@@ -7,8 +7,6 @@
 //! its data leaves by itself, waits for the receipt of the data, and that waits
 //! for something to go with: 40 ms (docs/decisions/0009).
 
-use std::collections::BTreeSet;
-
 use sqlx::encode::{Encode, IsNull};
 use sqlx::error::BoxDynError;
 use sqlx::postgres::types::Oid;
@@ -91,15 +89,15 @@ impl Rows {
         self.put(Kind::Bytes, value)
     }
 
-    /// A `tsvector` without positions: the number of words, and each with a
+    /// A `tsvector` without positions, of words in order: their number, and each with a
     /// NUL at its end and the number of its positions.
     ///
     /// # Errors
     /// As [`Self::text`].
-    pub(super) fn words(&mut self, words: &BTreeSet<String>) -> Result<(), StoreError> {
-        let size = 4 + words.iter().map(|word| word.len() + 3).sum::<usize>();
+    pub(super) fn words<'w>(&mut self, words: impl Iterator<Item = &'w str> + Clone) -> Result<(), StoreError> {
+        let size = 4 + words.clone().map(|word| word.len() + 3).sum::<usize>();
         let mut bytes = Vec::with_capacity(size);
-        bytes.extend_from_slice(&length(words.len())?);
+        bytes.extend_from_slice(&length(words.clone().count())?);
         for word in words {
             bytes.extend_from_slice(word.as_bytes());
             bytes.extend_from_slice(&[0, 0, 0]);
@@ -246,7 +244,7 @@ mod tests {
             rows.int(int).unwrap();
             rows.maybe_text(text).unwrap();
             rows.maybe_int(None).unwrap();
-            rows.words(&["a".to_owned(), "bc".to_owned()].into()).unwrap();
+            rows.words(["a", "bc"].into_iter()).unwrap();
         }
         assert_eq!(rows.count(), 2);
         let (columns, select) = rows.finish();

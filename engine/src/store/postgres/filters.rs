@@ -15,6 +15,7 @@
 //! when it is yes. Events of commits without one, from before there were any,
 //! are looked at one by one.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Instant;
 
@@ -38,10 +39,10 @@ pub(super) struct Filters {
 }
 
 impl Filters {
-    /// Adds an event.
-    pub(super) fn add(&mut self, key: EventKey, event: &PendingEvent) {
-        let words = self.by_place.entry((event.project_id, day_of(key))).or_default();
-        words.add(key, &event.text);
+    /// Adds an event of such words.
+    pub(super) fn add(&mut self, key: EventKey, event: &PendingEvent, words: &[Cow<'_, str>]) {
+        let place = (event.project_id, day_of(key));
+        self.by_place.entry(place).or_default().add(key, words);
     }
 
     /// Writes them. Those of days before the given one, which have an index

@@ -1,11 +1,12 @@
 //! Events as rows.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use sqlx::{AssertSqlSafe, PgConnection};
 
 use super::append::Keyed;
 use super::columns::Rows;
+use super::filters::Filters;
 use super::partitions::{Going, name_of};
 use super::words::words;
 use crate::ingest::PendingEvent;
@@ -19,24 +20,45 @@ const CHUNK: usize = 1_000;
 /// The table of all days.
 const EVENTS: &str = "events";
 
-/// Inserts rows whose ids and keys no other has. Those of days that go are
-/// written into what is left of these.
-pub(super) async fn insert_events(
-    tx: &mut PgConnection,
-    rows: &[Keyed<'_>],
-    received_at: i64,
-    going: &Going,
-) -> Result<(), StoreError> {
-    for chunk in rows.chunks(CHUNK) {
-        let mut tables: BTreeMap<Option<i64>, Rows> = BTreeMap::new();
-        for (key, row) in chunk {
-            let encoded = tables.entry(going.day(*key)).or_default();
-            encode(encoded, *key, row, received_at, &words(&row.text))?;
+/// Rows as they are sent, with the day of those that are written into what is left of it.
+#[derive(Default)]
+pub(super) struct Encoded(Vec<(Option<i64>, Rows)>);
+
+/// What a commit writes of its events besides, for which one has to look at all of them.
+pub(super) struct Made {
+    pub(super) encoded: Encoded,
+    pub(super) filters: Filters,
+}
+
+impl Made {
+    /// Of rows of a commit that arrives at such a time.
+    ///
+    /// # Errors
+    /// When a field is longer than Postgres can take (1 GB).
+    pub(super) fn of(rows: &[Keyed<'_>], received_at: i64, going: &Going) -> Result<Self, StoreError> {
+        let (mut all, mut filters) = (Vec::new(), Filters::default());
+        for chunk in rows.chunks(CHUNK) {
+            let mut tables: BTreeMap<Option<i64>, Rows> = BTreeMap::new();
+            for (key, row) in chunk {
+                let words = words(&row.text);
+                let encoded = tables.entry(going.day(*key)).or_default();
+                encode(encoded, *key, row, received_at, words.iter().map(AsRef::as_ref))?;
+                filters.add(*key, row, &words);
+            }
+            all.extend(tables);
         }
-        for (day, encoded) in tables {
-            let table = day.map_or_else(|| EVENTS.to_owned(), name_of);
-            insert(tx, &table, encoded).await?;
-        }
+        Ok(Self {
+            encoded: Encoded(all),
+            filters,
+        })
+    }
+}
+
+/// Inserts rows whose ids and keys no other has.
+pub(super) async fn insert_events(tx: &mut PgConnection, encoded: Encoded) -> Result<(), StoreError> {
+    for (day, rows) in encoded.0 {
+        let table = day.map_or_else(|| EVENTS.to_owned(), name_of);
+        insert(tx, &table, rows).await?;
     }
     Ok(())
 }
@@ -46,7 +68,8 @@ pub(super) async fn insert_copies(tx: &mut PgConnection, events: &[EventRow]) ->
     for chunk in events.chunks(CHUNK) {
         let mut encoded = Rows::default();
         for event in chunk {
-            encode(&mut encoded, event.key, &event.event, event.received_at, &event.words)?;
+            let words = event.words.iter().map(String::as_str);
+            encode(&mut encoded, event.key, &event.event, event.received_at, words)?;
         }
         insert(tx, EVENTS, encoded).await?;
     }
@@ -71,12 +94,12 @@ async fn insert(tx: &mut PgConnection, table: &str, rows: Rows) -> Result<(), St
 }
 
 /// Writes one row, in the order of [`INSERT_COLUMNS`].
-fn encode(
+fn encode<'w>(
     rows: &mut Rows,
     key: EventKey,
     row: &PendingEvent,
     received_at: i64,
-    words: &BTreeSet<String>,
+    words: impl Iterator<Item = &'w str> + Clone,
 ) -> Result<(), StoreError> {
     let event = &row.event;
     let tokens = event

@@ -11,8 +11,8 @@ use super::WRITE_TIMEOUT;
 use super::append::{Appender, Keyed, settle};
 use super::bounded::{MARGIN, within};
 use super::encode::{sent, stored};
-use super::filters::Filters;
 use super::ids::{hash_of, insert_ids, keys_of_ids, update_ids};
+use super::insert::Made;
 use super::project::{count_events, lock};
 use super::rollups::{self, changed, facts_of};
 use super::traces;
@@ -132,11 +132,8 @@ impl Appender {
         }
         update_ids(tx, &old).await?;
         insert_ids(tx, &new).await?;
-        self.insert(tx, &mut rows, (received_at, now), going).await?;
-        let mut filters = Filters::default();
-        for (key, row) in &rows {
-            filters.add(*key, row);
-        }
+        let made = Made::of(&rows, received_at, &going)?;
+        let filters = self.insert(tx, &mut rows, made, (received_at, now)).await?;
         self.write_filters(tx, filters, received_at, now).await?;
         self.note_days(tx, &rows, received_at).await?;
         count_changes(tx, folded, &rows, counted).await?;

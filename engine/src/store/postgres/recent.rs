@@ -345,7 +345,7 @@ impl Commit {
     pub(super) fn of(received_at: i64, events: &[(EventKey, &str)]) -> Self {
         let mut words = super::bloom::Words::default();
         for (key, text) in events {
-            words.add(*key, text);
+            words.add(*key, &super::words::words(text));
         }
         let made = words.filters();
         let (starts, pieces) = made

@@ -25,7 +25,9 @@ pub(super) async fn of_trace(
     let mut query = QueryBuilder::new(format!("SELECT {SPAN} FROM events e WHERE e.project_id = "));
     query.push_bind(project_id);
     push_trace(&mut query, trace_id);
-    query.push(" AND e.received_at + 0 <= ").push_bind(upto.unwrap_or(i64::MAX));
+    query
+        .push(" AND e.received_at + 0 <= ")
+        .push_bind(upto.unwrap_or(i64::MAX));
     days::push(&mut query, &days);
     query
         .push(" ORDER BY e.key + 0 LIMIT ")
