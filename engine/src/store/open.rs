@@ -17,7 +17,7 @@ pub struct Room {
 
 impl Default for Room {
     fn default() -> Self {
-        Self { filters: 32 << 20 }
+        Self { filters: 48 << 20 }
     }
 }
 

@@ -97,12 +97,15 @@ impl Appender {
         let mut tx = connection.begin().await?;
         let received_at = lock_projects(&mut tx, &rows, now).await?;
         // While Postgres looks at the ids, what follows is made, as if all were new.
-        let made = async { Made::of(&rows, received_at, &going).map(|made| (made, sums(&rows))) };
+        let made = async {
+            let made = Made::of(&rows, received_at, &going).await?;
+            Ok::<_, StoreError>((made, sums(&rows)))
+        };
         let (new, made) = tokio::join!(insert_ids(&mut tx, &rows), made);
         let (new, (mut made, mut sums_of_rows)) = (new?, made?);
         if new.len() < rows.len() {
             rows.retain(|(_, row)| new.contains(&(row.project_id, row.event_hash)));
-            (made, sums_of_rows) = (Made::of(&rows, received_at, &going)?, sums(&rows));
+            (made, sums_of_rows) = (Made::of(&rows, received_at, &going).await?, sums(&rows));
         }
         let filters = match on_taken {
             OnTaken::Fail => {
@@ -202,7 +205,7 @@ impl Appender {
             going = self.prepare(rows, now).await?;
         }
         update_ids(tx, rows).await?;
-        let made = Made::of(rows, received_at, &going)?;
+        let made = Made::of(rows, received_at, &going).await?;
         insert_events(tx, made.encoded).await?;
         Ok(made.filters)
     }
@@ -241,45 +244,65 @@ pub(super) fn settle(rows: &mut [Keyed<'_>], taken: &HashSet<(i64, i64)>, arriva
 mod tests {
     use std::sync::Arc;
     use std::sync::atomic::Ordering;
+    use std::time::Duration;
 
     use crate::ingest::{NewEvent, PendingEvent};
     use crate::store::postgres::today::Today;
-    use crate::store::{AccessStore, Appended, EventStore};
+    use crate::store::{AccessStore, Appended, EventKey, EventStore};
+
+    /// Appends events of one time as a server would that has not counted any yet, so that
+    /// the first one gets the key that the first one of another such commit has.
+    async fn append(today: &Today, events: Vec<(String, &str)>) -> Vec<Appended> {
+        today.store.arrivals.store(0, Ordering::Relaxed);
+        let event = |(event_id, word): (String, &str)| {
+            let event = NewEvent {
+                event_id,
+                message: Some(word.to_owned()),
+                ..today.event(7)
+            };
+            event.prepare(today.project, false)
+        };
+        let events: Vec<PendingEvent> = events.into_iter().map(event).collect();
+        today.store.append(Arc::new(events), today.now).await.unwrap()
+    }
+
+    async fn found(today: &Today, word: &str) -> Vec<String> {
+        let page = today.page(word, 5, None, Duration::from_secs(60)).await;
+        page.items.into_iter().map(|event| event.event_id).collect()
+    }
 
     #[tokio::test]
     async fn an_event_whose_key_is_taken_gets_another_and_is_found() {
         let today = Today::new().await;
-        let event = |id: &str, word: &str| NewEvent {
-            event_id: id.to_owned(),
-            message: Some(word.to_owned()),
-            ..today.event(7)
-        };
-        let append = async |events: Vec<NewEvent>| {
-            // As another server would count, so that the first event gets the first one's key.
-            today.store.arrivals.store(0, Ordering::Relaxed);
-            let events: Vec<PendingEvent> = events
-                .into_iter()
-                .map(|event| event.prepare(today.project, false))
-                .collect();
-            today.store.append(Arc::new(events), today.now).await.unwrap()
-        };
-        assert_eq!(append(vec![event("a", "red")]).await, [Appended::New]);
-        let outcomes = append(vec![event("b", "green"), event("a", "red"), event("c", "blue")]).await;
+        let event = |id: &str, word: &'static str| (id.to_owned(), word);
+        assert_eq!(append(&today, vec![event("a", "red")]).await, [Appended::New]);
+        let events = vec![event("b", "green"), event("a", "red"), event("c", "blue")];
+        let outcomes = append(&today, events).await;
         assert_eq!(outcomes, [Appended::New, Appended::Duplicate, Appended::New]);
         for (word, id) in [("red", "a"), ("green", "b"), ("blue", "c")] {
-            let page = today.page(word, 5, None, std::time::Duration::from_secs(60)).await;
-            let found: Vec<&str> = page.items.iter().map(|event| event.event_id.as_str()).collect();
-            assert_eq!(found, [id], "{word}");
+            assert_eq!(found(&today, word).await, [id], "{word}");
             let located = today.store.locate(today.project, id).await.unwrap();
             assert!(located.is_some(), "{id}");
         }
-        let count = today
-            .store
-            .project_by_id(today.project)
-            .await
-            .unwrap()
-            .unwrap()
-            .event_count;
-        assert_eq!(count, 3);
+        let project = today.store.project_by_id(today.project).await.unwrap().unwrap();
+        assert_eq!(project.event_count, 3);
+    }
+
+    #[tokio::test]
+    async fn events_of_a_microsecond_without_room_lie_elsewhere_and_are_found() {
+        let today = Today::new().await;
+        // More than there are keys.
+        let crowd = (0..1_100).map(|n| (format!("e{n}"), "often")).collect();
+        append(&today, crowd).await;
+        let mut events: Vec<(String, &str)> = (0..20).map(|n| (format!("f{n}"), "often")).collect();
+        events.push(("late".to_owned(), "seldom"));
+        append(&today, events).await;
+        assert_eq!(found(&today, "seldom").await, ["late"]);
+        let key = today.store.locate(today.project, "late").await.unwrap().unwrap();
+        let time = today.event(7).time;
+        assert!(
+            key >= EventKey::from_time(time.plus_micros(1)),
+            "not at its microsecond"
+        );
     }
 }

@@ -21,7 +21,7 @@ const PROBES: u64 = 7;
 const BEGINNING: usize = 4;
 
 /// The most events of a piece. A page of fifty is in as many pieces or fewer, which
-/// are read whole; and half as many events take filters that are a fifth larger.
+/// are read whole; and half as many events take filters that are a third larger.
 const PIECE: usize = if cfg!(test) { 3 } else { 8 };
 
 /// The words of a project's events of a day.

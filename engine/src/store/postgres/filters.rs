@@ -152,15 +152,16 @@ pub(super) async fn ask(
     let Some(question) = Question::new(narrow) else {
         return Ok(None);
     };
-    let mut known = Vec::with_capacity(days.len());
+    let (mut known, mut newest) = (Vec::with_capacity(days.len()), Vec::new());
     for (day, last_at) in days.iter().rev() {
         let shared = recent.day(connection, (project_id, *day), *last_at, deadline).await?;
         let (commits, from) = shared.lock().known();
+        newest.extend(shared.lock().newest(SAMPLE));
         known.push((*day, shared, commits, from));
     }
+    // The newest that arrived: those of a clock that is ahead would be the same ones for long.
     let (mut sampled, mut yes) = (0_i64, 0_i64);
-    let newest = known.iter().flat_map(|(.., commits, _)| commits.iter().rev());
-    for says in newest.flat_map(|commit| commit.says(&question)).take(SAMPLE) {
+    for says in newest.iter().flat_map(|commit| commit.says(&question)).take(SAMPLE) {
         sampled += 1;
         yes += i64::from(says);
     }

@@ -35,7 +35,7 @@ impl Made {
     ///
     /// # Errors
     /// When a field is longer than Postgres can take (1 GB).
-    pub(super) fn of(rows: &[Keyed<'_>], received_at: i64, going: &Going) -> Result<Self, StoreError> {
+    pub(super) async fn of(rows: &[Keyed<'_>], received_at: i64, going: &Going) -> Result<Self, StoreError> {
         let (mut all, mut filters) = (Vec::new(), Filters::default());
         for chunk in rows.chunks(CHUNK) {
             let mut tables: BTreeMap<Option<i64>, Rows> = BTreeMap::new();
@@ -46,6 +46,8 @@ impl Made {
                 filters.add(*key, row, &words);
             }
             all.extend(tables);
+            // It is some 20 ms of work.
+            tokio::task::yield_now().await;
         }
         Ok(Self {
             encoded: Encoded(all),

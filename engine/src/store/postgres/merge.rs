@@ -132,7 +132,7 @@ impl Appender {
         }
         update_ids(tx, &old).await?;
         insert_ids(tx, &new).await?;
-        let made = Made::of(&rows, received_at, &going)?;
+        let made = Made::of(&rows, received_at, &going).await?;
         let filters = self.insert(tx, &mut rows, made, (received_at, now)).await?;
         self.write_filters(tx, filters, received_at, now).await?;
         self.note_days(tx, &rows, received_at).await?;

@@ -27,6 +27,9 @@ const OVERHEAD: usize = 192;
 /// Commits that are read at once.
 const STEP: usize = if cfg!(test) { 3 } else { 512 };
 
+/// Commits that are taken out of those in the order of their keys, one by one.
+const FEW: usize = if cfg!(test) { 2 } else { 64 };
+
 /// A project and a day of its events.
 type Place = (i64, i64);
 
@@ -71,10 +74,13 @@ pub(super) struct Day {
     /// In the order of arrival.
     commits: VecDeque<Arc<Commit>>,
     /// The same by their last keys, as searches take them, if one did since the oldest went.
-    by_key: Option<Arc<Vec<Arc<Commit>>>>,
+    by_key: Option<Commits>,
     bytes: usize,
     whole: Option<(Instant, bool)>,
 }
+
+/// By their last keys.
+pub(super) type Commits = Arc<Vec<Arc<Commit>>>;
 
 /// What a commit left of its events of a day.
 #[derive(Debug, PartialEq, Eq)]
@@ -149,13 +155,18 @@ impl Commit {
 impl Day {
     /// The commits that are known, by their last keys, to be asked without holding up
     /// others; and before which moment of arrival they are not known.
-    pub(super) fn known(&mut self) -> (Arc<Vec<Arc<Commit>>>, Option<i64>) {
+    pub(super) fn known(&mut self) -> (Commits, Option<i64>) {
         let by_key = self.by_key.get_or_insert_with(|| {
             let mut commits: Vec<Arc<Commit>> = self.commits.iter().cloned().collect();
             commits.sort_by_key(|commit| commit.last);
             Arc::new(commits)
         });
         (Arc::clone(by_key), self.from)
+    }
+
+    /// The last commits that arrived, the newest first.
+    pub(super) fn newest(&self, most: usize) -> Vec<Arc<Commit>> {
+        self.commits.iter().rev().take(most).cloned().collect()
     }
 
     /// Whether every event of the day is of a commit that left a filter, as it was lately.
@@ -208,13 +219,28 @@ impl Day {
 
     /// Forgets the oldest commits until there are no more than so many bytes, or so few commits.
     fn shrink(&mut self, most: usize, least: usize) {
+        let mut gone = Vec::new();
         while self.bytes > most
             && self.commits.len() > least
             && let Some(oldest) = self.commits.pop_front()
         {
-            self.by_key = None;
             self.bytes -= oldest.bytes();
             self.from = Some(oldest.received_at + 1);
+            gone.push(oldest);
+        }
+        // Where there is no room, each search that finds new commits has a few of them go.
+        if gone.len() > FEW {
+            self.by_key = None;
+        }
+        if let (false, Some(by_key)) = (gone.is_empty(), &mut self.by_key) {
+            let by_key = Arc::make_mut(by_key);
+            for commit in gone {
+                let first = by_key.partition_point(|other| other.last < commit.last);
+                let same = by_key.iter().skip(first).position(|other| Arc::ptr_eq(other, &commit));
+                if let Some(same) = same {
+                    by_key.remove(first + same);
+                }
+            }
         }
     }
 }
@@ -424,9 +450,15 @@ mod tests {
         day.add(vec![late(5, 40), late(4, 15)], true, 5);
         assert_eq!(ask(&mut day, "red"), [3, 4, 1, 2, 5]);
         assert_eq!(before.len(), 3, "what is gone through stays as it was");
+        let newest: Vec<i64> = day.newest(2).iter().map(|commit| commit.received_at).collect();
+        assert_eq!(newest, [5, 4]);
         let size = late(1, 20).bytes();
         day.shrink(3 * size, 0);
         assert_eq!((ask(&mut day, "red"), day.from), (vec![3, 4, 5], Some(3)));
+        day.add(vec![late(6, 5)], true, 6);
+        assert_eq!(ask(&mut day, "red"), [6, 3, 4, 5]);
+        day.shrink(size, 0);
+        assert_eq!((ask(&mut day, "red"), day.from), (vec![6], Some(6)), "many at once");
     }
 
     fn see(day: &SharedDay) -> (Vec<i64>, Option<i64>) {

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use super::bloom::Question;
 use super::filters::Candidate;
-use super::recent::Commit;
+use super::recent::{Commit, Commits};
 use crate::store::EventKey;
 
 /// So many filters are asked without looking at the clock, or letting others have their turn.
@@ -18,7 +18,7 @@ const TURN: usize = if cfg!(test) { 10 } else { 4_096 };
 #[derive(Debug)]
 pub(super) struct Waiting {
     /// By their last keys. The filters of the first ones were not asked yet.
-    commits: Arc<Vec<Arc<Commit>>>,
+    commits: Commits,
     left: usize,
     parts: BinaryHeap<Part>,
     /// What lies elsewhere does not wait: it has no events from one key on, below another.
@@ -60,12 +60,7 @@ fn meets((from, below): (EventKey, EventKey), (first, last): (EventKey, EventKey
 
 impl Waiting {
     /// Of commits, by their last keys, to be asked a question, and of parts of others that were asked.
-    pub(super) fn new(
-        question: Question,
-        commits: Arc<Vec<Arc<Commit>>>,
-        parts: Vec<Candidate>,
-        deadline: Instant,
-    ) -> Self {
+    pub(super) fn new(question: Question, commits: Commits, parts: Vec<Candidate>, deadline: Instant) -> Self {
         Self {
             left: commits.len(),
             commits,

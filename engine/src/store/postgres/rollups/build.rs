@@ -57,7 +57,7 @@ async fn step(tx: &mut PgConnection, project_id: i64) -> Result<Option<BuildProg
         }));
     };
     let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
-        "SELECT {FACTS} FROM events e WHERE e.project_id = $1 AND e.key >= $2 AND e.received_at <= $3 \
+        "SELECT {FACTS} FROM events e WHERE e.project_id = $1 AND e.key >= $2 AND e.received_at + 0 <= $3 \
          ORDER BY e.key LIMIT $4"
     )))
     .bind(project_id)
