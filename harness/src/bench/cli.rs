@@ -71,6 +71,15 @@ impl BenchArgs {
         Duration::from_secs_f64(if self.quick { 1.0 } else { self.duration })
     }
 
+    /// How long is waited at most until the server is idle.
+    pub(super) const fn settle(&self) -> Duration {
+        if self.quick {
+            Duration::from_secs(1)
+        } else {
+            Duration::from_mins(30)
+        }
+    }
+
     /// Senders to try.
     pub(super) fn senders(&self) -> Vec<usize> {
         let mut list = if self.quick { vec![4] } else { self.connections.clone() };

@@ -142,6 +142,8 @@ pub(super) struct Figures {
     pub(super) occasion: Occasion,
     pub(super) disk: DiskFigures,
     pub(super) loads: Vec<LoadFigures>,
+    /// How long the server still worked after the last event, before the idle searches.
+    pub(super) settle_sec: f64,
     pub(super) searches_idle: Vec<SearchFigures>,
     pub(super) searches_loaded: Vec<SearchFigures>,
     pub(super) memory: MemoryFigures,

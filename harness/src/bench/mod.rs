@@ -14,6 +14,7 @@ mod questions;
 mod report;
 mod rig;
 mod search;
+mod settle;
 mod spans;
 mod stages;
 mod store;

@@ -13,6 +13,7 @@ use super::figures::{Figures, LoadFigures, MemoryFigures, ProofFigures};
 use super::load::{Outcome, closed, open};
 use super::machine::Occasion;
 use super::rig::Rig;
+use super::settle::settle;
 use super::{disk, process, search, stages};
 
 const SINGLE_CONNECTIONS: usize = 16;
@@ -85,6 +86,8 @@ pub(super) async fn run(args: &BenchArgs, program: &Path, log: &mut impl Write) 
         suite.fixed_rate(&batches, ceiling * share, *share, duration).await?;
     }
 
+    writeln!(suite.log, "Waiting until the server is idle...")?;
+    let settle_sec = settle(&suite.rig, args.settle()).await;
     writeln!(suite.log, "Searches: idle...")?;
     let searches_idle = search::measure(&suite.rig.session, suite.rig.project.id, duration).await?;
     writeln!(suite.log, "Searches: under half of the ceiling...")?;
@@ -102,6 +105,7 @@ pub(super) async fn run(args: &BenchArgs, program: &Path, log: &mut impl Write) 
         occasion: Occasion::of(args.store, now),
         disk,
         loads,
+        settle_sec,
         searches_idle,
         searches_loaded,
         memory,

@@ -2,13 +2,12 @@
 
 use std::io::Write;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::bail;
 use tokio::task::JoinSet;
 
 use super::super::bodies::Dialect;
-use super::super::process;
 use super::super::rig::Rig;
 use crate::generate::{Generator, Plan};
 
@@ -17,11 +16,6 @@ const SENDERS: usize = 16;
 const HOURS: u32 = 720;
 /// How often it is told how far it is, in events.
 const TELL: u64 = 500_000;
-/// After the last event the server still counts and lists: not longer than this.
-const SETTLE: Duration = Duration::from_mins(15);
-const LOOK: Duration = Duration::from_secs(3);
-/// Share of a core that an idle server may use.
-const IDLE: f64 = 0.05;
 
 /// Sends so many events, and says how many seconds it took.
 pub(super) async fn fill(rig: &Rig, events: u64, log: &mut impl Write) -> anyhow::Result<f64> {
@@ -69,18 +63,4 @@ fn check(ended: Option<Result<Result<(), String>, tokio::task::JoinError>>) -> a
         Some(Err(error)) => bail!("events were not stored: {error}"),
         _ => Ok(()),
     }
-}
-
-/// Waits until the server has counted and listed what it was sent; says for how many seconds.
-pub(super) async fn settle(rig: &Rig) -> f64 {
-    let used = || process::cpu_seconds(&rig.server.pid().to_string()) + rig.store.cpu_seconds();
-    let started = Instant::now();
-    while started.elapsed() < SETTLE {
-        let before = used();
-        tokio::time::sleep(LOOK).await;
-        if used() - before < IDLE * LOOK.as_secs_f64() {
-            break;
-        }
-    }
-    started.elapsed().as_secs_f64()
 }

@@ -21,6 +21,7 @@ use super::load::open;
 use super::machine::Occasion;
 use super::process;
 use super::rig::Rig;
+use super::settle::settle;
 
 pub(super) use self::report::{met, write};
 
@@ -98,7 +99,7 @@ pub(super) async fn run(
     let fill_sec = fill::fill(&rig, events, log).await?;
     let memory_filled_mb = memory();
     writeln!(log, "Waiting until they are counted and listed...")?;
-    let settle_sec = fill::settle(&rig).await;
+    let settle_sec = settle(&rig, args.settle()).await;
     let database_mb = rig.store.size_mb();
 
     let batch = usize::from(args.batch);
