@@ -1201,10 +1201,21 @@ every_test!(sqlite_store, super::sqlite());
 
 /// A database of its own in the cluster of this process.
 async fn postgres() -> (SharedStore, ()) {
-    let url = super::postgres::cluster::shared().database();
+    let cluster = super::postgres::cluster::shared();
+    let url = cluster.database();
     let store = super::postgres::PostgresStore::open(&url).await.unwrap();
+    cluster.execute(&url, INSTALLED_AT_NOON).unwrap();
     (Arc::new(store), ())
 }
+
+/// As if the database had been made at [`NOON`]: what is older than a week before that
+/// shares a partition, and what is not has days of its own, whenever this runs.
+const INSTALLED_AT_NOON: &str = "DO $$ BEGIN \
+     EXECUTE (SELECT 'DROP TABLE ' || relname FROM pg_class WHERE relname ~ '^events_before_[0-9]{8}$'); \
+     CREATE TABLE events_before_20261114 PARTITION OF events \
+       FOR VALUES FROM (MINVALUE) TO ((date '2026-11-14' - date '1970-01-01')::bigint * 86400000000 * 1024); \
+     CREATE INDEX ON events_before_20261114 USING gin (words); \
+     END $$";
 
 every_test!(postgres_store, super::postgres());
 
