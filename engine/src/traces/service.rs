@@ -19,8 +19,6 @@ use crate::store::{SharedStore, StoreError, TraceRows};
 const EVERY: Duration = Duration::from_secs(1);
 /// The longest rest between two passes.
 const LONGEST_REST: Duration = Duration::from_secs(1);
-/// How long an answer waits for the list to be brought up to date.
-const CATCH_UP: Duration = Duration::from_millis(300);
 /// Projects that are looked after in one turn.
 const PROJECTS: usize = 1_000;
 
@@ -33,6 +31,8 @@ pub struct TraceLimits {
     pub scan: usize,
     /// How long a search for events may take, of those that a list makes.
     pub budget: Duration,
+    /// How long a list waits to be brought up to date.
+    pub catch_up: Duration,
 }
 
 impl Default for TraceLimits {
@@ -41,6 +41,7 @@ impl Default for TraceLimits {
             spans: 100_000,
             scan: 50_000,
             budget: Duration::from_secs(2),
+            catch_up: Duration::from_millis(300),
         }
     }
 }
@@ -117,7 +118,7 @@ impl Traces {
     /// moment; says whether it is behind.
     pub(super) async fn catch_up(&self, project_id: i64) -> Result<bool, StoreError> {
         let started = Instant::now();
-        while started.elapsed() < CATCH_UP {
+        while started.elapsed() < self.limits.catch_up {
             let _alone = self.folding.lock().await;
             if pass(&self.store, project_id, self.limits.spans).await? == Pass::Done {
                 return Ok(false);

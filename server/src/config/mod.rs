@@ -76,6 +76,7 @@ pub struct Settings {
     pub trace_events: usize,
     pub filter_cache_bytes: usize,
     pub trace_scan: usize,
+    pub trace_catch_up_ms: u64,
     pub metrics_token: Secret,
     pub admin_token: Secret,
     pub default_plan: String,
@@ -158,6 +159,7 @@ impl Settings {
             ("pulse_count_limit", self.pulse_count_limit.unsigned_abs(), 1),
             ("trace_events", self.trace_events as u64, 1),
             ("trace_scan", self.trace_scan as u64, 1_000),
+            ("trace_catch_up_ms", self.trace_catch_up_ms, 1),
             ("filter_cache_bytes", self.filter_cache_bytes as u64, 1_048_576),
             (
                 "in_flight_bytes",
@@ -230,6 +232,7 @@ impl Settings {
             budget: self.query_budget(),
             spans: self.trace_events,
             scan: self.trace_scan,
+            catch_up: Duration::from_millis(self.trace_catch_up_ms),
         }
     }
 

@@ -38,7 +38,16 @@ fn call(trace: &str, id: &str, parent: Option<&str>, at: i64, cost: Option<i64>)
 
 /// The traces of a store, some time after noon.
 pub(super) fn traces(store: &SharedStore) -> Traces {
-    limited(store, TraceLimits::default())
+    limited(store, patient())
+}
+
+/// As long as a slow machine may take.
+fn patient() -> TraceLimits {
+    TraceLimits {
+        budget: BUDGET,
+        catch_up: BUDGET,
+        ..TraceLimits::default()
+    }
 }
 
 fn limited(store: &SharedStore, limits: TraceLimits) -> Traces {
@@ -243,13 +252,7 @@ async fn filters_and_pages(store: SharedStore) {
         assert_eq!(ids(&traces, p, query).await, expected, "{query}");
     }
     // However few traces a request looks at, the pages lead through all that match.
-    let narrow = limited(
-        &store,
-        TraceLimits {
-            scan: 4,
-            ..TraceLimits::default()
-        },
-    );
+    let narrow = limited(&store, TraceLimits { scan: 4, ..patient() });
     for query in ["", "q=agent", "errors=true", "user=user-1", "session=s0&errors=1"] {
         let whole = ids(&traces, p, query).await;
         let (mut seen, mut cursor) = (Vec::new(), String::new());
@@ -294,13 +297,7 @@ async fn a_running_trace_tells_what_is_new(store: SharedStore) {
 async fn long_traces_are_cut_and_say_so(store: SharedStore) {
     let p = project(&store, "long").await;
     append(&store, p, (0..50).map(|n| span("t", &n.to_string(), None, n)).collect()).await;
-    let narrow = limited(
-        &store,
-        TraceLimits {
-            spans: 20,
-            ..TraceLimits::default()
-        },
-    );
+    let narrow = limited(&store, TraceLimits { spans: 20, ..patient() });
     let opened = narrow.open(p, "t").await.unwrap().unwrap();
     assert_eq!(
         (opened.truncated, opened.spans.len(), opened.spans.id[19].as_str()),

@@ -280,7 +280,10 @@ mod tests {
         let traces = Traces::new(
             Arc::clone(&store) as SharedStore,
             Arc::new(SystemClock),
-            TraceLimits::default(),
+            TraceLimits {
+                catch_up: Duration::from_secs(60),
+                ..TraceLimits::default()
+            },
         );
         let list = || async {
             let query = TraceQuery::from_pairs(decode_pairs("")).unwrap();
