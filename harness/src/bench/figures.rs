@@ -142,10 +142,13 @@ pub(super) struct Figures {
     pub(super) occasion: Occasion,
     pub(super) disk: DiskFigures,
     pub(super) loads: Vec<LoadFigures>,
-    /// How long the server still worked after the last event, before the idle searches.
-    pub(super) settle_sec: f64,
+    /// Right after the loads, when nothing comes in.
     pub(super) searches_idle: Vec<SearchFigures>,
     pub(super) searches_loaded: Vec<SearchFigures>,
+    /// How long the server still worked after the last event.
+    pub(super) settle_sec: f64,
+    /// After that.
+    pub(super) searches_at_rest: Vec<SearchFigures>,
     pub(super) memory: MemoryFigures,
     pub(super) database_mb: f64,
     pub(super) proof: ProofFigures,

@@ -96,17 +96,14 @@ pub(super) fn write(figures: &Figures, out: &mut impl Write) -> io::Result<()> {
     for load in &figures.loads {
         stage_table(load, out)?;
     }
-    writeln!(
-        out,
-        "\nCounted and listed {:.0} s after the last event",
-        figures.settle_sec
-    )?;
     searches("Searches, idle", &figures.searches_idle, out)?;
     searches(
         "Searches, while half of the ceiling pours in",
         &figures.searches_loaded,
         out,
     )?;
+    let title = format!("Searches, at rest {:.0} s after the last event", figures.settle_sec);
+    searches(&title, &figures.searches_at_rest, out)?;
 
     let (memory, proof) = (&figures.memory, &figures.proof);
     writeln!(

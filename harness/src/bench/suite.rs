@@ -86,16 +86,15 @@ pub(super) async fn run(args: &BenchArgs, program: &Path, log: &mut impl Write) 
         suite.fixed_rate(&batches, ceiling * share, *share, duration).await?;
     }
 
-    writeln!(suite.log, "Waiting until the server is idle...")?;
-    let settle_sec = settle(&suite.rig, args.settle()).await;
+    let ask = || search::measure(&suite.rig.session, suite.rig.project.id, duration);
     writeln!(suite.log, "Searches: idle...")?;
-    let searches_idle = search::measure(&suite.rig.session, suite.rig.project.id, duration).await?;
+    let searches_idle = ask().await?;
     writeln!(suite.log, "Searches: under half of the ceiling...")?;
     let rate = (ceiling / 2.0 / batch as f64).max(1.0);
-    let (searches_loaded, background) = tokio::try_join!(
-        search::measure(&suite.rig.session, suite.rig.project.id, duration),
-        open(&suite.rig.target, &batches, rate, duration),
-    )?;
+    let (searches_loaded, background) = tokio::try_join!(ask(), open(&suite.rig.target, &batches, rate, duration))?;
+    writeln!(suite.log, "Searches: at rest, waiting for it...")?;
+    let settle_sec = settle(&suite.rig, args.settle()).await;
+    let searches_at_rest = ask().await?;
     suite.account(&background);
 
     suite.memory.peak_resident_mb = process::memory_mb(suite.rig.server.pid(), "VmHWM");
@@ -105,9 +104,10 @@ pub(super) async fn run(args: &BenchArgs, program: &Path, log: &mut impl Write) 
         occasion: Occasion::of(args.store, now),
         disk,
         loads,
-        settle_sec,
         searches_idle,
         searches_loaded,
+        settle_sec,
+        searches_at_rest,
         memory,
         database_mb,
         proof,
