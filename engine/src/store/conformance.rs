@@ -1209,11 +1209,20 @@ every_test!(sqlite_store, super::sqlite());
 
 /// A database of its own in the cluster of this process.
 async fn postgres() -> (SharedStore, ()) {
+    let [store] = servers().await;
+    (store, ())
+}
+
+/// So many servers on one such database.
+async fn servers<const N: usize>() -> [SharedStore; N] {
     let cluster = super::postgres::cluster::shared();
     let url = cluster.database();
-    let store = super::postgres::PostgresStore::open(&url).await.unwrap();
+    // All at once: one of them makes the schema.
+    let open = std::array::from_fn::<_, N, _>(|_| super::postgres::PostgresStore::open(&url));
+    let stores = futures::future::join_all(open).await;
     cluster.execute(&url, INSTALLED_AT_NOON).unwrap();
-    (Arc::new(store), ())
+    let mut stores = stores.into_iter();
+    std::array::from_fn(|_| Arc::new(stores.next().unwrap().unwrap()) as SharedStore)
 }
 
 /// As if the database had been made at [`NOON`]: what is older than a week before that
@@ -1238,26 +1247,15 @@ mod upkeep;
 /// What only a store that several servers share can be asked.
 mod several_servers {
     use super::*;
-    use crate::store::postgres::PostgresStore;
-
-    async fn three() -> Vec<SharedStore> {
-        let url = crate::store::postgres::cluster::shared().database();
-        // All at once: one of them makes the schema.
-        let stores = futures::future::join_all((0..3).map(|_| PostgresStore::open(&url))).await;
-        stores
-            .into_iter()
-            .map(|store| Arc::new(store.unwrap()) as SharedStore)
-            .collect()
-    }
 
     #[tokio::test]
     async fn followers_miss_nothing_whoever_writes() {
-        arrivals_are_told_once(three().await).await;
+        arrivals_are_told_once(servers::<3>().await.into()).await;
     }
 
     #[tokio::test]
     async fn an_id_is_stored_once_whoever_writes() {
-        let stores = three().await;
+        let stores = servers::<3>().await;
         let p = project(&stores[0], "shared").await;
         let writers = (0..6).map(|n| {
             let store = Arc::clone(&stores[n % 3]);
@@ -1279,7 +1277,7 @@ mod several_servers {
 
     #[tokio::test]
     async fn upkeep_and_counts_never_deadlock() {
-        let stores = three().await;
+        let stores = servers::<3>().await;
         let p = project(&stores[0], "upkeep").await;
         let workers = (0..6_usize).map(|worker| {
             let store = Arc::clone(&stores[worker % 3]);

@@ -15,12 +15,13 @@ const IDLE: f64 = 0.05;
 /// After the last event a server still counts it and lists its trace, and
 /// Postgres still gathers its statistics.
 pub(super) async fn settle(rig: &Rig, most: Duration) -> f64 {
+    let look = LOOK.min(most);
     let used = || process::cpu_seconds(&rig.server.pid().to_string()) + rig.store.cpu_seconds();
     let started = Instant::now();
     while started.elapsed() < most {
         let before = used();
-        tokio::time::sleep(LOOK.min(most)).await;
-        if used() - before < IDLE * LOOK.min(most).as_secs_f64() {
+        tokio::time::sleep(look).await;
+        if used() - before < IDLE * look.as_secs_f64() {
             break;
         }
     }

@@ -8,7 +8,7 @@ use eventglass_model::{
 };
 use tokio::sync::watch;
 
-use super::{NOON, SECOND, append, at, event, project};
+use super::{NOON, SECOND, append, at, event, project, servers};
 use crate::clock::{Clock, ManualClock, SharedClock, SystemClock};
 use crate::cost::{Book, LEASE, PriceError, Prices, Recompute, budget};
 use crate::ingest::NewEvent;
@@ -454,9 +454,7 @@ every_test!(postgres_store, crate::store::conformance::postgres());
 /// Several servers on one database: one does the job, and each sees new prices.
 #[tokio::test]
 async fn one_of_several_servers_does_the_job() {
-    let url = crate::store::postgres::cluster::shared().database();
-    let open = || crate::store::postgres::PostgresStore::open(&url);
-    let stores: Vec<SharedStore> = vec![Arc::new(open().await.unwrap()), Arc::new(open().await.unwrap())];
+    let stores = servers::<2>().await;
     let p = project(&stores[0], "servers").await;
     append(
         &stores[0],
@@ -490,9 +488,7 @@ async fn one_of_several_servers_does_the_job() {
 /// A server that dies has said that it does the job, and nothing since.
 #[tokio::test]
 async fn the_job_of_a_dead_server_moves() {
-    let url = crate::store::postgres::cluster::shared().database();
-    let open = || crate::store::postgres::PostgresStore::open(&url);
-    let (dead, alive): (SharedStore, SharedStore) = (Arc::new(open().await.unwrap()), Arc::new(open().await.unwrap()));
+    let [dead, alive] = servers().await;
     let p = project(&dead, "dead").await;
     append(&dead, p, vec![call("a", "mine", &Book::shipped())]).await;
     let mut shop = Shop::new(&alive);

@@ -578,11 +578,5 @@ trace_tests!(postgres_store, super::super::postgres());
 
 #[tokio::test]
 async fn several_servers_keep_one_list() {
-    let url = crate::store::postgres::cluster::shared().database();
-    let mut stores: Vec<SharedStore> = Vec::new();
-    for _ in 0..3 {
-        let store = crate::store::postgres::PostgresStore::open(&url).await.unwrap();
-        stores.push(Arc::new(store));
-    }
-    kept_by_many(stores).await;
+    kept_by_many(servers::<3>().await.into()).await;
 }
