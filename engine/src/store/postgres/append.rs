@@ -144,10 +144,10 @@ impl Appender {
         received_at: i64,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let open = self.partitions.open_days(tx).await?;
+        let unfinished = self.partitions.unfinished(tx).await?;
         // The database may take another day for today than this server does.
         let today = day_of(EventKey::from_time(now)) - 1;
-        let first_day = open.iter().copied().chain([today]).min().unwrap_or(today);
+        let first_day = unfinished.iter().map(|unfinished| unfinished.day).fold(today, i64::min);
         filters.write(tx, received_at, first_day).await
     }
 

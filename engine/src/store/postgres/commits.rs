@@ -1,6 +1,5 @@
 //! Walks through those commits of a day, or pieces of them, that may have what is looked for.
 
-use std::ops::ControlFlow;
 use std::time::Instant;
 
 use sqlx::PgConnection;
@@ -17,6 +16,10 @@ use crate::store::{EventKey, SharedVisit, StoreError, Walk, Walked};
 /// and at most.
 const EVENTS: (i64, i64) = if cfg!(test) { (4, 16) } else { (2_000, 32_000) };
 
+/// So many events are looked at where there is an index, too: pages of most words are full
+/// then. Of what is left, the index finds all without looking at what lies beside it.
+const WITH_INDEX: i64 = if cfg!(test) { 40 } else { 8_000 };
+
 /// Of how many pieces of a commit one is read at least, as far as is reckoned with.
 const ONE_IN: i64 = 16;
 
@@ -27,6 +30,17 @@ pub(super) async fn begin(readers: &Bounded) -> Result<Tx, StoreError> {
     Ok(readers.begin_with(begin).await?)
 }
 
+/// How a walk ended.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// Nothing more is asked for.
+    Enough,
+    /// All was looked at.
+    Through,
+    /// The index is to be asked for what lies below this key.
+    At(EventKey),
+}
+
 /// Walks from window to window of the keys, each of which a bounded number of commits has events in.
 pub(super) async fn walk(
     connection: &mut PgConnection,
@@ -34,7 +48,7 @@ pub(super) async fn walk(
     mut found: Found,
     visitor: &SharedVisit,
     walked: &mut Walked,
-) -> Result<ControlFlow<()>, StoreError> {
+) -> Result<End, StoreError> {
     let (Some(from), Some(mut top)) = (walk.from, walk.below) else {
         return Err(StoreError::Inconsistent("a day without ends".to_owned()));
     };
@@ -61,7 +75,7 @@ pub(super) async fn walk(
         while !places.is_empty() {
             let rows = read(connection, walk, found.day, &places, top).await?;
             if show(&rows, visitor, walked, walk)?.is_break() {
-                return Ok(ControlFlow::Break(()));
+                return Ok(End::Enough);
             }
             shown += rows.len();
             match walked.last {
@@ -72,14 +86,20 @@ pub(super) async fn walk(
         top = bottom;
         events = next(events, looked, walk.expected, shown);
         active.retain(|candidate| candidate.first < top);
-        if Instant::now() >= walk.deadline && top > from && (!active.is_empty() || found.waiting.last().is_some()) {
+        if top <= from || active.is_empty() && found.waiting.last().is_none() {
+            break;
+        }
+        if Instant::now() >= walk.deadline {
             // Everything down to here was looked at.
             walked.last = Some(top);
             walked.out_of_time = true;
-            return Ok(ControlFlow::Break(()));
+            return Ok(End::Enough);
+        }
+        if found.has_index && looked >= WITH_INDEX {
+            return Ok(End::At(top));
         }
     }
-    Ok(ControlFlow::Continue(()))
+    Ok(End::Through)
 }
 
 /// How many events are probably looked at for a candidate.
@@ -183,7 +203,7 @@ mod tests {
     use sqlx::postgres::PgConnectOptions;
 
     use super::super::filters;
-    use super::super::partitions::day_of;
+    use super::super::partitions::{day_of, name_of};
     use super::super::recent::Recent;
     use super::super::today::Today;
     use super::super::{PostgresStore, cluster};
@@ -268,6 +288,22 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn filters_are_asked_where_there_is_an_index_too() {
+        let mut today = Today::new().await;
+        // More than a page of them, which an index would gather, and between which there
+        // is much else, which a walk would look at.
+        for n in 0..8 {
+            let says = |n: i64| if n % 20 == 7 { "seldom" } else { "often" };
+            today.commit(n * 500..(n + 1) * 500, says).await;
+        }
+        today.index().await;
+        let read = today.reads("seldom", 10).await;
+        assert!(read < 100, "{read} rows");
+        let read = today.reads("seldom", 200).await;
+        assert!(read < 400, "{read} rows: the index has all that follow");
+    }
+
+    #[tokio::test]
     async fn what_another_server_stored_is_found_at_once() {
         let url = cluster::shared().database();
         let [one, other] = [
@@ -299,13 +335,20 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_day_without_an_index_gives_what_there_is() {
+    async fn filters_of_a_day_give_what_there_is() {
         let url = cluster::shared().database();
         let mut store = PostgresStore::open(&url).await.unwrap();
         let now = SystemClock.now();
         let owner = store.add_user("a", "", now).await.unwrap();
         let mut runner = TestRunner::deterministic();
-        for round in 0..6 {
+        for round in 0..8 {
+            if round == 4 {
+                // From now on there is an index, too.
+                let today = name_of(day_of(EventKey::from_time(now)));
+                let build = format!("CREATE INDEX {today}_words ON {today} USING gin (words)");
+                cluster::shared().execute(&url, &build).unwrap();
+                store = PostgresStore::open(&url).await.unwrap();
+            }
             let name = format!("p{round}");
             let p = store.add_project(owner, &name, &name, "", now).await.unwrap().id;
             let mut stored: Vec<(i64, String, BTreeSet<usize>)> = Vec::new();
@@ -359,7 +402,11 @@ mod tests {
                         let found = pages(&store, p, q, now).await;
                         assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{q}, {uncovered}, {room}");
                     }
-                    let today = (day_of(EventKey::from_time(now)), now.micros());
+                    let today = filters::Asked {
+                        day: day_of(EventKey::from_time(now)),
+                        last_at: now.micros(),
+                        has_index: false,
+                    };
                     let never = Narrow::Word("never".into());
                     let asked = filters::ask(&mut connection, &store.recent, p, &[today], &never, Instant::now()).await;
                     let mut candidates = Vec::new();

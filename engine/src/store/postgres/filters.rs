@@ -119,10 +119,22 @@ pub(super) enum Part {
     Pieces,
 }
 
+/// A day whose filters are asked.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked {
+    pub(super) day: i64,
+    /// When the last of its events arrived.
+    pub(super) last_at: i64,
+    /// Whether it has an index of words, which is as good as filters that are not in memory.
+    pub(super) has_index: bool,
+}
+
 /// A day that may have what is looked for.
 #[derive(Debug)]
 pub(super) struct Found {
     pub(super) day: i64,
+    /// Whether an index tells the same.
+    pub(super) has_index: bool,
     pub(super) waiting: Waiting,
     /// Of so many of the newest pieces one may have it.
     pub(super) one_in: i64,
@@ -139,13 +151,12 @@ pub(super) struct Place {
 }
 
 /// What the filters of a project's days may say, of those days where every event is of a
-/// commit that left one. With each day comes when the last of its events arrived. `None` when
-/// filters know nothing of such a question, or when it is about something common.
+/// commit that left one. `None` when filters know nothing of such a question, or when it is about something common.
 pub(super) async fn ask(
     connection: &mut PgConnection,
     recent: &Recent,
     project_id: i64,
-    days: &[(i64, i64)],
+    days: &[Asked],
     narrow: &Narrow,
     deadline: Instant,
 ) -> Result<Option<Vec<Found>>, StoreError> {
@@ -153,11 +164,14 @@ pub(super) async fn ask(
         return Ok(None);
     };
     let (mut known, mut newest) = (Vec::with_capacity(days.len()), Vec::new());
-    for (day, last_at) in days.iter().rev() {
-        let shared = recent.day(connection, (project_id, *day), *last_at, deadline).await?;
+    for asked in days.iter().rev() {
+        let place = (project_id, asked.day);
+        let shared = recent.day(connection, place, asked.last_at, deadline).await?;
         let (commits, from) = shared.lock().known();
         newest.extend(shared.lock().newest(SAMPLE));
-        known.push((*day, shared, commits, from));
+        if !asked.has_index || from.is_none() {
+            known.push((*asked, shared, commits, from));
+        }
     }
     // The newest that arrived: those of a clock that is ahead would be the same ones for long.
     let (mut sampled, mut yes) = (0_i64, 0_i64);
@@ -170,7 +184,7 @@ pub(super) async fn ask(
     }
     let one_in = sampled / yes.max(1);
     let mut found = Vec::with_capacity(known.len());
-    for (day, known, commits, from) in known {
+    for (Asked { day, has_index, .. }, known, commits, from) in known {
         if is_whole(connection, project_id, day, &known).await? {
             let stored = match from {
                 Some(from) => ask_stored(connection, project_id, day, from, &question).await?,
@@ -178,6 +192,7 @@ pub(super) async fn ask(
             };
             found.push(Found {
                 day,
+                has_index,
                 waiting: Waiting::new(question.clone(), commits, stored, deadline),
                 one_in,
             });

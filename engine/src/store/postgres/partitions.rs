@@ -44,8 +44,16 @@ pub(super) struct Partitions {
     known: Mutex<HashSet<i64>>,
     /// See [`Self::first`].
     first: OnceLock<i64>,
-    /// Days without an index of words, and when that was so.
-    open: std::sync::Mutex<Option<(Instant, Arc<[i64]>)>>,
+    /// See [`Self::unfinished`], and when that was so.
+    unfinished: std::sync::Mutex<Option<(Instant, Arc<[Unfinished]>)>>,
+}
+
+/// A day into which events pour, or one that has no index of words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Unfinished {
+    pub(super) day: i64,
+    /// Whether it has one nevertheless, as few events come.
+    pub(super) has_index: bool,
 }
 
 /// Days that retention is taking from the table (see `retention`).
@@ -76,32 +84,40 @@ impl Partitions {
             pool,
             known: Mutex::default(),
             first: OnceLock::new(),
-            open: std::sync::Mutex::default(),
+            unfinished: std::sync::Mutex::default(),
         }
     }
 
-    /// The days without an index of words, the latest first, as they were a
-    /// second ago or later. A day that is over never loses its index.
+    /// The days that are not over, and those without an index of words, the latest first,
+    /// as they were a second ago or later. A day that is over never loses its index.
     ///
     /// # Errors
     /// [`StoreError::Database`].
-    pub(super) async fn open_days(&self, connection: &mut PgConnection) -> Result<Arc<[i64]>, StoreError> {
-        let known = self.open.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    pub(super) async fn unfinished(&self, connection: &mut PgConnection) -> Result<Arc<[Unfinished]>, StoreError> {
+        let known = self.unfinished.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some((at, days)) = known
             && at.elapsed() < FRESH
         {
             return Ok(days);
         }
         let at = Instant::now();
-        let names: Vec<String> = sqlx::query_scalar(
-            "SELECT c.relname::text FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid \
-             WHERE i.inhparent = 'events'::regclass AND NOT EXISTS (SELECT 1 FROM pg_index x \
-             WHERE x.indexrelid = to_regclass(c.relname || '_words') AND x.indisvalid) ORDER BY 1 DESC",
+        let found: Vec<(String, bool, i64)> = sqlx::query_as(
+            "SELECT c.relname::text, EXISTS (SELECT 1 FROM pg_index x \
+             WHERE x.indexrelid = to_regclass(c.relname || '_words') AND x.indisvalid), \
+             floor(extract(epoch FROM now()) / 86400)::bigint \
+             FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid \
+             WHERE i.inhparent = 'events'::regclass ORDER BY 1 DESC",
         )
         .fetch_all(connection)
         .await?;
-        let days: Arc<[i64]> = names.iter().filter_map(|name| day_named(name)).collect();
-        *self.open.lock().unwrap_or_else(PoisonError::into_inner) = Some((at, Arc::clone(&days)));
+        let days: Arc<[Unfinished]> = found
+            .iter()
+            .filter_map(|(name, has_index, today)| {
+                let (day, has_index) = (day_named(name)?, *has_index);
+                (!has_index || day >= *today).then_some(Unfinished { day, has_index })
+            })
+            .collect();
+        *self.unfinished.lock().unwrap_or_else(PoisonError::into_inner) = Some((at, Arc::clone(&days)));
         Ok(days)
     }
 

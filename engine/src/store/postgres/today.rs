@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use eventglass_model::{EventPage, EventQuery, Timestamp};
 
+use super::partitions::{day_of, name_of};
 use super::{PostgresStore, READERS, cluster};
 use crate::clock::{Clock, SystemClock};
 use crate::ingest::{NewEvent, PendingEvent};
 use crate::query::EventSearch;
-use crate::store::{AccessStore, EventStore};
+use crate::store::{AccessStore, EventKey, EventStore};
 
 pub(super) struct Today {
     pub(super) store: PostgresStore,
@@ -65,6 +66,19 @@ impl Today {
         crate::query::events(&self.store, self.project, &search, budget)
             .await
             .unwrap()
+    }
+
+    /// Gives the day an index of words, and statistics, as if few events came.
+    pub(super) async fn index(&mut self) {
+        let day = name_of(day_of(EventKey::from_time(self.now)));
+        for statement in [
+            format!("CREATE INDEX {day}_words ON {day} USING gin (words)"),
+            format!("ANALYZE {day}"),
+        ] {
+            cluster::shared().execute(&self.url, &statement).unwrap();
+        }
+        // What is known of it is a second old.
+        self.store = PostgresStore::open(&self.url).await.unwrap();
     }
 
     /// How many rows of events have been read so far.

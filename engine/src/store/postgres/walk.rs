@@ -10,10 +10,11 @@ use std::sync::PoisonError;
 use std::time::Instant;
 
 use super::bounded::Tx;
+use super::commits::End;
 use super::days::{Noted, Range};
-use super::filters::Found;
+use super::filters::{Asked, Found};
 use super::pace::Pace;
-use super::partitions::keys_of;
+use super::partitions::{Unfinished, keys_of};
 use super::{PostgresStore, commits, days, filters, in_order, sql};
 use crate::query::Syntax;
 use crate::store::row::{self, Columns};
@@ -32,6 +33,9 @@ pub(super) const SYNTAX: Syntax = Syntax {
 
 /// The least and the most events of a batch.
 pub(super) const BATCH: (usize, usize) = (64, 4_096);
+/// The most events that filters are to find where there is an index, too. They read what lies
+/// beside each of them; the index reads all that there are, and nothing else.
+const PAGE: usize = 256;
 /// The most keys of a batch without anything else.
 const KEYS: usize = 65_536;
 
@@ -124,6 +128,7 @@ impl PostgresStore {
         };
         let most = if walk.columns.is_empty() { KEYS } else { BATCH.1 };
         let mut pace = Pace::new(&self.turns, walk.expected.clamp(BATCH.0, most), most);
+        // The first is the last.
         let mut parts = Vec::new();
         for part in walk.parts(words_from.map(EventKey)) {
             for Span { from, below, way } in self.spans(&mut tx, &part, &noted).await? {
@@ -135,8 +140,9 @@ impl PostgresStore {
                 parts.push((part, way));
             }
         }
+        parts.reverse();
         let mut first = Some(tx);
-        for (part, way) in parts {
+        while let Some((part, way)) = parts.pop() {
             if first.is_none() && Instant::now() >= part.deadline && part.below.is_some() {
                 // Everything down to here was looked at.
                 walked.last = part.below;
@@ -154,9 +160,17 @@ impl PostgresStore {
             };
             let done = match way {
                 Way::Commits(commits) => {
-                    let done = commits::walk(&mut reader, &part, commits, visitor, &mut walked).await?;
+                    let end = commits::walk(&mut reader, &part, commits, visitor, &mut walked).await?;
                     reader.end();
-                    done
+                    match end {
+                        End::Enough => ControlFlow::Break(()),
+                        End::Through => ControlFlow::Continue(()),
+                        End::At(key) => {
+                            let below = Some(key);
+                            parts.push((Walk { below, ..part }, Way::Index));
+                            ControlFlow::Continue(())
+                        }
+                    }
                 }
                 Way::InOrder if part.narrow.is_some() || !part.numbers.is_empty() => {
                     in_order::look_for(&self.readers, reader, &part, &mut pace, visitor, &mut walked).await?
@@ -226,17 +240,22 @@ impl PostgresStore {
             }
             return Ok(stretches(noted, walk.below, days::FIRST_STRETCH, || Way::InOrder));
         };
-        let open = self.partitions.open_days(tx).await?;
-        let within = |day: &&i64| days::meets(keys_of(**day), walk.from, walk.below);
-        let mut ways: BTreeMap<i64, Way> = open
-            .iter()
-            .filter(within)
-            .map(|day| (*day, noted.last_at(*day).map_or(Way::Nothing, |_| Way::InOrder)))
-            .collect();
-        let asked: Vec<(i64, i64)> = ways
-            .keys()
-            .filter_map(|day| Some((*day, noted.last_at(*day)?)))
-            .collect();
+        let unfinished = self.partitions.unfinished(tx).await?;
+        let (mut ways, mut asked) = (BTreeMap::new(), Vec::new());
+        for Unfinished { day, has_index } in unfinished.iter().rev().copied() {
+            if !days::meets(keys_of(day), walk.from, walk.below) || has_index && walk.expected > PAGE {
+                continue;
+            }
+            let last_at = noted.last_at(day);
+            if !has_index {
+                ways.insert(day, last_at.map_or(Way::Nothing, |_| Way::InOrder));
+            }
+            asked.extend(last_at.map(|last_at| Asked {
+                day,
+                last_at,
+                has_index,
+            }));
+        }
         let found = filters::ask(tx, &self.recent, walk.project_id, &asked, narrow, walk.deadline).await?;
         for found in found.into_iter().flatten() {
             ways.insert(found.day, Way::Commits(found));
