@@ -136,7 +136,7 @@ impl Appender {
         Ok(outcomes)
     }
 
-    /// Writes the filters of a commit, of days that may have no index.
+    /// Writes the filters of a commit, of days that may not be over or have no index.
     pub(super) async fn write_filters(
         &self,
         tx: &mut PgConnection,

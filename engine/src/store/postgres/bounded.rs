@@ -11,6 +11,9 @@
 //! To ask a connection whether it is well takes a third of the time of a look-up. So where nothing
 //! can be changed, only one that was idle for a while is asked before it is used; what
 //! finds that its connection has been cut is begun again on another one.
+//!
+//! A transaction that only reads is begun together with its first question, and ended when its
+//! connection goes back, for which nobody waits. The driver would wait for each.
 
 use std::io;
 use std::ops::{Deref, DerefMut};
@@ -22,9 +25,10 @@ use futures::{StreamExt, TryStreamExt};
 use sqlx::error::BoxDynError;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{
-    PgArguments, PgPool, PgPoolOptions, PgQueryResult, PgRow, PgStatement, PgTransactionManager, PgTypeInfo,
+    PgArguments, PgConnectOptions, PgPool, PgPoolOptions, PgQueryResult, PgRow, PgStatement, PgTransactionManager,
+    PgTypeInfo,
 };
-use sqlx::{Connection, Either, Execute, Executor, PgConnection, Postgres, SqlSafeStr, SqlStr};
+use sqlx::{AssertSqlSafe, Connection, Either, Execute, Executor, PgConnection, Postgres, SqlSafeStr, SqlStr};
 use sqlx_core::transaction::TransactionManager;
 use tokio::runtime::Handle;
 use tokio::time::timeout;
@@ -43,6 +47,11 @@ pub(super) const IDLE: Duration = Duration::from_secs(1);
 /// Nothing is begun again after that: what has been under way for so long may have been cut
 /// for what it did.
 const AGAIN: Duration = Duration::from_secs(1);
+
+tokio::task_local! {
+    /// Whether a connection that goes back to a pool for reads is in a transaction.
+    static IN_TRANSACTION: bool;
+}
 
 /// A pool, each statement on which takes a bounded time. What is done on its
 /// connections otherwise has no bound of its own; see [`within`].
@@ -85,10 +94,18 @@ impl Bounded {
     }
 
     /// The same of a pool where nothing can be changed.
-    pub(super) fn reading(pool: PgPool, timeout: Duration, let_go: Duration) -> Self {
+    pub(super) fn reading(pool: PgPoolOptions, options: PgConnectOptions, timeout: Duration, let_go: Duration) -> Self {
+        let pool = pool.after_release(|connection, _| {
+            Box::pin(async move {
+                if IN_TRANSACTION.try_with(|is_in| *is_in).unwrap_or(true) {
+                    connection.execute("COMMIT").await?;
+                }
+                Ok(true)
+            })
+        });
         Self {
             reads: true,
-            ..Self::new(pool, timeout, let_go)
+            ..Self::new(pool.connect_lazy_with(options), timeout, let_go)
         }
     }
 
@@ -102,23 +119,31 @@ impl Bounded {
         Ok(Held {
             connection: self.pool.acquire().await?,
             is_lost: false,
+            is_in_transaction: false,
             let_go: self.let_go,
         })
     }
 
     /// A transaction.
     pub(super) async fn begin(&self) -> sqlx::Result<Tx> {
-        self.begin_by(None).await
+        self.begin_with("BEGIN").await
     }
 
     /// A transaction that begins with this statement.
     pub(super) async fn begin_with(&self, statement: &'static str) -> sqlx::Result<Tx> {
-        self.begin_by(Some(statement)).await
+        let limit = self.pool.options().get_acquire_timeout();
+        Ok(self.begin_by(statement.into_sql_str(), limit).await?.0)
     }
 
-    async fn begin_by(&self, statement: Option<&'static str>) -> sqlx::Result<Tx> {
+    /// A transaction that only reads, which begins with these statements, and the rows that
+    /// they give: all of that is one wait.
+    pub(super) async fn begin_asking(&self, statements: String) -> sqlx::Result<(Tx, Vec<PgRow>)> {
+        self.begin_by(AssertSqlSafe(statements).into_sql_str(), self.limit)
+            .await
+    }
+
+    async fn begin_by(&self, statement: SqlStr, limit: Duration) -> sqlx::Result<(Tx, Vec<PgRow>)> {
         let mut tries = self.tries();
-        let limit = self.pool.options().get_acquire_timeout();
         let mut begun = None;
         loop {
             let mut tx = Tx {
@@ -126,12 +151,21 @@ impl Bounded {
                 is_open: false,
             };
             let begun = begun.get_or_insert_with(Instant::now);
-            let statement = statement.map(SqlSafeStr::into_sql_str);
-            match timeout(limit, tx.open(statement)).await {
-                Ok(Ok(())) => return Ok(tx),
+            let open = async {
+                if self.reads {
+                    tx.ask(statement.clone()).await
+                } else {
+                    tx.open(statement.clone()).await.map(|()| Vec::new())
+                }
+            };
+            match timeout(limit, open).await {
+                Ok(Ok(rows)) => return Ok((tx, rows)),
                 Ok(Err(error)) if tries > 0 && is_cut(&error) && begun.elapsed() < AGAIN => tries -= 1,
                 Ok(Err(error)) => return Err(error),
-                Err(_) => return Err(silent()),
+                Err(_) => {
+                    tx.held.lose();
+                    return Err(silent());
+                }
             }
         }
     }
@@ -148,6 +182,8 @@ impl Bounded {
 pub(super) struct Held {
     connection: PoolConnection<Postgres>,
     is_lost: bool,
+    /// The driver does not know of it.
+    is_in_transaction: bool,
     let_go: Duration,
 }
 
@@ -179,9 +215,13 @@ impl Drop for Held {
             return;
         }
         let (back, let_go) = (self.connection.return_to_pool(), self.let_go);
+        let is_in_transaction = self.is_in_transaction;
         if let Ok(runtime) = Handle::try_current() {
             // Given up, it is closed.
-            runtime.spawn(async move { timeout(let_go, back).await.is_ok() });
+            runtime.spawn(async move {
+                let back = IN_TRANSACTION.scope(is_in_transaction, back);
+                timeout(let_go, back).await.is_ok()
+            });
         }
     }
 }
@@ -189,20 +229,30 @@ impl Drop for Held {
 /// A transaction on a connection of the pool; dropped, it is rolled back.
 pub(super) struct Tx {
     held: Held,
+    /// The driver knows of it.
     is_open: bool,
 }
 
 impl Tx {
     /// Given up, or without success, it leaves nobody a connection that may be in a transaction.
-    async fn open(&mut self, statement: Option<SqlStr>) -> sqlx::Result<()> {
+    async fn open(&mut self, statement: SqlStr) -> sqlx::Result<()> {
         self.held.is_lost = true;
-        PgTransactionManager::begin(&mut self.held, statement).await?;
+        PgTransactionManager::begin(&mut self.held, Some(statement)).await?;
         self.held.is_lost = false;
         self.is_open = true;
         Ok(())
     }
 
-    /// Commits it.
+    /// Of a pool where nothing can be changed: whatever becomes of it, it ends when its
+    /// connection goes back.
+    async fn ask(&mut self, statements: SqlStr) -> sqlx::Result<Vec<PgRow>> {
+        self.held.is_in_transaction = true;
+        let asked = self.held.fetch_all(sqlx::raw_sql(statements)).await;
+        self.held.is_lost = asked.is_err();
+        asked
+    }
+
+    /// Commits it. One that only reads is over when its connection is back.
     pub(super) async fn commit(mut self) -> sqlx::Result<()> {
         PgTransactionManager::commit(&mut self.held).await?;
         self.is_open = false;
@@ -211,10 +261,7 @@ impl Tx {
 
     /// Ends one that only read: nobody waits for that.
     pub(super) fn end(self) {
-        if let Ok(runtime) = Handle::try_current() {
-            let limit = self.held.let_go;
-            runtime.spawn(async move { timeout(limit, self.commit()).await.is_ok() });
-        }
+        drop(self);
     }
 
     /// Takes back what it did.
@@ -380,6 +427,7 @@ impl<'p> Executor<'p> for &'_ Bounded {
 mod tests {
     use std::str::FromStr;
 
+    use sqlx::FromRow;
     use sqlx::postgres::PgConnectOptions;
 
     use super::super::cluster;
@@ -518,7 +566,7 @@ mod tests {
     async fn what_changes_nothing_is_asked_again_when_connections_were_cut() {
         let url = cluster::shared().database();
         let options = PgConnectOptions::from_str(&url).unwrap();
-        let bounded = Bounded::reading(pool(3, SOON, SOON).connect_lazy_with(options), SOON, SOON);
+        let bounded = Bounded::reading(pool(3, SOON, SOON), options, SOON, SOON);
         let cut = "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity \
                    WHERE datname = current_database() AND pid <> pg_backend_pid()";
         for round in 0..2 {
@@ -555,7 +603,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_cut_again_and_again_comes_to_an_end() {
         let options = PgConnectOptions::from_str(&cluster::shared().database()).unwrap();
-        let bounded = Bounded::reading(pool(2, SOON, IDLE).connect_lazy_with(options), SOON, SOON);
+        let bounded = Bounded::reading(pool(2, SOON, IDLE), options, SOON, SOON);
         let suicide = "SELECT pg_terminate_backend(pg_backend_pid())";
         let error = sqlx::query(suicide).execute(&bounded).await.unwrap_err();
         assert!(is_cut(&error), "{error}");
@@ -567,9 +615,57 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_transaction_begins_with_its_question_and_ends_with_its_connection() {
+        let options = PgConnectOptions::from_str(&cluster::shared().database()).unwrap();
+        let bounded = Bounded::reading(pool(1, SOON, IDLE), options, SOON, SOON);
+        let state = "SELECT pg_backend_pid(), nullif(current_setting('eventglass.here', true), '')";
+        let mut pids = Vec::new();
+        for end in 0..4 {
+            let begin =
+                "BEGIN; SET LOCAL eventglass.here = 'it'; SELECT 1::bigint, ARRAY[2, 3]::bigint[], NULL::bigint";
+            let (mut tx, rows) = bounded.begin_asking(begin.to_owned()).await.unwrap();
+            let rows: Vec<(i64, Vec<i64>, Option<i64>)> =
+                rows.iter().map(|row| FromRow::from_row(row).unwrap()).collect();
+            assert_eq!(rows, [(1, vec![2, 3], None)]);
+            let (pid, is_in): (i32, Option<String>) = sqlx::query_as(state).fetch_one(&mut *tx).await.unwrap();
+            assert_eq!(is_in.as_deref(), Some("it"));
+            pids.push(pid);
+            match end {
+                0 => tx.end(),
+                1 => tx.commit().await.unwrap(),
+                2 => {
+                    assert!(sqlx::query("SELECT 1 / 0").execute(&mut *tx).await.is_err());
+                    drop(tx);
+                }
+                _ => {
+                    let long = sqlx::query("SELECT pg_sleep(0.05)").execute(&mut *tx);
+                    assert!(timeout(Duration::from_millis(1), long).await.is_err());
+                    drop(tx);
+                }
+            }
+            let (pid, is_in): (i32, Option<String>) = sqlx::query_as(state).fetch_one(&bounded).await.unwrap();
+            assert_eq!(is_in, None, "{end}");
+            pids.push(pid);
+        }
+        assert!(
+            pids.iter().all(|pid| Some(pid) == pids.first()),
+            "one connection: {pids:?}"
+        );
+    }
+
+    #[tokio::test]
     async fn a_beginning_that_is_given_up_leaves_no_transaction() {
         let options = PgConnectOptions::from_str(&cluster::shared().database()).unwrap();
-        let bounded = Bounded::new(pool(1, SOON, Duration::ZERO).connect_lazy_with(options), SOON, SOON);
+        given_up(&Bounded::new(
+            pool(1, SOON, Duration::ZERO).connect_lazy_with(options.clone()),
+            SOON,
+            SOON,
+        ))
+        .await;
+        given_up(&Bounded::reading(pool(1, SOON, IDLE), options, SOON, SOON)).await;
+    }
+
+    async fn given_up(bounded: &Bounded) {
         for micros in (0..2_000).step_by(50) {
             let begun = timeout(
                 Duration::from_micros(micros),
@@ -578,9 +674,9 @@ mod tests {
             .await;
             drop(begun);
             let set = sqlx::query("SELECT set_config('eventglass.in', $1, true)").bind(micros.to_string());
-            set.execute(&bounded).await.unwrap();
+            set.execute(bounded).await.unwrap();
             let left: Option<String> = sqlx::query_scalar("SELECT nullif(current_setting('eventglass.in', true), '')")
-                .fetch_one(&bounded)
+                .fetch_one(bounded)
                 .await
                 .unwrap();
             assert_eq!(left, None, "what is set for a transaction ends with its statement");

@@ -5,7 +5,6 @@ use std::time::Instant;
 use sqlx::PgConnection;
 use sqlx::postgres::PgRow;
 
-use super::bounded::{Bounded, Tx};
 use super::filters::{self, Candidate, Found, Part, Place};
 use super::partitions::name_of;
 use super::sql::{self, to_i64};
@@ -23,12 +22,11 @@ const WITH_INDEX: i64 = if cfg!(test) { 40 } else { 8_000 };
 /// Of how many pieces of a commit one is read at least, as far as is reckoned with.
 const ONE_IN: i64 = 16;
 
-/// Begins a transaction for such a walk. What is read is named one by one, so that there is
+/// How a transaction for such a walk begins. What is read is named one by one, so that there is
 /// one way to do it; to plan it anew for other names takes as long as to read them.
-pub(super) async fn begin(readers: &Bounded) -> Result<Tx, StoreError> {
-    let begin = "BEGIN; SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off";
-    Ok(readers.begin_with(begin).await?)
-}
+pub(super) const BEGIN: &str = "BEGIN; SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off";
+/// The same where the first two were done.
+pub(super) const SET: &str = "SET LOCAL enable_seqscan = off";
 
 /// How a walk ended.
 #[derive(Debug, PartialEq, Eq)]
@@ -95,7 +93,7 @@ pub(super) async fn walk(
             walked.out_of_time = true;
             return Ok(End::Enough);
         }
-        if found.has_index && looked >= WITH_INDEX {
+        if found.has_index && (looked >= WITH_INDEX || found.waiting.is_spent()) {
             return Ok(End::At(top));
         }
     }

@@ -11,6 +11,11 @@
 //! each piece of it, of eight events that follow each other. Servers keep the
 //! newest filters in memory (see `recent`), and have Postgres ask the others.
 //!
+//! When few events come, a day that is not over has an index, too. A word of one
+//! event in two hundred is too rare to walk to and too common to gather, so filters
+//! that are in memory are asked first nevertheless. What they do not know, and the
+//! rest of a page that is not full soon, is left to the index.
+//!
 //! A filter may say yes for no reason (once in a thousand), and never says no
 //! when it is yes. Events of commits without one, from before there were any,
 //! are looked at one by one.
@@ -166,9 +171,17 @@ pub(super) async fn ask(
     let (mut known, mut newest) = (Vec::with_capacity(days.len()), Vec::new());
     for asked in days.iter().rev() {
         let place = (project_id, asked.day);
-        let shared = recent.day(connection, place, asked.last_at, deadline).await?;
+        let shared = if asked.has_index {
+            let Some(shared) = recent.whole_day(connection, place, asked.last_at, deadline).await? else {
+                continue;
+            };
+            shared
+        } else {
+            recent.day(connection, place, asked.last_at, deadline).await?
+        };
         let (commits, from) = shared.lock().known();
         newest.extend(shared.lock().newest(SAMPLE));
+        // Since then there may not have been room for all.
         if !asked.has_index || from.is_none() {
             known.push((*asked, shared, commits, from));
         }
@@ -193,7 +206,7 @@ pub(super) async fn ask(
             found.push(Found {
                 day,
                 has_index,
-                waiting: Waiting::new(question.clone(), commits, stored, deadline),
+                waiting: Waiting::new(question.clone(), commits, stored, has_index, deadline),
                 one_in,
             });
         }

@@ -35,9 +35,14 @@ macro_rules! in_order {
     };
 }
 
-/// Begins a transaction whose statements are planned so.
+/// How a transaction begins whose statements are planned so.
+pub(super) const BEGIN: &str = in_order!("BEGIN; ");
+/// The same in one that has begun with other plans.
+pub(super) const SET: &str = in_order!("SET LOCAL plan_cache_mode = force_custom_plan; ");
+
+/// Begins one.
 pub(super) async fn begin(readers: &Bounded) -> Result<Tx, StoreError> {
-    Ok(readers.begin_with(in_order!("BEGIN; ")).await?)
+    Ok(readers.begin_with(BEGIN).await?)
 }
 
 /// Plans the rest of a transaction so.

@@ -35,6 +35,9 @@ const QUIET: f64 = 1_000.0;
 const QUIET_FOR: Duration = Duration::from_secs(20);
 /// How often filters of days that have an index are looked for.
 const CLEAN_EVERY: Duration = Duration::from_mins(10);
+/// For so long after its end a day may still be taken for one that is not over, by somebody
+/// who has it from a second ago.
+const GRACE: i64 = 10_000_000;
 /// An index that was dropped comes back after so many times what building it took.
 const PATIENCE: u32 = 10;
 
@@ -121,6 +124,8 @@ struct Partition {
     name: String,
     /// Whether its day is over.
     over: bool,
+    /// Whether everybody knows that.
+    long_over: bool,
     /// Rows that were ever inserted, as far as they have been reported.
     inserted: i64,
     /// Whether it has an index of words, and one that is of use.
@@ -132,7 +137,7 @@ impl Days {
     async fn look(&mut self, connection: &mut PgConnection) -> Result<(), StoreError> {
         let mut done = Vec::new();
         for partition in partitions(connection).await? {
-            if partition.over && partition.indexed == Some(true) {
+            if partition.long_over && partition.indexed == Some(true) {
                 done.extend(day_named(&partition.name));
             }
             let now = Instant::now();
@@ -195,6 +200,7 @@ async fn partitions(connection: &mut PgConnection) -> Result<Vec<Partition>, Sto
         let Some(day) = day_named(&name) else { continue };
         days.push(Partition {
             over: day < now.div_euclid(DAY_MICROS),
+            long_over: day < (now - GRACE).div_euclid(DAY_MICROS),
             inserted: row.try_get(1)?,
             indexed: row.try_get(2)?,
             name,

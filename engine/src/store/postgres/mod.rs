@@ -55,7 +55,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use sqlx::postgres::PgConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgConnection};
 use tokio::task::JoinHandle;
 
@@ -162,18 +162,17 @@ impl PostgresStore {
                 .connect_lazy_with(writing.clone());
             Bounded::new(pool, WRITE_TIMEOUT, LET_GO)
         };
-        let readers = |connections, timeout: Duration, plans| {
-            let pool = bounded::pool(connections, READ_ACQUIRE, bounded::IDLE)
-                .connect_lazy_with(reading(&options, timeout, plans));
+        let pool = |connections| bounded::pool(connections, READ_ACQUIRE, bounded::IDLE);
+        let readers = |pool: PgPoolOptions, timeout: Duration, plans| {
             // It may have to end a search first that nobody waits for any more.
-            Bounded::reading(pool, timeout, timeout + LET_GO)
+            Bounded::reading(pool, reading(&options, timeout, plans), timeout, timeout + LET_GO)
         };
         let partitions = writers(1);
         let leads = Arc::new(AtomicBool::new(false));
         Ok(Self {
             // Which way a search takes depends on what is searched for.
-            readers: readers(READERS, READ_TIMEOUT, "force_custom_plan"),
-            lookups: readers(LOOKUPS, LOOKUP_TIMEOUT, "auto"),
+            readers: readers(walk::ready(pool(READERS)), READ_TIMEOUT, "force_custom_plan"),
+            lookups: readers(pool(LOOKUPS), LOOKUP_TIMEOUT, "auto"),
             writers: writers(WRITERS),
             groups: writers(1),
             writing: Arc::default(),

@@ -34,7 +34,7 @@ const DAY_LOCKS: i64 = 7;
 /// Statements over all days, of all servers at once, that there should be room for.
 const WIDE: i64 = 16;
 
-/// For how long it is taken for true which days have no index.
+/// For how long it is taken for true which days are not over, and which have no index.
 const FRESH: Duration = Duration::from_secs(1);
 
 /// Which days have a partition, as far as this server knows.

@@ -27,6 +27,9 @@ const OVERHEAD: usize = 192;
 /// Commits that are read at once.
 const STEP: usize = if cfg!(test) { 3 } else { 512 };
 
+/// So many times at most where an index knows the same.
+const STEPS: usize = if cfg!(test) { 20 } else { 8 };
+
 /// Commits that are taken out of those in the order of their keys, one by one.
 const FEW: usize = if cfg!(test) { 2 } else { 64 };
 
@@ -77,6 +80,8 @@ pub(super) struct Day {
     by_key: Option<Commits>,
     bytes: usize,
     whole: Option<(Instant, bool)>,
+    /// While there is an index, it is not worth reading what is missing.
+    is_given_up: bool,
 }
 
 /// By their last keys.
@@ -190,6 +195,7 @@ impl Day {
             // Another search was quicker.
             return;
         }
+        self.is_given_up = false;
         if !are_all {
             self.commits.clear();
             self.by_key = None;
@@ -271,12 +277,57 @@ impl Recent {
             let _turn = shared.0.turn.lock().await;
             let upto = shared.lock().upto;
             if upto < last_at {
-                let (read, are_all) = self.read(connection, (project_id, day), upto, deadline).await?;
+                let (read, are_all) = self
+                    .read(connection, (project_id, day), upto, usize::MAX, deadline)
+                    .await?;
                 shared.lock().add(read, are_all, last_at);
                 self.make_room((project_id, day));
             }
         }
         Ok(shared)
+    }
+
+    /// The same of a day that has an index of words: only if all its commits are known, or are
+    /// soon read by nobody else. So a day of more than there is room for takes none from others.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub(super) async fn whole_day(
+        &self,
+        connection: &mut PgConnection,
+        (project_id, day): Place,
+        last_at: i64,
+        deadline: Instant,
+    ) -> Result<Option<SharedDay>, StoreError> {
+        let is_given_up = |day: &SharedDay| {
+            let day = day.lock();
+            day.is_given_up || day.from.is_some()
+        };
+        if self.known((project_id, day)).as_ref().is_some_and(is_given_up) {
+            return Ok(None);
+        }
+        let shared = self.take((project_id, day));
+        if shared.lock().upto < last_at {
+            let Ok(_turn) = shared.0.turn.try_lock() else {
+                return Ok(None);
+            };
+            let upto = shared.lock().upto;
+            if upto < last_at {
+                let (read, are_all) = self.read(connection, (project_id, day), upto, STEPS, deadline).await?;
+                if !are_all {
+                    shared.lock().is_given_up = true;
+                    return Ok(None);
+                }
+                shared.lock().add(read, are_all, last_at);
+                self.make_room((project_id, day));
+            }
+        }
+        Ok(Some(shared))
+    }
+
+    fn known(&self, place: Place) -> Option<SharedDay> {
+        let days = self.days.lock().unwrap_or_else(PoisonError::into_inner);
+        days.by_place.get(&place).map(|(_, day)| day.clone())
     }
 
     fn take(&self, place: Place) -> SharedDay {
@@ -319,12 +370,13 @@ impl Recent {
     }
 
     /// The newest commits after a moment, the newest first, and whether those are all: no
-    /// more than there is room for, and than can be read until the deadline.
+    /// more than there is room for, and than can be read in so many steps, until the deadline.
     async fn read(
         &self,
         connection: &mut PgConnection,
         (project_id, day): Place,
         after: i64,
+        steps: usize,
         deadline: Instant,
     ) -> Result<(Vec<Commit>, bool), StoreError> {
         type Row = (i64, i64, i64, i64, Vec<u8>, Vec<i64>, Vec<u8>);
@@ -338,7 +390,9 @@ impl Recent {
             pieces: pieces.into(),
         };
         let (mut read, mut bytes, mut before) = (Vec::new(), 0, i64::MAX);
+        let mut step = 0;
         loop {
+            step += 1;
             let rows: Vec<Row> = sqlx::query_as(
                 "SELECT received_at, first_key, last_key, events, filter, coalesce(starts, '{}'), coalesce(pieces, '') \
                  FROM word_filters WHERE project_id = $1 AND day = $2 AND received_at > $3 AND received_at < $4 \
@@ -358,7 +412,7 @@ impl Recent {
                 bytes += commit.bytes();
                 read.push(commit);
             }
-            if is_last || bytes >= self.most || Instant::now() >= deadline {
+            if is_last || step >= steps || bytes >= self.most || Instant::now() >= deadline {
                 return Ok((read, is_last));
             }
         }
@@ -392,6 +446,8 @@ impl Commit {
 
 #[cfg(test)]
 mod tests {
+    use super::super::partitions::day_of;
+    use super::super::today::Today;
     use super::*;
     use crate::query::Narrow;
 
@@ -408,6 +464,36 @@ mod tests {
             commit.candidates(&question, &mut found);
         }
         found.iter().map(|candidate| candidate.received_at).collect()
+    }
+
+    #[tokio::test]
+    async fn a_day_with_an_index_is_known_as_a_whole_or_not_at_all() {
+        let today = Today::new().await;
+        let commits = STEP * STEPS + 1;
+        for n in 0..i64::try_from(commits).unwrap() {
+            today.commit(n..n + 1, |_| "red").await;
+        }
+        let place = (today.project, day_of(EventKey::from_time(today.now)));
+        let mut connection = today.store.readers.acquire().await.unwrap();
+        let last_at: i64 = sqlx::query_scalar("SELECT last_at FROM event_days")
+            .fetch_one(&mut *connection)
+            .await
+            .unwrap();
+        let later = Instant::now() + Duration::from_secs(60);
+        let recent = Recent::new(1 << 20);
+        for _ in 0..2 {
+            let known = recent.whole_day(&mut connection, place, last_at, later).await.unwrap();
+            assert!(known.is_none(), "it is much to read");
+        }
+        assert_eq!(recent.known(place).unwrap().lock().commits.len(), 0);
+        // It had no index for a while.
+        recent.day(&mut connection, place, last_at, later).await.unwrap();
+        let known = recent.whole_day(&mut connection, place, last_at, later).await.unwrap();
+        assert_eq!(known.unwrap().lock().commits.len(), commits);
+        let narrow = Recent::new(2_000);
+        narrow.day(&mut connection, place, last_at, later).await.unwrap();
+        let known = narrow.whole_day(&mut connection, place, last_at, later).await.unwrap();
+        assert!(known.is_none(), "there is no room for all");
     }
 
     #[test]

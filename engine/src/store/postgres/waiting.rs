@@ -14,6 +14,9 @@ use crate::store::EventKey;
 /// So many filters are asked without looking at the clock, or letting others have their turn.
 const TURN: usize = if cfg!(test) { 10 } else { 4_096 };
 
+/// So many are asked where an index knows the same: for some 3 ms.
+const WITH_INDEX: usize = if cfg!(test) { 1_000 } else { 32_768 };
+
 /// Commits and parts of them, by their last keys.
 #[derive(Debug)]
 pub(super) struct Waiting {
@@ -28,6 +31,8 @@ pub(super) struct Waiting {
     /// Filters, since the clock was looked at.
     asked: usize,
     is_late: bool,
+    /// How many filters may still be asked.
+    left_to_ask: usize,
 }
 
 #[derive(Debug)]
@@ -60,8 +65,15 @@ fn meets((from, below): (EventKey, EventKey), (first, last): (EventKey, EventKey
 
 impl Waiting {
     /// Of commits, by their last keys, to be asked a question, and of parts of others that were asked.
-    pub(super) fn new(question: Question, commits: Commits, parts: Vec<Candidate>, deadline: Instant) -> Self {
+    pub(super) fn new(
+        question: Question,
+        commits: Commits,
+        parts: Vec<Candidate>,
+        has_index: bool,
+        deadline: Instant,
+    ) -> Self {
         Self {
+            left_to_ask: if has_index { WITH_INDEX } else { usize::MAX },
             left: commits.len(),
             commits,
             parts: parts.into_iter().map(Part).collect(),
@@ -76,6 +88,11 @@ impl Waiting {
     /// What was asked.
     pub(super) const fn question(&self) -> &Question {
         &self.question
+    }
+
+    /// Whether no more is asked of what waits, as there is an index.
+    pub(super) const fn is_spent(&self) -> bool {
+        self.left_to_ask == 0
     }
 
     /// Leaves out what has no events from one key on, below another.
@@ -108,19 +125,21 @@ impl Waiting {
         self.newest().map(|commit| commit.keys().1).max(part)
     }
 
-    /// The next part, if there is room for one. Without room, and when it is late, that which
+    /// The next part, if there is room for one. Without room, when it is late or all is spent, that which
     /// has events from `top` on, or just below: what waits then has none there, so that a
     /// walk that ends here has come further than where it began.
     pub(super) async fn next(&mut self, top: EventKey, has_room: bool) -> Option<Candidate> {
         let mut parts = Vec::new();
         while let Some(last) = self.last() {
-            if last.0.saturating_add(1) < top.0 && (!has_room || self.is_late) {
+            if last.0.saturating_add(1) < top.0 && (!has_room || self.is_late || self.is_spent()) {
                 return None;
             }
             let Some(commit) = self.newest().filter(|commit| commit.keys().1 == last) else {
                 return self.parts.pop().map(|Part(part)| part);
             };
-            self.asked += commit.candidates(&self.question, &mut parts);
+            let asked = commit.candidates(&self.question, &mut parts);
+            self.asked += asked;
+            self.left_to_ask = self.left_to_ask.saturating_sub(asked);
             self.left -= 1;
             self.skip();
             let within = |part: &Candidate| meets(self.within, (part.first, part.last));
@@ -157,7 +176,7 @@ mod tests {
 
     fn red(deadline: Instant) -> Waiting {
         let question = Question::new(&Narrow::Word("red".to_owned())).unwrap();
-        Waiting::new(question, Arc::new(commits()), Vec::new(), deadline)
+        Waiting::new(question, Arc::new(commits()), Vec::new(), false, deadline)
     }
 
     fn later() -> Instant {
@@ -210,7 +229,7 @@ mod tests {
     async fn asking_ends_when_it_is_late_but_always_comes_further() {
         let question = Question::new(&Narrow::Word("green".to_owned())).unwrap();
         for has_room in [true, false] {
-            let mut waiting = Waiting::new(question.clone(), Arc::new(commits()), Vec::new(), Instant::now());
+            let mut waiting = Waiting::new(question.clone(), Arc::new(commits()), Vec::new(), false, Instant::now());
             let (mut top, mut rounds) = (EventKey(i64::MAX), 0);
             while waiting.last().is_some() {
                 assert!(waiting.next(top, has_room).await.is_none(), "it has none");
@@ -221,6 +240,18 @@ mod tests {
             }
             assert!(rounds > 10, "{rounds}");
         }
+    }
+
+    #[tokio::test]
+    async fn where_there_is_an_index_not_all_filters_are_asked() {
+        let question = red(later()).question().clone();
+        let mut waiting = Waiting::new(question, Arc::new(commits()), Vec::new(), true, later());
+        while waiting.next(EventKey(i64::MAX), true).await.is_some() {}
+        // Of a commit that has it those of 34 pieces are asked, and its own.
+        let asked = 30 - waiting.left;
+        assert!(waiting.is_spent(), "after {asked} commits");
+        assert_eq!(asked, WITH_INDEX.div_ceil(35));
+        assert!(!red(later()).is_spent());
     }
 
     #[test]

@@ -1,15 +1,14 @@
 //! Walks through the table, newest first, in batches that end where the one before began.
 //!
-//! A walk for words goes from span to span of the keys: days whose filters say
-//! where to look (`commits`), days without an index that are looked through
-//! (`in_order`), and what lies between them, which has an index.
+//! A walk for words goes from span to span of the keys: days that are not over,
+//! whose filters say where to look (`commits`), days without an index that are
+//! looked through (`in_order`), and all others, which have an index.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::PoisonError;
 use std::time::Instant;
 
-use super::bounded::Tx;
 use super::commits::End;
 use super::days::{Noted, Range};
 use super::filters::{Asked, Found};
@@ -19,8 +18,8 @@ use super::{PostgresStore, commits, days, filters, in_order, sql};
 use crate::query::Syntax;
 use crate::store::row::{self, Columns};
 use crate::store::{EventKey, SharedVisit, StoreError, Walk, Walked};
-use sqlx::postgres::PgRow;
-use sqlx::{PgConnection, Postgres, QueryBuilder};
+use sqlx::postgres::{PgPoolOptions, PgRow};
+use sqlx::{Executor, FromRow, PgConnection, Postgres, QueryBuilder};
 
 /// How a `tsquery` writes questions. A word holds letters and numbers only.
 pub(super) const SYNTAX: Syntax = Syntax {
@@ -80,6 +79,26 @@ enum Plan {
     ByName,
 }
 
+impl Plan {
+    /// How such a transaction begins.
+    const fn begin(self) -> &'static str {
+        match self {
+            Self::Free => "BEGIN",
+            Self::InOrder => in_order::BEGIN,
+            Self::ByName => commits::BEGIN,
+        }
+    }
+
+    /// The same of a transaction that began with [`BEGIN`].
+    const fn set(self) -> &'static str {
+        match self {
+            Self::Free => "SET LOCAL plan_cache_mode = force_custom_plan",
+            Self::InOrder => in_order::SET,
+            Self::ByName => commits::SET,
+        }
+    }
+}
+
 impl Way {
     const fn plan(&self) -> Plan {
         match self {
@@ -88,6 +107,20 @@ impl Way {
             Self::Commits(..) => Plan::ByName,
         }
     }
+}
+
+/// What each walk asks first, prepared on each connection for reads: to read it anew each time
+/// takes as long as the wait for its answer.
+const PREPARE: &str = "PREPARE walked_project (bigint) AS SELECT p.last_event_at, p.words_from, \
+     p.event_count * 20 >= 19 * (SELECT sum(event_count) FROM projects), \
+     coalesce(d.days, '{}'), coalesce(d.last, '{}') FROM projects p LEFT JOIN LATERAL \
+     (SELECT array_agg(day ORDER BY day) AS days, array_agg(last_at ORDER BY day) AS last \
+     FROM event_days WHERE project_id = p.id) d ON true WHERE p.id = $1";
+const BEGIN: &str = "BEGIN; SET LOCAL plan_cache_mode = force_generic_plan";
+
+/// Makes the connections of a pool ready for walks.
+pub(super) fn ready(pool: PgPoolOptions) -> PgPoolOptions {
+    pool.after_connect(|connection, _| Box::pin(async move { connection.execute(PREPARE).await.map(drop) }))
 }
 
 impl PostgresStore {
@@ -105,19 +138,11 @@ impl PostgresStore {
             } => Plan::InOrder,
             _ => Plan::ByName,
         };
-        let mut tx = self.begin(plan).await?;
         type Project = (Option<i64>, Option<i64>, bool, Vec<i64>, Vec<i64>);
         // The watermark comes first: what arrives from now on may be missed.
-        let project: Option<Project> = sqlx::query_as(
-            "SELECT p.last_event_at, p.words_from, \
-             p.event_count * 20 >= 19 * (SELECT sum(event_count) FROM projects), \
-             coalesce(d.days, '{}'), coalesce(d.last, '{}') FROM projects p LEFT JOIN LATERAL \
-             (SELECT array_agg(day ORDER BY day) AS days, array_agg(last_at ORDER BY day) AS last \
-             FROM event_days WHERE project_id = p.id) d ON true WHERE p.id = $1",
-        )
-        .bind(walk.project_id)
-        .fetch_optional(&mut *tx)
-        .await?;
+        let begin = format!("{BEGIN}; EXECUTE walked_project({}); {}", walk.project_id, plan.set());
+        let (mut tx, rows) = self.readers.begin_asking(begin).await?;
+        let project = rows.first().map(Project::from_row).transpose()?;
         let (watermark, words_from, has_nearly_all, days, last_at) = project.unwrap_or_default();
         let noted = Noted::new(self.partitions.first(&mut tx).await?, days, last_at);
         let walk = walk.of_project(has_nearly_all);
@@ -155,7 +180,7 @@ impl PostgresStore {
                     if let Some(tx) = first {
                         tx.end();
                     }
-                    self.begin(way.plan()).await?
+                    self.readers.begin_with(way.plan().begin()).await?
                 }
             };
             let done = match way {
@@ -188,14 +213,6 @@ impl PostgresStore {
         Ok(walked)
     }
 
-    async fn begin(&self, plan: Plan) -> Result<Tx, StoreError> {
-        match plan {
-            Plan::Free => Ok(self.readers.begin().await?),
-            Plan::InOrder => in_order::begin(&self.readers).await,
-            Plan::ByName => commits::begin(&self.readers).await,
-        }
-    }
-
     /// Shows a batch, and those that follow it.
     async fn go_on(
         &self,
@@ -220,7 +237,7 @@ impl PostgresStore {
             }
             after.key = walked.last;
             pace.next().await;
-            let mut reader = self.begin(way.plan()).await?;
+            let mut reader = self.readers.begin_with(way.plan().begin()).await?;
             rows = read(&mut reader, walk, way, after, pace.batch).await?;
             reader.end();
         }
